@@ -1,0 +1,134 @@
+"""Gluteus medius activation: one row per stance trial, ready-made or computed from recordings."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import LEGS, SIGNAL_VERDICTS
+
+ACTIVATION_KEY = ["participant_id", "visit", "task", "leg", "trial"]
+
+
+class Activation(pa.DataFrameModel):
+    """One stance trial of one leg. Key: participant, visit, task, leg, trial.
+
+    Raw microvolts, the MVIC reference and the percentage stand side by side, because an MVIC that
+    pain inhibits raises %MVIC (CEDE normalisation matrix, Besomi 2020, J Electromyogr Kinesiol
+    53:102438). An onset that was looked for and not found is missing with a reason in `onset_note`.
+    Times of events are in seconds from the start of the recording; onsets are in milliseconds
+    from lift-off of the other foot, negative = before lift-off.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    trial: Series[int] = column(
+        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
+    )
+    gmed_pct_mvic: Series[float] = column(
+        "Mean gluteus medius activation over the stance.",
+        label="GMed activation",
+        unit="%MVIC",
+        ge=0,
+        le=1000,
+        nullable=True,
+        plausible=(0, 150),
+        plausible_why="the MVIC was probably not maximal",
+    )
+    gmed_peak_pct_mvic: Series[float] = column(
+        "Highest 500 ms of gluteus medius activation in the stance.",
+        label="GMed peak activation",
+        unit="%MVIC",
+        ge=0,
+        le=2000,
+        nullable=True,
+        plausible=(0, 200),
+        plausible_why="the MVIC was probably not maximal",
+    )
+    gmed_rms_uv: Series[float] = column(
+        "Root-mean-square of gluteus medius over the stance, 20 to 450 Hz.",
+        label="GMed RMS",
+        unit="µV",
+        ge=0,
+        nullable=True,
+    )
+    mvic_rms_uv: Series[float] = column(
+        "Reference: highest 500 ms root-mean-square of the MVIC trials.",
+        label="MVIC reference",
+        unit="µV",
+        gt=0,
+        nullable=True,
+    )
+    onset_ms: Series[float] = column(
+        "Gluteus medius onset relative to lift-off.",
+        label="GMed onset",
+        unit="ms",
+        ge=-10000,
+        le=10000,
+        nullable=True,
+        plausible=(-1000, 1000),
+        plausible_why="onsets are expected within a second of lift-off",
+    )
+    onset_low_ms: Series[float] = column(
+        "Lower end of the 90% interval of the onset.",
+        label="GMed onset, low",
+        unit="ms",
+        ge=-20000,
+        le=20000,
+        nullable=True,
+    )
+    onset_high_ms: Series[float] = column(
+        "Upper end of the 90% interval of the onset.",
+        label="GMed onset, high",
+        unit="ms",
+        ge=-20000,
+        le=20000,
+        nullable=True,
+    )
+    onset_method: Series[str] = column("Onset detector.", label="Onset method", nullable=True)
+    onset_note: Series[str] = column("Why no onset is given.", label="Onset note", nullable=True)
+    liftoff_s: Series[float] = column(
+        "Lift-off of the other foot, from the start of the recording.",
+        label="Lift-off",
+        unit="s",
+        ge=0,
+        nullable=True,
+    )
+    touchdown_s: Series[float] = column(
+        "Touch-down of the other foot, from the start of the recording.",
+        label="Touch-down",
+        unit="s",
+        ge=0,
+        nullable=True,
+    )
+    hold_from_force_s: Series[float] = column(
+        "Hold time from the force plate.", label="Hold time (force)", unit="s", ge=0, nullable=True
+    )
+    snr_db: Series[float] = column(
+        "Stance power over rest power, 20 to 450 Hz.",
+        label="Signal-to-noise",
+        unit="dB",
+        nullable=True,
+    )
+    quality: Series[str] = column(
+        "Verdict on the signal.", label="Signal quality", isin=SIGNAL_VERDICTS, nullable=True
+    )
+    quality_reasons: Series[str] = column(
+        "Reasons of the verdict, in words.", label="Reasons", nullable=True
+    )
+    file: Series[str] = column("Signal file.", label="File", nullable=True)
+
+    class Config:
+        """Unknown columns are reported by intake and do not travel on."""
+
+        strict = True
+        coerce = True
+        unique = ACTIVATION_KEY
+
+
+ACTIVATION_REQUIRED_WHEN_GIVEN = ("participant_id", "leg", "trial")
+ACTIVATION_VALUES = ("gmed_pct_mvic", "gmed_rms_uv", "onset_ms")
+"""A ready-made table needs the keys and at least one of these."""

@@ -1,0 +1,48 @@
+"""Works that the methods text may cite. Only works whose bibliographic data were seen are listed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One work; `short` is the in-text form, `full` the reference-list entry."""
+
+    key: str
+    short: str
+    full: str
+
+
+CITATIONS: Final[dict[str, Citation]] = {
+    item.key: item
+    for item in (
+        Citation(
+            "penney2014",
+            "Penney et al. 2014",
+            "Penney T, Ploughman M, Austin MW, Behm DG, Byrne JM. Arch Phys Med Rehabil "
+            "2014;95(10):1969-76. doi:10.1016/j.apmr.2014.06.009",
+        ),
+        Citation(
+            "besomi2020",
+            "Besomi et al. 2020",
+            "Besomi M, et al. Consensus for experimental design in electromyography (CEDE) project: "
+            "amplitude normalization matrix. J Electromyogr Kinesiol 2020;53:102438",
+        ),
+        Citation(
+            "tenan2017",
+            "Tenan et al. 2017",
+            "Tenan MS, et al. PLoS One 2017;12:e0177312. doi:10.1371/journal.pone.0177312",
+        ),
+        Citation(
+            "merletti1999",
+            "Merletti 1999",
+            "Merletti R. Standards for reporting EMG data. J Electromyogr Kinesiol 1999;9(1):III-IV",
+        ),
+        Citation(
+            "seabold2010",
+            "Seabold and Perktold 2010",
+            "Seabold S, Perktold J. statsmodels: econometric and statistical modeling with Python. "
+            "Proc 9th Python in Science Conf 2010",
+        ),
+    )
+}

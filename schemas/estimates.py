@@ -1,0 +1,53 @@
+"""Estimates: every number of every report, one row each."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import ESTIMATE_ROLES, ESTIMATE_STATUSES
+
+
+class Estimates(pa.DataFrameModel):
+    """One published number with everything needed to read it. Key: estimate_id.
+
+    A contrast between groups is always case minus reference (or case divided by reference for
+    ratios). `se` is on the scale of the model, which `unit` and `note` name: the standard error of
+    a time ratio is that of its logarithm. `n_case` and `n_reference` count participants, `n_rows`
+    trials or legs. A number that could not be estimated has status `not_estimable`, an empty
+    `estimate` and the reason in `note`; there is never a p of 0 or a NaN in print.
+    """
+
+    estimate_id: Series[str] = column("Stable name of the number.", identifies=True)
+    cohort: Series[str] = column("Cohort.")
+    outcome: Series[str] = column("Outcome, with the condition or task where one applies.")
+    contrast: Series[str] = column("Group or comparison that the number describes.")
+    model: Series[str] = column("Model or statistic.")
+    role: Series[str] = column("Role in the plan.", isin=ESTIMATE_ROLES)
+    estimate: Series[float] = column("Value.", nullable=True)
+    unit: Series[str] = column("Unit of the value.")
+    se: Series[float] = column("Standard error.", nullable=True, ge=0)
+    ci_low: Series[float] = column("Lower end of the confidence interval.", nullable=True)
+    ci_high: Series[float] = column("Upper end of the confidence interval.", nullable=True)
+    ci_level: Series[float] = column("Confidence level.", nullable=True, gt=0, le=1)
+    statistic: Series[float] = column("Test statistic.", nullable=True)
+    df: Series[float] = column("Degrees of freedom.", nullable=True, gt=0)
+    p: Series[float] = column("P value, two-sided.", nullable=True, gt=0, le=1)
+    p_adjusted: Series[float] = column(
+        "P value adjusted within its family.", nullable=True, gt=0, le=1
+    )
+    family: Series[str] = column("Family of tests.", nullable=True)
+    n_case: Series[float] = column("Participants in the case group.", nullable=True, ge=0)
+    n_reference: Series[float] = column("Participants in the reference group.", nullable=True, ge=0)
+    n_rows: Series[float] = column("Rows used: trials or legs.", nullable=True, ge=0)
+    n_censored: Series[float] = column("Rows censored by a ceiling or bounds.", nullable=True, ge=0)
+    status: Series[str] = column(
+        "Whether the number could be estimated.", isin=tuple(ESTIMATE_STATUSES)
+    )
+    note: Series[str] = column("Caution or reason, in words.", nullable=True)
+
+    class Config:
+        """The set of columns is fixed."""
+
+        strict = True
+        coerce = True
+        unique = ["estimate_id"]

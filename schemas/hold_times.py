@@ -1,0 +1,74 @@
+"""Hold times: one row per trial of a balance task on one leg."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import CONDITIONS, HOLD_ENDINGS, LEGS
+
+HOLD_KEY = ["participant_id", "visit", "task", "leg", "condition", "trial"]
+
+
+class HoldTimes(pa.DataFrameModel):
+    """One timed trial. Key: participant, visit, task, leg, condition, trial.
+
+    A hold is known in one of three ways: exactly (`hold_time_s`), as longer than the ceiling
+    (`ended_by` is ceiling), or only within bounds (`hold_low_s` to `hold_high_s`, interval-censored).
+    0 s means that the person could not hold the position; it is a value, not a missing one.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    condition: Series[str] = column(
+        "Eyes open or closed.", label="Condition", isin=tuple(CONDITIONS), identifies=True
+    )
+    trial: Series[int] = column(
+        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
+    )
+    hold_time_s: Series[float] = column(
+        "Hold time.",
+        label="Hold time",
+        unit="s",
+        ge=0,
+        le=3600,
+        nullable=True,
+        fix="Check the paper form; declare `units: {hold_time_s: ms}` if the clock gave milliseconds.",
+    )
+    ceiling_s: Series[float] = column(
+        "Time at which the tester stops the clock.",
+        label="Ceiling",
+        unit="s",
+        gt=0,
+        le=3600,
+        fix="Put the ceiling of the protocol in study.yaml under `holds`, or in this column.",
+    )
+    ended_by: Series[str] = column(
+        "What ended the hold.", label="Ended by", isin=tuple(HOLD_ENDINGS), nullable=True
+    )
+    hold_low_s: Series[float] = column(
+        "Shortest time the hold can have lasted.",
+        label="Hold, lower bound",
+        unit="s",
+        ge=0,
+        le=3600,
+        nullable=True,
+    )
+    hold_high_s: Series[float] = column(
+        "Longest time the hold can have lasted.",
+        label="Hold, upper bound",
+        unit="s",
+        gt=0,
+        le=3600,
+        nullable=True,
+    )
+
+    class Config:
+        """Unknown columns are reported by intake and do not travel on."""
+
+        strict = True
+        coerce = True
+        unique = HOLD_KEY

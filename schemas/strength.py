@@ -1,0 +1,55 @@
+"""Hip abductor strength: one row per trial of one leg."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import LEGS
+
+STRENGTH_SCALES = ("abd_strength_n_kg", "abd_strength_n", "abd_torque_nm_kg", "abd_torque_nm")
+"""Scales that are never mixed; a study gives one of them. The first one present is analysed."""
+
+
+class Strength(pa.DataFrameModel):
+    """One strength trial. Key: participant, visit, leg, trial. Scales are never converted silently."""
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    leg: Series[str] = column("Tested leg.", label="Leg", isin=LEGS, identifies=True)
+    trial: Series[int] = column(
+        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
+    )
+    abd_strength_n_kg: Series[float] | None = column(
+        "Hip abduction force per body mass.",
+        label="Abductor strength",
+        unit="N/kg",
+        ge=0,
+        le=60,
+        nullable=True,
+        plausible=(0, 10),
+        plausible_why="above 10 N/kg is rarely reached",
+        fix="The unit is newton per kilogram; check whether the cell is in newton.",
+    )
+    abd_strength_n: Series[float] | None = column(
+        "Hip abduction force.", label="Abductor strength", unit="N", ge=0, le=3000, nullable=True
+    )
+    abd_torque_nm_kg: Series[float] | None = column(
+        "Hip abduction torque per body mass.",
+        label="Abductor torque",
+        unit="Nm/kg",
+        ge=0,
+        le=30,
+        nullable=True,
+    )
+    abd_torque_nm: Series[float] | None = column(
+        "Hip abduction torque.", label="Abductor torque", unit="Nm", ge=0, le=1500, nullable=True
+    )
+
+    class Config:
+        """Unknown columns are reported by intake and do not travel on."""
+
+        strict = True
+        coerce = True
+        unique = ["participant_id", "visit", "leg", "trial"]

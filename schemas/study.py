@@ -1,0 +1,237 @@
+"""study.yaml: what a study declares about its groups, tasks, ceilings, files and signals.
+
+Every key is described here; unknown keys are errors, so that a misspelt setting is never ignored.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from schemas.terms import BALANCE_TASKS, BalanceTask
+
+Scalar = str | int | float | bool
+PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
+TableName = Literal[
+    "participants",
+    "hold_times",
+    "activation",
+    "recordings",
+    "strength",
+    "clinical_test",
+    "training_log",
+]
+ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
+NormalisationMethod = Literal[
+    "mvc_same_task",
+    "mvc_isometric",
+    "submaximal_task",
+    "task_peak",
+    "none",
+    "m_wave",
+]
+
+
+class StrictModel(BaseModel):
+    """Base of all study settings: unknown keys are refused and values do not change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Group(StrictModel):
+    """One group: the label that reports print and the spellings that tables may use for it."""
+
+    label: str = Field(min_length=1, max_length=40)
+    spellings: tuple[str, ...] = ()
+
+    def accepts(self, text: str) -> bool:
+        """Whether a cell's text means this group; case and outer spaces do not matter."""
+        wanted = text.strip().casefold()
+        return wanted in {s.strip().casefold() for s in (self.label, *self.spellings)}
+
+
+class Groups(StrictModel):
+    """The two groups. Results are always case minus reference."""
+
+    case: Group
+    reference: Group
+
+    @model_validator(mode="after")
+    def _no_shared_spelling(self) -> "Groups":
+        for spelling in (self.case.label, *self.case.spellings):
+            if self.reference.accepts(spelling):
+                raise ValueError(f"both groups accept the spelling {spelling!r}")
+        return self
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """(case label, reference label)."""
+        return self.case.label, self.reference.label
+
+    def resolve(self, text: str) -> str | None:
+        """The label of the group that a cell's text means, or None."""
+        for group in (self.case, self.reference):
+            if group.accepts(text):
+                return group.label
+        return None
+
+
+class StudyTask(StrictModel):
+    """A balance task of the study's own, beside the six controlled ones. Times in seconds."""
+
+    label: str
+    goals_s: tuple[PositiveSeconds, ...] = ()
+    usual_ceiling_s: PositiveSeconds | None = None
+
+
+class HoldSettings(StrictModel):
+    """How holds were timed. All times in seconds.
+
+    `ceiling_s` applies to rows without a ceiling of their own; `ceilings_s` gives one per task, per
+    condition, or per "task/condition" and goes before it. A hold up to `ceiling_tolerance_s` above
+    the ceiling is a late stop and counts as the ceiling (a hand-timed norm of 45.1 s at a ceiling
+    of 45 s is in print). A hold recorded as 0 s is analysed as shorter than `shortest_timed_hold_s`.
+    """
+
+    ceiling_s: PositiveSeconds | None = None
+    ceilings_s: dict[str, PositiveSeconds] = {}
+    ceiling_tolerance_s: float = Field(default=0.5, ge=0, le=5)
+    shortest_timed_hold_s: float = Field(default=1.0, gt=0, le=5)
+
+
+class WideColumn(StrictModel):
+    """Where the cells of one wide column go: `to` names our column, the rest are key values."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    to: str
+
+    @property
+    def keys(self) -> dict[str, Scalar]:
+        """Our key columns and their values for this wide column, such as leg: left, trial: 1."""
+        extra = self.__pydantic_extra__ or {}
+        return dict(extra)
+
+
+class TableSource(StrictModel):
+    """One file (or sheet) that serves one table, and how to read it.
+
+    columns: our column -> the file's heading. wide: the file's heading -> where its cells go, for
+    one column per leg or trial. values: our column -> {found: ours}. codes: our column -> {found:
+    {our column: value}}, for one code that sets several columns; the column itself is dropped.
+    units: our column -> unit in the file. constants: our column -> value for all rows. rows:
+    heading -> values; only rows with one of these values are read. distinct: rows that repeat
+    after mapping are read once.
+    """
+
+    file: str
+    sheet: str | None = None
+    decimal: Literal[".", ","] | None = None
+    columns: dict[str, str] = {}
+    wide: dict[str, WideColumn] = {}
+    values: dict[str, dict[str, str]] = {}
+    codes: dict[str, dict[str, dict[str, Scalar]]] = {}
+    units: dict[str, str] = {}
+    constants: dict[str, Scalar] = {}
+    rows: dict[str, tuple[str, ...]] = {}
+    distinct: bool = False
+
+    @field_validator("file")
+    @classmethod
+    def _inside_the_folder(cls, value: str) -> str:
+        if (
+            value.startswith(("/", "\\"))
+            or ".." in value.replace("\\", "/").split("/")
+            or ":" in value
+        ):
+            raise ValueError("the file has to lie inside the cohort folder")
+        return value
+
+
+class EmgSettings(StrictModel):
+    """How recordings are read and processed.
+
+    channels: role -> channel labels in the files, first match wins. gmed_left and gmed_right are
+    the gluteus medius channels; force_left and force_right the vertical force under the left and
+    right foot; force_total one plate under both feet. emg_unit and force_unit apply where a file
+    does not say its unit; sampling_rate_hz where it does not say its rate. All frequencies in Hz,
+    all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
+    the start of a stance recording; without it Stance takes the quiet part before lift-off.
+    """
+
+    channels: dict[ChannelRole, tuple[str, ...]] = {}
+    emg_unit: Literal["uV", "mV", "V"] | None = None
+    force_unit: Literal["N"] | None = None
+    sampling_rate_hz: float | None = Field(default=None, gt=0, le=100_000)
+    band_pass_hz: tuple[float, float] = (20.0, 450.0)
+    filter_order: int = Field(default=4, ge=2, le=8)
+    mvic_window_s: float = Field(default=0.5, gt=0, le=5)
+    normalisation: NormalisationMethod = "mvc_isometric"
+    rest_s: tuple[float, float] | None = None
+    onset_search_s: tuple[float, float] = (-0.8, 0.6)
+    onset_method: Literal["ramp_bayes"] = "ramp_bayes"
+    decimal: Literal[".", ","] = "."
+
+    @model_validator(mode="after")
+    def _windows_run_forward(self) -> "EmgSettings":
+        for name in ("band_pass_hz", "onset_search_s", "rest_s"):
+            window = getattr(self, name)
+            if window is not None and not window[0] < window[1]:
+                raise ValueError(f"{name}: the first number has to be below the second")
+        return self
+
+
+class Study(StrictModel):
+    """A whole study.yaml.
+
+    missing_codes are texts that mean "no value", beside the empty cell; nothing else does, so that
+    a group called NA stays a group. `simulated` marks data that no person gave: the report says so
+    on its first page.
+    """
+
+    title: str = Field(min_length=3, max_length=200)
+    description: str = ""
+    simulated: bool = False
+    groups: Groups
+    holds: HoldSettings = HoldSettings()
+    tasks: dict[str, StudyTask] = {}
+    decimal: Literal[".", ","] = "."
+    missing_codes: tuple[str, ...] = ()
+    tables: dict[TableName, tuple[TableSource, ...]] = {}
+    emg: EmgSettings = EmgSettings()
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _short_forms(cls, value: object) -> object:
+        """`participants: people.csv` and a single mapping are short for a list of one source."""
+        if not isinstance(value, dict):
+            return value
+        expanded: dict[str, object] = {}
+        for name, source in value.items():
+            if isinstance(source, str):
+                expanded[name] = [{"file": source}]
+            elif isinstance(source, dict):
+                expanded[name] = [source]
+            else:
+                expanded[name] = source
+        return expanded
+
+    def balance_tasks(self) -> dict[str, BalanceTask]:
+        """The controlled tasks and the study's own, by term."""
+        own = {
+            term: BalanceTask(
+                term, task.label, rung=0, goals_s=task.goals_s, usual_ceiling_s=task.usual_ceiling_s
+            )
+            for term, task in self.tasks.items()
+        }
+        return {**BALANCE_TASKS, **own}
+
+    def ceiling_for(self, task: str, condition: str) -> float | None:
+        """Ceiling (s) that the study declares for a task and condition, or None.
+
+        The most specific declaration counts: task/condition, task, condition, `ceiling_s`, and for
+        a task of the ladder its usual ceiling is never assumed silently.
+        """
+        for key in (f"{task}/{condition}", task, condition):
+            if key in self.holds.ceilings_s:
+                return self.holds.ceilings_s[key]
+        return self.holds.ceiling_s
