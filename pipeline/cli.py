@@ -1,0 +1,235 @@
+"""The `stance` command: what a person types, in plain words, and the exit code it answers.
+
+Heavy libraries are imported inside the commands, so that `--help`, a wrong argument and a run with
+nothing to do answer at once.
+"""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.workspace.atomic import write_text
+from pipeline.workspace.errors import EnvironmentProblem, ExitCode, StanceError, UsageError
+from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_workspace
+
+DEMO_COHORT = "demo"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code of `pipeline.workspace.errors.ExitCode`.
+
+    Problems that a person can mend end in two sentences on stderr, never in a traceback.
+    """
+    try:
+        chosen = _parser().parse_args(arguments)
+    except SystemExit as ended:  # argparse has printed its message
+        return int(ended.code or 0)
+    workspace: Workspace | None = None
+    try:
+        workspace = find_workspace(chosen.workspace)
+        command: Callable[[Workspace, argparse.Namespace], ExitCode] = chosen.command
+        return int(command(workspace, chosen))
+    except StanceError as problem:
+        print(f"stance: {problem.what}\n        {problem.fix}", file=sys.stderr)
+        return int(problem.exit_code)
+    except KeyboardInterrupt:
+        print(
+            "\nstance: interrupted; nothing was published. Run it again to go on.", file=sys.stderr
+        )
+        return int(ExitCode.INTERRUPTED)
+    except Exception as bug:
+        return int(_report_bug(bug, workspace))
+
+
+def _demo(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    folder = workspace.cohort_folder(DEMO_COHORT)
+    if not folder.exists():
+        _say(f"Simulating the demo cohort in {folder} ...")
+        _make_cohort_folder(folder, _write_demo)
+    else:
+        _say(f"Using the demo cohort in {folder}.")
+    return _run_cohort(workspace, DEMO_COHORT, again=chosen.again)
+
+
+def _new(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    folder = workspace.cohort_folder(chosen.cohort)
+    if folder.exists():
+        raise UsageError(
+            f"The folder {folder} exists already.", "Choose another name or remove the folder."
+        )
+    from pipeline.intake.template import write_new_cohort
+
+    _make_cohort_folder(folder, lambda target: write_new_cohort(target, chosen.cohort))
+    print(
+        f"Made {folder}. Fill in {chosen.cohort}.xlsx and study.yaml, then: stance check {chosen.cohort}"
+    )
+    return ExitCode.OK
+
+
+def _check(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    folder = workspace.existing_cohort_folder(chosen.cohort)
+    from pipeline.intake.cohort import read_cohort
+    from pipeline.intake.fix_list import fix_list_text
+    from pipeline.publishing.write_fix_list import write_fix_list
+
+    _say(f"Reading {folder} ...")
+    findings = read_cohort(folder).findings
+    print(fix_list_text(findings))
+    page = write_fix_list(workspace.cohort_reports(chosen.cohort), chosen.cohort, findings)
+    problems = int(findings["severity"].isin(["STOP", "SET ASIDE"]).sum())
+    if problems:
+        print(f"{problems} problem(s) to mend. Fix list: {page}")
+        return ExitCode.DATA_PROBLEMS
+    print(f"No problems that keep data out of the analysis. Fix list: {page}")
+    return ExitCode.OK
+
+
+def _run(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    return _run_cohort(workspace, chosen.cohort, again=chosen.again)
+
+
+def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
+    from pipeline.workspace.hashing import code_hash, input_hashes
+    from pipeline.workspace.locks import cohort_lock
+    from pipeline.workspace.releases import latest_release, read_manifest, reasons_to_run
+
+    folder = workspace.existing_cohort_folder(cohort)
+    with cohort_lock(workspace, cohort):
+        release = latest_release(workspace.cohort_reports(cohort))
+        reasons = reasons_to_run(release, input_hashes(folder), code_hash())
+        if release is not None and not reasons and not again:
+            manifest = read_manifest(release) or {}
+            print("Nothing to do: inputs, plan and code are as they were for the last report.")
+            print(manifest["summary"].replace("{release}", str(release)))
+            return ExitCode(manifest["exit_code"])
+        _say(f"Analysing {cohort} because {_some(reasons or ['you asked for it'])}.")
+        from pipeline.defs.run_cohort import run_cohort
+
+        outcome = run_cohort(workspace, cohort)
+    print(outcome.last_line)
+    return outcome.exit_code
+
+
+def _ui(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    from pipeline.defs.serve import serve_ui
+
+    serve_ui(workspace, port=chosen.port)
+    return ExitCode.OK
+
+
+def _some(reasons: list[str]) -> str:
+    shown = "; ".join(reasons[:3])
+    return shown if len(reasons) <= 3 else f"{shown}; and {len(reasons) - 3} more"
+
+
+def _make_cohort_folder(folder: Path, write: Callable[[Path], object]) -> None:
+    """Fill a cohort folder beside its place and rename it, so that a killed command leaves no half."""
+    import shutil
+    import tempfile
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    except OSError as problem:
+        raise EnvironmentProblem(
+            f"The folder {folder.parent} cannot be written: {problem.strerror}.",
+            "Check that it exists and that you may write there, or name another --workspace.",
+        ) from problem
+    try:
+        write(beside / folder.name)
+        (beside / folder.name).rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_demo(folder: Path) -> None:
+    from pipeline.simulation.cohort import write_demo_cohort
+
+    write_demo_cohort(folder)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _report_bug(bug: Exception, workspace: Workspace | None) -> ExitCode:
+    """Write where the bug is, without messages or values, so that the file can be shared."""
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(bug.__traceback__)
+    ]
+    report = "\n".join([type(bug).__name__, *frames, ""])
+    print("stance: this is a bug in Stance, not in your data.", file=sys.stderr)
+    if workspace is not None:
+        path = workspace.state_folder / "crash" / "last-bug.txt"
+        write_text(path, report)
+        print(f"        Please send us {path}; it holds no data of yours.", file=sys.stderr)
+    else:
+        print(report, file=sys.stderr)
+    return ExitCode.BUG
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the line breaks of the examples."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stance",
+        description="Single-leg stance studies: from the files of a cohort to its report.",
+        epilog="Start here:\n  stance demo\n\nYour own study:\n  stance new my-cohort\n"
+        "  stance check my-cohort\n  stance run my-cohort\n\nExit codes: 0 ok, 1 bug, 2 usage, "
+        "3 data problems (fix list written),\n4 analysis not possible, 6 environment, 75 cohort is "
+        "being processed, 130 interrupted.",
+        formatter_class=_Help,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(
+        name: str,
+        command: Callable[[Workspace, argparse.Namespace], ExitCode],
+        summary: str,
+        example: str,
+        *,
+        cohort: bool = True,
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"Example:\n  {example}",
+            formatter_class=_Help,
+        )
+        sub.set_defaults(command=command)
+        if cohort:
+            sub.add_argument("cohort", metavar="COHORT", help="name of a folder in data/cohorts")
+        sub.add_argument(
+            "--workspace",
+            metavar="DIR",
+            help=f"folder with data/ and reports/ (default: {WORKSPACE_VARIABLE}, else the repository)",
+        )
+        return sub
+
+    demo = add(
+        "demo",
+        _demo,
+        "Simulate a cohort with raw signals and report it.",
+        "stance demo",
+        cohort=False,
+    )
+    add("new", _new, "Make a cohort folder with templates to fill in.", "stance new lyon-2026")
+    add("check", _check, "Write the fix list only.", "stance check lyon-2026")
+    run = add("run", _run, "Analyse a cohort and write its report.", "stance run lyon-2026")
+    for sub in (demo, run):
+        sub.add_argument("--again", action="store_true", help="run even when nothing changed")
+    ui = add(
+        "ui", _ui, "Open the Dagster UI on this workspace.", "stance ui --port 3000", cohort=False
+    )
+    ui.add_argument("--port", type=int, default=3000, help="port on this computer (default: 3000)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Stage 1, intake: the files of a cohort folder become validated tables and findings."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipeline.defs.partitions import COHORTS
+from pipeline.defs.progress import Progress
+from pipeline.defs.table_metadata import column_schema, row_counts, schema_failures, shown_table
+from pipeline.intake.cohort import CohortIntake, read_cohort
+from pipeline.workspace.hashing import code_hash
+from pipeline.workspace.layout import Workspace
+from schemas.columns import empty_table
+from schemas.findings import Findings
+from schemas.flow import Flow
+from schemas.tables import COHORT_TABLES
+
+GROUP = "intake"
+OWNERS = ["team:stance"]
+FINDING_COLUMNS = ("file", "cell", "found", "why", "fix")
+
+_GIVEN = "given_"
+"""Input tables carry this prefix where a later stage makes a table of the same name."""
+
+
+def asset_name(table: str) -> str:
+    """Asset of an input table; ready-made activation is `given_activation`."""
+    return f"{_GIVEN}{table}" if table == "activation" else table
+
+
+def _outputs() -> dict[str, dg.AssetOut]:
+    outputs = {
+        "study": dg.AssetOut(
+            is_required=False,
+            description="study.yaml and plan.yaml as Stance understood them.",
+            kinds={"yaml"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+        "findings": dg.AssetOut(
+            description="Every problem in the files: where, what, why, how to fix.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Findings)},
+        ),
+        "intake_flow": dg.AssetOut(
+            is_required=False,
+            description="Rows read and rows set aside, by table, group and reason.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Flow)},
+        ),
+    }
+    for table in COHORT_TABLES.values():
+        outputs[asset_name(table.name)] = dg.AssetOut(
+            is_required=False,
+            description=(table.model.__doc__ or "").strip(),
+            kinds={"pandas", "pandera", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(table.model)},
+        )
+    return outputs
+
+
+def _checks() -> list[dg.AssetCheckSpec]:
+    checks = [
+        dg.AssetCheckSpec(
+            "nothing_stops_the_cohort",
+            asset="findings",
+            description="No finding is so grave that the cohort cannot be analysed.",
+            blocking=True,
+            partitions_def=COHORTS,
+        )
+    ]
+    for table in COHORT_TABLES.values():
+        checks.append(
+            dg.AssetCheckSpec(
+                "matches_schema",
+                asset=asset_name(table.name),
+                description="Types, units and ranges of every cell, after faulty rows were set aside.",
+                blocking=True,
+                partitions_def=COHORTS,
+            )
+        )
+        checks.append(
+            dg.AssetCheckSpec(
+                "no_rows_set_aside",
+                asset=asset_name(table.name),
+                description="No row of the table waits for a decision.",
+                partitions_def=COHORTS,
+            )
+        )
+    return checks
+
+
+@dg.multi_asset(
+    name="intake",
+    outs=_outputs(),
+    check_specs=_checks(),
+    partitions_def=COHORTS,
+    code_version=code_hash()[:12],
+)
+def intake(
+    context: dg.AssetExecutionContext,
+    workspace: dg.ResourceParam[Workspace],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    """Read, check and validate the tables of one cohort."""
+    cohort = context.partition_key
+    read = read_cohort(workspace.existing_cohort_folder(cohort))
+    counts = read.findings["severity"].value_counts().to_dict()
+    yield dg.Output(
+        read.findings,
+        "findings",
+        metadata={
+            **{name.lower().replace(" ", "_"): int(n) for name, n in counts.items()},
+            "findings": shown_table(read.findings, ("severity", *FINDING_COLUMNS[:4])),
+        },
+    )
+    yield _stop_check(read.findings)
+    if read.stopped:
+        progress.say(f"intake: stopped by {counts.get('STOP', 0)} problem(s)")
+        return
+    progress.say(f"intake: {_read_in_words(read)}")
+    yield from _passed_on(read)
+
+
+def _stop_check(findings: pd.DataFrame) -> dg.AssetCheckResult:
+    stops = findings[findings["severity"] == "STOP"]
+    return dg.AssetCheckResult(
+        check_name="nothing_stops_the_cohort",
+        asset_key="findings",
+        passed=stops.empty,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(stops)} problem(s) stop the cohort." if len(stops) else "None.",
+        metadata={"problems": shown_table(stops, FINDING_COLUMNS)},
+    )
+
+
+def _passed_on(read: CohortIntake) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    """The study, the flow and the tables; a table that a cohort does not have is an empty one."""
+    if read.study is None:
+        return
+    yield dg.Output(
+        {
+            "study": read.study.model_dump(mode="json"),
+            "plan": read.plan.model_dump(mode="json"),
+            "plan_is_default": read.plan_is_default,
+            "steps": [asdict(step) for step in read.steps],
+        },
+        "study",
+        metadata={"title": read.study.title},
+    )
+    yield dg.Output(read.flow, "intake_flow", metadata=row_counts(read.flow))
+    for table in COHORT_TABLES.values():
+        content = read.tables.get(table.name)
+        handed_in = content is not None
+        if content is None:
+            content = empty_table(table.model)
+        failures = schema_failures(table.model, content)
+        asset = asset_name(table.name)
+        if failures.empty:
+            yield dg.Output(
+                content,
+                asset,
+                metadata={
+                    **row_counts(content),
+                    "handed_in": dg.MetadataValue.bool(handed_in),
+                },
+            )
+        yield dg.AssetCheckResult(
+            check_name="matches_schema",
+            asset_key=asset,
+            passed=failures.empty,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"{len(failures)} cell(s) break a rule."
+            if len(failures)
+            else f"{len(content)} rows are valid.",
+            metadata={"failing_cells": shown_table(failures, ("column", "rule", "value", "row"))},
+        )
+        if failures.empty:
+            yield _set_aside_check(asset, table.name, read.findings)
+
+
+def _set_aside_check(asset: str, table: str, findings: pd.DataFrame) -> dg.AssetCheckResult:
+    aside = findings[(findings["table"] == table) & (findings["severity"] == "SET ASIDE")]
+    return dg.AssetCheckResult(
+        check_name="no_rows_set_aside",
+        asset_key=asset,
+        passed=aside.empty,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(aside)} finding(s) wait for a decision." if len(aside) else "None.",
+        metadata={
+            "set_aside": dg.MetadataValue.int(len(aside)),
+            "failing_cells": shown_table(aside, FINDING_COLUMNS),
+        },
+    )
+
+
+def _read_in_words(read: CohortIntake) -> str:
+    sizes = [f"{name} {len(table)} rows" for name, table in read.tables.items()]
+    return ", ".join(sizes) + f"; {len(read.findings)} finding(s)"

@@ -1,0 +1,49 @@
+"""Where assets keep what they made: Parquet for tables, JSON for records, each with its SHA-256."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipeline.workspace.layout import Workspace
+from pipeline.workspace.table_store import load_record, load_table, save_record, save_table
+
+
+class TableStore(dg.IOManager):
+    """Stores one file per asset and cohort under `.stance/tables/<cohort>/`.
+
+    Nothing is pickled: a stored file can be read by other programs, survives a renamed module and
+    cannot run code. A file that changed after it was written is refused with a plain sentence.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Store a table or a JSON-ready record."""
+        base = self._base(context)
+        if isinstance(obj, pd.DataFrame):
+            path = base.with_suffix(".parquet")
+            digest = save_table(path, obj)
+        else:
+            path = base.with_suffix(".json")
+            digest = save_record(path, obj)
+        context.add_output_metadata(
+            {
+                "stored_at": dg.MetadataValue.path(str(path)),
+                "sha256": dg.MetadataValue.text(digest[:16]),
+            }
+        )
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Read back what the asset of the same cohort stored."""
+        upstream = context.upstream_output
+        if upstream is None:
+            raise dg.DagsterInvariantViolationError("only stored assets can be loaded")
+        base = self._base(context)
+        parquet = base.with_suffix(".parquet")
+        return load_table(parquet) if parquet.exists() else load_record(base.with_suffix(".json"))
+
+    def _base(self, context: dg.OutputContext | dg.InputContext) -> Path:
+        return self._workspace.tables_folder / context.partition_key / context.asset_key.path[-1]

@@ -1,0 +1,107 @@
+"""What a table looks like on its asset page: columns with rules in words, row counts, failing cells."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.columns import ColumnRule, column_rules
+
+MAXIMUM_ROWS_SHOWN = 50
+Cell = str | int | float | bool | None
+
+
+def column_schema(model: type[pa.DataFrameModel]) -> dg.TableSchema:
+    """The columns of a table model for Dagster's "Columns" tab: kind, unit, range, in words."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=rule.name,
+                type=rule.kind,
+                description=_in_words(rule),
+                constraints=dg.TableColumnConstraints(nullable=rule.nullable),
+            )
+            for rule in column_rules(model).values()
+        ]
+    )
+
+
+def _in_words(rule: ColumnRule) -> str:
+    parts = [rule.description]
+    unit = rule.facts["unit"]
+    if rule.low is not None and rule.high is not None:
+        parts.append(f"{rule.low:g} to {rule.high:g} {unit}".strip() + ".")
+    elif unit:
+        parts.append(f"In {unit}.")
+    if rule.terms:
+        parts.append("One of: " + ", ".join(rule.terms) + ".")
+    return " ".join(parts)
+
+
+def cell(value: Any) -> Cell:
+    """A value as Dagster can show it: plain Python, rounded, and None for a missing one."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+def shown_table(
+    table: pd.DataFrame, columns: Sequence[str], names: Mapping[str, str] | None = None
+) -> dg.TableMetadataValue:
+    """The first rows of a few columns as a metadata table.
+
+    columns: at most five are readable on an asset page. names: column -> heading to show.
+    """
+    names = names or {}
+    present = [name for name in columns if name in table]
+    records = [
+        dg.TableRecord({names.get(name, name): cell(row[name]) for name in present})
+        for row in table[present].head(MAXIMUM_ROWS_SHOWN).to_dict("records")
+    ]
+    schema = dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                names.get(name, name),
+                type="float" if pd.api.types.is_float_dtype(table[name]) else "string",
+            )
+            for name in present
+        ]
+    )
+    return dg.MetadataValue.table(records, schema=schema)
+
+
+def row_counts(table: pd.DataFrame) -> dict[str, dg.MetadataValue[Any]]:
+    """Rows and participants as metadata; Dagster draws both over time."""
+    counts: dict[str, dg.MetadataValue[Any]] = {
+        "dagster/row_count": dg.MetadataValue.int(len(table)),
+    }
+    if "participant_id" in table:
+        counts["participants"] = dg.MetadataValue.int(int(table["participant_id"].nunique()))
+    return counts
+
+
+def schema_failures(model: type[pa.DataFrameModel], table: pd.DataFrame) -> pd.DataFrame:
+    """The cells that break a table model: columns column, rule, value, row (counted from 1).
+
+    Empty when the table is valid. Intake sets faulty cells aside before this second gate, so that
+    a row here is a gap in Stance's own rules.
+    """
+    try:
+        model.validate(table.reset_index(drop=True), lazy=True)
+    except pa.errors.SchemaErrors as problem:
+        cases = problem.failure_cases
+        return pd.DataFrame(
+            {
+                "column": cases["column"].astype(str),
+                "rule": cases["check"].astype(str),
+                "value": cases["failure_case"].astype(str),
+                "row": cases["index"] + 1,
+            }
+        ).drop_duplicates()
+    return pd.DataFrame({"column": [], "rule": [], "value": [], "row": []})

@@ -1,0 +1,72 @@
+"""Writing files so that a reader sees the old content or the new, never a half."""
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from pipeline.workspace.errors import EnvironmentProblem
+
+_PREFIX = ".partial-"
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` through a flushed temporary file and one rename.
+
+    Creates missing folders. Raises EnvironmentProblem when the disk is full or the folder cannot
+    be written; the old file is then untouched.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise _as_environment_problem(problem, path) from problem
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write UTF-8 text like `write_bytes`, with line feeds as line ends on every system."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove temporary files that a killed run left below `folder`; answers how many."""
+    if not folder.is_dir():
+        return 0
+    leftovers = [path for path in folder.rglob(f"{_PREFIX}*") if path.is_file()]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside `folder` durable where the system allows it (not on Windows)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _as_environment_problem(problem: OSError, path: Path) -> EnvironmentProblem:
+    if problem.errno == errno.ENOSPC:
+        return EnvironmentProblem(
+            f"The disk is full: {path.name} could not be written in {path.parent}.",
+            "Free some space and run the command again; nothing was published.",
+        )
+    return EnvironmentProblem(
+        f"{path.name} could not be written in {path.parent}: {problem.strerror or problem}.",
+        "Check that the folder exists and that you may write there.",
+    )

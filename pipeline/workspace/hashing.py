@@ -1,0 +1,71 @@
+"""Fingerprints: what went in, and which code ran, as SHA-256."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+NUMERICAL_PACKAGES = ("numpy", "pandas", "pandera", "scipy", "statsmodels", "dagster", "matplotlib")
+"""Packages whose version can change a number or a picture; recorded in the manifest."""
+
+_IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+
+
+def sha256_of_bytes(content: bytes) -> str:
+    """SHA-256 of `content`, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """SHA-256 of a file's content, read in pieces so that large recordings do not fill memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def input_files(folder: Path) -> list[Path]:
+    """The files of a cohort folder that count as input, sorted by relative path.
+
+    Hidden files, Office lock files (~$...) and desktop litter do not count; links are not followed.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and path.name not in _IGNORED_NAMES
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    )
+
+
+def input_hashes(folder: Path) -> dict[str, str]:
+    """Relative path (forward slashes) -> SHA-256 of every input file of a cohort folder."""
+    return {
+        path.relative_to(folder).as_posix(): sha256_of_file(path) for path in input_files(folder)
+    }
+
+
+def combined(parts: Mapping[str, str] | Iterable[str]) -> str:
+    """One SHA-256 for a set of named hashes, independent of the order in which they came."""
+    items = sorted(parts.items()) if isinstance(parts, Mapping) else sorted(parts)
+    return sha256_of_bytes(json.dumps(items).encode())
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over the source of Stance and the versions of the numerical packages."""
+    root = Path(__file__).resolve().parents[2]
+    sources = {
+        path.relative_to(root).as_posix(): sha256_of_file(path)
+        for package in ("pipeline", "schemas")
+        for path in sorted((root / package).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    return combined({**sources, **package_versions()})
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """Name -> installed version of the numerical packages."""
+    return {name: metadata.version(name) for name in NUMERICAL_PACKAGES}

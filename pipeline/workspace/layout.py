@@ -1,0 +1,92 @@
+"""Where things lie in a workspace: cohorts, reports and Stance's own state."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.workspace.cohort_names import checked_cohort_name, is_cohort_name
+from pipeline.workspace.errors import UsageError
+
+WORKSPACE_VARIABLE = "STANCE_WORKSPACE"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with data/cohorts/ (inputs, never written to by a run), reports/ (outputs) and .stance/ (state)."""
+
+    root: Path
+
+    @property
+    def cohorts_folder(self) -> Path:
+        """Holds one folder per cohort."""
+        return self.root / "data" / "cohorts"
+
+    @property
+    def reports_folder(self) -> Path:
+        """Holds one folder per cohort, with one folder per release."""
+        return self.root / "reports"
+
+    @property
+    def state_folder(self) -> Path:
+        """Tables between the steps, signal cache, locks and the Dagster instance; safe to delete."""
+        return self.root / ".stance"
+
+    @property
+    def tables_folder(self) -> Path:
+        """Stored tables between the steps."""
+        return self.state_folder / "tables"
+
+    @property
+    def signal_cache_folder(self) -> Path:
+        """Measured recordings by content hash."""
+        return self.state_folder / "signals"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The Dagster instance of this workspace."""
+        return self.state_folder / "dagster"
+
+    def cohort_folder(self, cohort: str) -> Path:
+        """Input folder of a cohort. Raises UsageError for a name that cannot be a cohort."""
+        return self.cohorts_folder / checked_cohort_name(cohort)
+
+    def existing_cohort_folder(self, cohort: str) -> Path:
+        """Input folder of a cohort that exists. Raises UsageError and names the cohorts there are."""
+        folder = self.cohort_folder(cohort)
+        if folder.is_dir() and not folder.is_symlink():
+            return folder
+        known = ", ".join(self.cohorts()) or "none yet"
+        raise UsageError(
+            f"There is no cohort folder {folder}.",
+            f"Cohorts in this workspace: {known}. `stance new {cohort}` makes a folder to fill in.",
+        )
+
+    def cohort_reports(self, cohort: str) -> Path:
+        """Report folder of a cohort."""
+        return self.reports_folder / checked_cohort_name(cohort)
+
+    def cohorts(self) -> list[str]:
+        """Names of the cohort folders, sorted; folders whose name cannot be a cohort are left out."""
+        if not self.cohorts_folder.is_dir():
+            return []
+        return sorted(
+            entry.name
+            for entry in self.cohorts_folder.iterdir()
+            if entry.is_dir() and not entry.is_symlink() and is_cohort_name(entry.name)
+        )
+
+
+def find_workspace(folder: str | Path | None = None) -> Workspace:
+    """The workspace to use: `folder`, else STANCE_WORKSPACE, else the repository. Always absolute.
+
+    Raises UsageError when a folder was named that does not exist.
+    """
+    named = folder if folder is not None else os.environ.get(WORKSPACE_VARIABLE)
+    if not named:
+        return Workspace(Path(__file__).resolve().parents[2])
+    root = Path(named).expanduser().resolve()
+    if not root.is_dir():
+        raise UsageError(
+            f"The workspace folder {root} does not exist.", "Create it or name another one."
+        )
+    return Workspace(root)

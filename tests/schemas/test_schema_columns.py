@@ -1,0 +1,86 @@
+"""Every column of every table says what it is, in which unit, and what to do about a wrong cell."""
+
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+
+from schemas.columns import column_rules, empty_table
+from schemas.estimates import Estimates
+from schemas.findings import Findings
+from schemas.flow import Flow
+from schemas.hold_times import HoldTimes
+from schemas.participants import Participants
+from schemas.tables import COHORT_TABLES
+
+MODELS = [*(t.model for t in COHORT_TABLES.values()), Estimates, Findings, Flow]
+UNIT_ENDINGS = {
+    "_s": "s", "_ms": "ms", "_cm": "cm", "_kg": ("kg", "N/kg", "Nm/kg"), "_mm": "mm", "_uv": "µV",
+    "_years": "years", "_db": "dB", "_pct_mvic": "%MVIC", "_n": "N", "_nm": "Nm",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
+def test_columns_are_described_and_fixable(model):
+    for rule in column_rules(model).values():
+        assert rule.description.endswith("."), rule.name
+        assert rule.facts["fix"].endswith("."), rule.name
+
+
+@pytest.mark.parametrize("table", COHORT_TABLES.values(), ids=lambda t: t.name)
+def test_units_stand_in_the_names_of_columns(table):
+    for rule in column_rules(table.model).values():
+        if rule.kind != "number" or (table.model is Participants and "_" not in rule.name):
+            continue
+        for ending, unit in UNIT_ENDINGS.items():
+            longer = [e for e in UNIT_ENDINGS if e.endswith(ending) and e != ending]
+            if rule.name.endswith(ending) and not any(rule.name.endswith(e) for e in longer):
+                assert rule.facts["unit"] in unit, rule.name
+
+
+@pytest.mark.parametrize("table", COHORT_TABLES.values(), ids=lambda t: t.name)
+def test_key_columns_exist_and_are_marked(table):
+    rules = column_rules(table.model)
+    marked = {name for name, rule in rules.items() if rule.facts["identifies"]}
+    assert set(table.key) == marked
+    assert set(table.may_omit) <= set(rules)
+    assert set(table.defaults) <= set(rules)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
+def test_an_empty_table_is_valid(model):
+    model.validate(empty_table(model))
+
+
+def _hold(**changes):
+    row = {
+        "participant_id": "001", "visit": "baseline", "task": "single_leg_stance", "leg": "left",
+        "condition": "eyes_open", "trial": 1, "hold_time_s": 0.0, "ceiling_s": 30.0,
+        "ended_by": "foot_touch", "hold_low_s": None, "hold_high_s": None,
+    }  # fmt: skip
+    return pd.DataFrame([{**row, **changes}])
+
+
+def test_ids_keep_leading_zeros_and_zero_seconds_is_a_value():
+    valid = HoldTimes.validate(_hold())
+    assert valid["participant_id"].tolist() == ["001"]
+    assert valid["hold_time_s"].tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hold_time_s": -1.0},
+        {"leg": "both"},
+        {"ceiling_s": 0.0},
+        {"trial": 0},
+        {"ended_by": "tired"},
+    ],
+)
+def test_impossible_rows_are_refused(wrong):
+    with pytest.raises(pa.errors.SchemaErrors):
+        HoldTimes.validate(_hold(**wrong), lazy=True)
+
+
+def test_the_same_trial_twice_is_refused():
+    with pytest.raises(pa.errors.SchemaErrors):
+        HoldTimes.validate(pd.concat([_hold(), _hold()], ignore_index=True), lazy=True)

@@ -1,0 +1,83 @@
+"""The arrows of DESIGN: who may import whom, and that the domain knows no Dagster."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GROUND = {"pipeline.workspace", "schemas"}
+MAY_IMPORT = {
+    "schemas": set(),
+    "pipeline.workspace": {"schemas"},
+    "pipeline.intake": GROUND,
+    "pipeline.signals": GROUND,
+    "pipeline.statistics": GROUND,
+    "pipeline.publishing": GROUND,
+    "pipeline.simulation": GROUND,
+}
+
+
+def _room(module: str) -> str:
+    parts = module.split(".")
+    return parts[0] if parts[0] != "pipeline" or len(parts) == 1 else ".".join(parts[:2])
+
+
+def _imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_rooms_import_only_the_rooms_below(room):
+    folder = ROOT / room.replace(".", "/")
+    for path in folder.rglob("*.py"):
+        for name in _imports(path):
+            if name.split(".")[0] in {"pipeline", "schemas"}:
+                assert _room(name) in MAY_IMPORT[room] | {room}, f"{path.name} imports {name}"
+
+
+def test_only_the_wiring_knows_dagster():
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        inside_wiring = "defs" in path.parts or path.name == "definitions.py"
+        if not inside_wiring:
+            assert not any(n.split(".")[0] == "dagster" for n in _imports(path)), path
+
+
+def test_help_needs_no_heavy_library():
+    code = (
+        "import sys; from pipeline.cli import main; main(['--help']);"
+        "heavy = {'dagster', 'pandas', 'statsmodels', 'matplotlib'} & set(sys.modules);"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_every_folder_says_what_lives_there():
+    for package in ("pipeline", "schemas"):
+        for init in (ROOT / package).rglob("__init__.py"):
+            text = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8")))
+            assert text, init
+            assert len(text.splitlines()) >= 2, init
+
+
+def test_no_room_for_odds_and_ends():
+    forbidden = {"utils", "helpers", "manager", "common", "misc"}
+    for package in ("pipeline", "schemas"):
+        for path in (ROOT / package).rglob("*.py"):
+            assert path.stem not in forbidden, path
+
+
+def test_no_pickle_anywhere():
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        assert not {"pickle", "joblib", "dill", "shelve"} & _imports(path), path
