@@ -1,0 +1,168 @@
+"""Findings in the words that a lab manager reads: the rule's sentences filled with what was found.
+
+Nothing here decides whether something is a problem; the readers and rule files do.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from schemas.findings import Findings
+from schemas.rules import RULES
+from schemas.terms import SEVERITIES
+
+FOUND_LENGTH = 40
+EMPTY = "(empty)"
+_SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem: rule, place, what was found, and the two sentences for the reader.
+
+    `cell` is written as Excel writes it, or "line 7" in a YAML file; `row` only orders findings.
+    """
+
+    rule_id: str
+    table: str
+    file: str
+    sheet: str
+    cell: str
+    column: str
+    participant_id: str
+    found: str
+    why: str
+    fix: str
+    row: int
+
+    @property
+    def severity(self) -> str:
+        """The severity of the rule."""
+        return RULES[self.rule_id].severity
+
+    @property
+    def finding_id(self) -> str:
+        """Ten characters that stay the same while rule, place and found value stay the same."""
+        parts = (self.rule_id, self.file, self.sheet, self.cell, self.found)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
+
+
+class FileProblemError(Exception):
+    """A file or sheet cannot be used; carries the findings that say why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(f.rule_id for f in findings))
+        self.findings = list(findings)
+
+
+def make_finding(
+    rule_id: str,
+    *,
+    table: str = "",
+    file: str = "",
+    sheet: str | None = None,
+    cell: str = "",
+    column: str = "",
+    participant_id: str = "",
+    found: str = "",
+    row: int = 0,
+    facts: Mapping[str, str] | None = None,
+) -> Finding:
+    """A finding with the sentences of its rule.
+
+    facts: what the braces in the rule's sentences stand for; `near` may be left out. A brace
+    without a fact is a programming error and raises KeyError.
+    """
+    rule = RULES[rule_id]
+    filled = {"near": "", **(facts or {})}
+    return Finding(
+        rule_id=rule_id,
+        table=table,
+        file=file,
+        sheet=sheet or "",
+        cell=cell,
+        column=column,
+        participant_id=participant_id,
+        found=found,
+        why=rule.why.format_map(filled),
+        fix=rule.fix.format_map(filled),
+        row=row,
+    )
+
+
+def file_problem(
+    file: str, problem: str, suggestion: str, *, sheet: str | None = None, cell: str = ""
+) -> FileProblemError:
+    """The error for a file that cannot be read (FILE-03). Both sentences are printed as they are."""
+    facts = {"problem": problem, "suggestion": suggestion}
+    return FileProblemError(
+        [make_finding("FILE-03", file=file, sheet=sheet, cell=cell, facts=facts)]
+    )
+
+
+def quoted(value: str) -> str:
+    """A found value for print: in quotes, on one line, at most 40 characters of it."""
+    if value == "":
+        return EMPTY
+    line = "".join(c if c.isprintable() else " " for c in value)
+    if len(line) > FOUND_LENGTH:
+        line = line[: FOUND_LENGTH - 1] + "…"
+    return f'"{line}"'
+
+
+def listed(words: Sequence[str], limit: int = 12) -> str:
+    """Words as one enumeration; beyond `limit` only their number is said."""
+    shown = ", ".join(words[:limit])
+    return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
+
+
+def nearest(word: str, options: Sequence[str]) -> str | None:
+    """The option that looks most like the word, upper and lower case alike, or None."""
+    folded: dict[str, str] = {}
+    for option in options:
+        folded.setdefault(option.strip().casefold(), option)
+    close = get_close_matches(word.strip().casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def near_sentence(word: str, options: Sequence[str], what: str) -> str:
+    """Sentence that names the nearest option, with a space before it; "" when nothing is near."""
+    option = nearest(word, options)
+    return "" if option is None else f" The nearest {what} is {option}."
+
+
+def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> pd.DataFrame:
+    """All findings, worst first, then by file and row, validated by `Findings`.
+
+    group_of: participant -> group label. One cell that serves two tables is reported once.
+    """
+    ordered = sorted(
+        findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.file, f.sheet, f.row, f.cell)
+    )
+    unique = list({finding.finding_id: finding for finding in reversed(ordered)}.values())[::-1]
+    columns = list(Findings.to_schema().columns)
+    rows = [
+        {
+            "finding_id": f.finding_id,
+            "rule_id": f.rule_id,
+            "severity": f.severity,
+            "table": f.table,
+            "file": f.file,
+            "sheet": f.sheet,
+            "cell": f.cell,
+            "column": f.column,
+            "participant_id": f.participant_id,
+            "group": group_of.get(f.participant_id, ""),
+            "found": f.found,
+            "why": f.why,
+            "fix": f.fix,
+            "status": "open",
+        }
+        for f in unique
+    ]
+    frame = pd.DataFrame(rows, columns=columns, dtype="str")
+    frame = frame.mask(frame == "")
+    return Findings.validate(frame, lazy=True)

@@ -1,0 +1,160 @@
+"""Names in study.yaml and plan.yaml that have to exist elsewhere: columns, units, tasks, terms.
+
+The settings models know keys and types; only here is a column map held against the tables.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.intake.cells import Cells
+from pipeline.intake.messages import Finding, listed, near_sentence
+from pipeline.intake.parsing import parse_column
+from pipeline.intake.sentences import cell_facts
+from pipeline.intake.study_file import PLAN_FILE, STUDY_FILE, settings_finding
+from pipeline.intake.units import unit_factor, units_for
+from pipeline.intake.yaml_text import KeyPath, YamlText
+from schemas.columns import ColumnRule, column_rules
+from schemas.participants import Participants
+from schemas.plan import Plan
+from schemas.rules import RULES
+from schemas.study import Scalar, Study, TableSource
+from schemas.tables import COHORT_TABLES
+from schemas.terms import CONDITIONS
+
+Trouble = tuple[KeyPath, str, str, str]
+"""Key path, problem, suggestion, what was found."""
+
+
+def check_study_names(study: Study, document: YamlText) -> list[Finding]:
+    """STUDY-01 findings for names in study.yaml that no table, unit or task answers to."""
+    troubles = list(_ceiling_troubles(study))
+    for name, sources in study.tables.items():
+        rules = column_rules(COHORT_TABLES[name].model)
+        for i, source in enumerate(sources):
+            for path, *rest in _source_troubles(source, rules, study):
+                start = _source_path(document, name, i)
+                troubles.append(((*start, *path), rest[0], rest[1], rest[2]))
+    return [settings_finding(STUDY_FILE, document, *trouble) for trouble in troubles]
+
+
+def check_plan_names(plan: Plan, document: YamlText) -> list[Finding]:
+    """STUDY-01 findings for covariates in plan.yaml that the participants table cannot have."""
+    known = [name for name in column_rules(Participants) if name not in ("participant_id", "group")]
+    known.append("dom")
+    places: list[tuple[KeyPath, Sequence[str]]] = [(("covariates",), plan.covariates)]
+    for name, outcome in plan.outcomes.items():
+        places.append((("outcomes", name, "covariates"), outcome.covariates or ()))
+    return [
+        settings_finding(PLAN_FILE, document, (*path, i), *_unknown_name(name, known), name)
+        for path, names in places
+        for i, name in enumerate(names)
+        if name not in known
+    ]
+
+
+def _source_path(document: YamlText, table: str, i: int) -> KeyPath:
+    listed_form: KeyPath = ("tables", table, i)
+    return listed_form if listed_form in document.lines else ("tables", table)
+
+
+def _unknown_name(name: str, known: Sequence[str]) -> tuple[str, str]:
+    suggestion = near_sentence(name, known, "name").strip()
+    return f"{name} is no column of Stance.", suggestion or f"Use one of: {listed(known, 30)}."
+
+
+def _ceiling_troubles(study: Study) -> Iterator[Trouble]:
+    tasks = list(study.balance_tasks())
+    known = [*tasks, *CONDITIONS, *(f"{task}/{eyes}" for task in tasks for eyes in CONDITIONS)]
+    for key in study.holds.ceilings_s:
+        if key not in known:
+            near = near_sentence(key, known, "one").strip()
+            yield (
+                ("holds", "ceilings_s", key),
+                f"{key} is no task, condition or task/condition.",
+                near
+                or f"Use a task ({listed(tasks)}) or a condition ({listed(list(CONDITIONS))}).",
+                key,
+            )
+
+
+def _source_troubles(
+    source: TableSource, rules: dict[str, ColumnRule], study: Study
+) -> Iterator[Trouble]:
+    yield from _name_troubles(source, rules)
+    yield from _unit_troubles(source, rules)
+    settings: list[tuple[KeyPath, str, Scalar]] = [
+        (("constants", name), name, value) for name, value in source.constants.items()
+    ]
+    for heading, column in source.wide.items():
+        settings += [(("wide", heading, k), k, v) for k, v in column.keys.items()]
+    for name, codes in source.codes.items():
+        for code, sets in codes.items():
+            settings += [(("codes", name, code, k), k, v) for k, v in sets.items()]
+    for name, spellings in source.values.items():
+        if name in rules and (rules[name].terms or name in ("group", "task")):
+            settings += [
+                (("values", name, found), name, ours) for found, ours in spellings.items() if ours
+            ]
+    for path, name, value in settings:
+        problem = None if name not in rules else _value_problem(rules[name], value, study)
+        if problem is not None:
+            yield path, problem, "Correct the value in study.yaml.", str(value)
+
+
+def _name_troubles(source: TableSource, rules: dict[str, ColumnRule]) -> Iterator[Trouble]:
+    known = [*rules, *source.codes]
+    names: list[tuple[KeyPath, str, list[str]]] = [
+        (("columns", name), name, known) for name in source.columns
+    ]
+    names += [(("values", name), name, known) for name in source.values]
+    names += [(("units", name), name, list(rules)) for name in source.units]
+    names += [(("constants", name), name, list(rules)) for name in source.constants]
+    for heading, column in source.wide.items():
+        names.append((("wide", heading, "to"), column.to, known))
+        names += [(("wide", heading, key), key, list(rules)) for key in column.keys]
+    for name, codes in source.codes.items():
+        for code, sets in codes.items():
+            names += [(("codes", name, code, key), key, list(rules)) for key in sets]
+    for path, name, allowed in names:
+        if name not in allowed:
+            yield (path, *_unknown_name(name, allowed), name)
+    yield from _wide_clashes(source)
+
+
+def _wide_clashes(source: TableSource) -> Iterator[Trouble]:
+    seen: dict[tuple[object, ...], str] = {}
+    for heading, column in source.wide.items():
+        place = (column.to, *sorted(column.keys.items()))
+        if place in seen:
+            yield (
+                ("wide", heading),
+                f"The headings {seen[place]} and {heading} lead to the same place.",
+                "Give them different keys, such as another leg or trial.",
+                heading,
+            )
+        seen.setdefault(place, heading)
+
+
+def _unit_troubles(source: TableSource, rules: dict[str, ColumnRule]) -> Iterator[Trouble]:
+    for name, unit in source.units.items():
+        if name in rules and unit_factor(rules[name].facts["unit"], unit) is None:
+            known = units_for(rules[name].facts["unit"])
+            yield (
+                ("units", name),
+                f"{unit} is no unit that Stance can turn into the unit of {name}.",
+                f"Use one of: {', '.join(known)}." if known else f"{name} has no unit: remove it.",
+                unit,
+            )
+
+
+def _value_problem(rule: ColumnRule, value: Scalar, study: Study) -> str | None:
+    """Why a value of study.yaml cannot stand in a column, or None when it can."""
+    text = str(value)
+    if rule.name == "group" and study.groups.resolve(text) is None:
+        return f"{text} is neither of the groups {' and '.join(study.groups.labels)}."
+    if rule.name == "task" and text.casefold() not in study.balance_tasks():
+        return f"The task has to be one of: {listed(list(study.balance_tasks()))}."
+    parsed = parse_column(Cells.constant(value, 1), rule, required=True)
+    rule_id = str(parsed.problems[0])
+    if not rule_id:
+        return None
+    return RULES[rule_id].why.format_map(cell_facts(rule_id, rule, text))

@@ -1,0 +1,208 @@
+"""The commented study.yaml and plan.yaml that `stance new` writes.
+
+A comment that starts with "# " explains; one that starts with "#" and a key is a setting that is
+switched off, and works when the "#" is removed. Defaults are read from the settings models.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pipeline.intake.template_workbook import DEFAULT_GROUPS
+from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
+from schemas.study import EmgSettings, HoldSettings
+from schemas.tables import COHORT_TABLES
+
+
+def yaml_value(value: object) -> str:
+    """A number, text, yes/no value or list as YAML on one line. Errors: TypeError for anything else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, str):
+        return (
+            value if value.replace("_", "").isalnum() and not value[0].isdigit() else f'"{value}"'
+        )
+    if isinstance(value, Sequence):
+        return f"[{', '.join(yaml_value(item) for item in value)}]"
+    raise TypeError(f"no way to write {type(value).__name__} in a settings file")
+
+
+def study_text(name: str) -> str:
+    """study.yaml of a new cohort: every key explained, the groups ready to be changed."""
+    return "\n".join((_study_head(name), _GROUPS, _holds(), _TASKS, _tables(name), _emg()))
+
+
+def _study_head(name: str) -> str:
+    return f"""\
+# study.yaml: what Stance has to know about the study. Check it with: stance check {name}
+# Lines that start with "# " explain. A line such as "#decimal:" is a setting that is switched off:
+# remove the "#", and nothing else, to use it. A key that is not described here is reported as an error.
+
+# Title as reports print it.
+title: Single-leg stance study {name}
+# One or two sentences about the study; printed in the report.
+description: ""
+# true marks data that no person gave; the report says so on its first page.
+simulated: false
+# Decimal mark of numbers in the tables: "." or ",".
+decimal: "."
+# Texts that mean "no value", beside the empty cell. Nothing else does.
+#missing_codes: [NR, "-99"]
+"""
+
+
+_GROUPS: Final = f"""\
+# The two groups. Results are always case minus reference.
+groups:
+  case:
+    # Label that reports print.
+    label: {DEFAULT_GROUPS.case.label}
+    # Other ways in which your tables write this group; capitals do not matter.
+    spellings: [CLBP, low back pain]
+  reference:
+    label: {DEFAULT_GROUPS.reference.label}
+    spellings: [healthy, CON]
+"""
+
+
+def _holds() -> str:
+    holds = HoldSettings()
+    return f"""\
+# How holds were timed. All times in seconds.
+holds:
+  # Time at which the tester stops the clock. Needed unless the table has a column ceiling_s.
+  #ceiling_s: 30
+  # Other ceilings for a condition, a task, or a task and condition; they go before ceiling_s.
+  #ceilings_s: {{eyes_closed: 20, kneel_lean_ball/eyes_open: 10}}
+  # A hold up to this much above the ceiling is a late stop and counts as the ceiling.
+  ceiling_tolerance_s: {holds.ceiling_tolerance_s}
+  # A hold of 0 s is analysed as shorter than this.
+  shortest_timed_hold_s: {holds.shortest_timed_hold_s}
+"""
+
+
+_TASKS: Final = """\
+# Balance tasks of your own, beside those on the sheet `vocabulary` of the workbook.
+#tasks:
+  #foam_stance:
+    # Name that reports print.
+    #label: Single-leg stance on foam
+    # Hold times (s) to aim at, and the time (s) at which testers usually stop.
+    #goals_s: [10]
+    #usual_ceiling_s: 30
+"""
+
+
+def _tables(name: str) -> str:
+    lines = [
+        "# Where each table is. Remove the # before the tables that you fill in.",
+        "tables:",
+    ]
+    for table in COHORT_TABLES.values():
+        off = "" if table.required else "#"
+        lines.append(
+            f"  {off}{table.name}: {{file: {yaml_value(name + '.xlsx')}, sheet: {table.name}}}"
+        )
+    return "\n".join(lines) + _TABLE_KEYS
+
+
+_TABLE_KEYS: Final = """
+  # A table of your own making can be read as it is, and may come from several files. Here the one
+  # for activation, in place of its line above:
+  #activation:
+    #- file: emg_results.xlsx
+      # Sheet of the workbook.
+      #sheet: results
+      # Our column: your heading.
+      #columns: {participant_id: Subject, gmed_rms_uv: GMed}
+      # Our column: {your word: our word}.
+      #values: {leg: {L: left, R: right}}
+      # Our column: unit in the file, where it is not ours.
+      #units: {gmed_rms_uv: mV}
+      # Our column: one value for all rows.
+      #constants: {task: single_leg_stance}
+      # Only rows whose cell under this heading is one of these.
+      #rows: {Muscle: [GMed]}
+      # Whether rows that are equal after all this are read once.
+      #distinct: true
+    #- file: emg_wide.csv
+      # Decimal mark of this file, if it differs from the others.
+      #decimal: ","
+      # One column for each leg or trial: your heading, our column and what the column stands for.
+      #wide:
+        #GMed_L1: {to: gmed_rms_uv, leg: left, trial: 1}
+        #GMed_R1: {to: gmed_rms_uv, leg: right, trial: 1}
+      # One code that sets several columns.
+      #codes: {visit: {T0L: {visit: baseline, leg: left}}}
+"""
+
+
+def _emg() -> str:
+    emg = EmgSettings()
+    low_s, high_s = emg.onset_search_s
+    return f"""\
+# How recordings are read. Only needed when there is a recordings table.
+emg:
+  # Labels of the channels in your files; the first one that a file has counts. Roles: gmed_left and
+  # gmed_right (gluteus medius), force_left and force_right (vertical force under each foot),
+  # force_total (one plate under both feet).
+  #channels:
+    #gmed_left: [GMed L, L_GMED]
+    #gmed_right: [GMed R, R_GMED]
+    #force_left: [Fz L]
+    #force_right: [Fz R]
+  # Units (uV, mV or V; N) and samples per second where a file does not say them.
+  #emg_unit: uV
+  #force_unit: N
+  #sampling_rate_hz: 2000
+  # Decimal mark of text files with signals.
+  decimal: "{emg.decimal}"
+  # Band of the EMG in Hz, and order of the filter.
+  band_pass_hz: {yaml_value(emg.band_pass_hz)}
+  filter_order: {emg.filter_order}
+  # The MVIC reference is the highest root-mean-square of a window of this length (s).
+  mvic_window_s: {emg.mvic_window_s}
+  # What the reference is: mvc_same_task, mvc_isometric, submaximal_task, task_peak, none or m_wave.
+  normalisation: {emg.normalisation}
+  # Quiet standing on both legs, in seconds from the start of a stance recording.
+  #rest_s: [0.2, 1.5]
+  # The onset is looked for from {-low_s:g} s before to {high_s:g} s after lift-off.
+  onset_search_s: {yaml_value(emg.onset_search_s)}
+  onset_method: {emg.onset_method}
+"""
+
+
+def plan_text(plan: Plan = DEFAULT_PLAN) -> str:
+    """plan.yaml with the values of `plan`, by default those that hold without a plan.yaml."""
+    return f"""\
+# plan.yaml: the analysis plan. Decide on it before you look at the results.
+# These are the values that Stance uses when there is no plan.yaml.
+
+# Columns of the participants table by which adjusted models are adjusted; dom means "the row's leg
+# is the dominant one". The unadjusted model is always shown beside the adjusted one.
+covariates: {yaml_value(plan.covariates)}
+# Level of confidence intervals.
+ci_level: {yaml_value(plan.ci_level)}
+# How the P values of one family are adjusted.
+adjustment: {yaml_value(plan.adjustment)}
+# A comparison of holds is not made when more than this share of them is at the ceiling ...
+maximum_share_at_ceiling: {yaml_value(plan.maximum_share_at_ceiling)}
+# ... or fewer than this number of holds ended before the ceiling in a group.
+minimum_events_per_group: {yaml_value(plan.minimum_events_per_group)}
+# Outcomes. role: primary, secondary or exploratory. family: outcomes of one family share the
+# adjustment of P values. covariates (optional) replaces the list above for this outcome.
+outcomes:
+{_outcomes(plan.outcomes)}
+"""
+
+
+def _outcomes(outcomes: Mapping[str, PlannedOutcome]) -> str:
+    lines: list[str] = []
+    for name, outcome in outcomes.items():
+        lines += [f"  {name}:", f"    role: {outcome.role}"]
+        if outcome.family:
+            lines.append(f"    family: {outcome.family}")
+        if outcome.covariates is not None:
+            lines.append(f"    covariates: {yaml_value(outcome.covariates)}")
+    return "\n".join(lines)
