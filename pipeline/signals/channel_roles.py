@@ -1,0 +1,196 @@
+"""Which channel of a file is which: gluteus medius of a leg, force under a foot.
+
+A wrong channel gives a plausible wrong number, so nothing is guessed: what is not clear is refused
+with the candidates.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.recording import Channel, Recording
+from pipeline.signals.signal_units import MICROVOLT_PER, simplified
+from schemas.study import ChannelRole, EmgSettings
+
+GMED_SPELLINGS: Final = frozenset(
+    {
+        "gmed",
+        "gmedius",
+        "glmed",
+        "glutmed",
+        "glutmedius",
+        "glutaeusmedius",
+        "gluteusmed",
+        "gluteusmedius",
+        "gluteomedio",
+        "gluteomediano",
+        "gluteomedius",
+        "glutealmedius",
+        "mediusgluteus",
+        "臀中筋",
+        "中臀筋",
+    }
+)
+"""Gluteus medius as laboratories write it, without case, accents, signs and side."""
+
+AMBIGUOUS_SPELLINGS: Final = frozenset(
+    {"gm", "glut", "glute", "gluteus", "glutm", "glm", "gluteusm"}
+)
+"""May be gluteus medius, gluteus maximus or gastrocnemius medialis; every laboratory has its own."""
+
+FORCE_SPELLINGS: Final = frozenset(
+    {"force", "fz", "forcefz", "fzforce", "platefz", "verticalforce"}
+)
+"""Vertical force under one foot, without side."""
+
+SIDES: Final = {
+    "left": frozenset({"l", "lt", "left", "links", "li", "izq", "izquierdo", "sx"}),
+    "right": frozenset({"r", "rt", "right", "rechts", "re", "der", "derecho", "dx"}),
+}
+"""Words for a side."""
+
+_NOISE_WORDS = frozenset({"m", "musculus", "muscle", "emg", "semg", "ultium", "noraxon", "delsys"})
+_DEVICE_WORD = re.compile(r"\d+|(emg|ch|chan|channel|sensor|analog)\d*|avanti|trigno|imported")
+
+
+def gmed_channel(recording: Recording, leg: str, settings: EmgSettings) -> Channel:
+    """The gluteus medius channel of a leg ("left" or "right").
+
+    Labels of study.yaml come first and are final; without them the label itself has to say muscle
+    and side. Raises SignalProblem when no channel, several channels, or only an ambiguous label fits.
+    """
+    role: ChannelRole = "gmed_left" if leg == "left" else "gmed_right"
+    mapped = _mapped(recording, role, settings)
+    if mapped is not None:
+        return mapped
+    found = _named(recording.channels, GMED_SPELLINGS, leg)
+    if len(found) == 1:
+        return found[0]
+    raise _no_gmed(recording, role, leg, found)
+
+
+def force_channel(recording: Recording, role: ChannelRole, settings: EmgSettings) -> Channel | None:
+    """The channel of a force role, or None when neither study.yaml nor a label names it.
+
+    Raises SignalProblem when study.yaml names a channel that the file does not have.
+    """
+    mapped = _mapped(recording, role, settings)
+    if mapped is not None or role == "force_total":
+        return mapped
+    found = _named(recording.channels, FORCE_SPELLINGS, role.removeprefix("force_"))
+    return found[0] if len(found) == 1 else None
+
+
+def muscle_and_side(label: str) -> tuple[str, str | None]:
+    """(letters of the name without side and device words, "left", "right" or None) of a label."""
+    plain = unicodedata.normalize("NFKD", label.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    words = [word for word in re.split(r"[^\w]|_", plain) if word]
+    side = None
+    kept = []
+    for word in words:
+        of_word = next((name for name, terms in SIDES.items() if word in terms), None)
+        if of_word is not None:
+            side = of_word
+        elif word not in _NOISE_WORDS and not _DEVICE_WORD.fullmatch(word):
+            kept.append(word)
+    name = "".join(kept)
+    if side is None:
+        name, side = _glued_side(name)
+    return name, side
+
+
+def _glued_side(name: str) -> tuple[str, str | None]:
+    """Side letters that are written into the word, as in LGMED or GLUTMEDR."""
+    known = GMED_SPELLINGS | AMBIGUOUS_SPELLINGS | FORCE_SPELLINGS
+    if name in known:
+        return name, None
+    for side, terms in SIDES.items():
+        for term in sorted(terms, key=len, reverse=True):
+            if name.startswith(term) and name[len(term) :] in known:
+                return name[len(term) :], side
+            if name.endswith(term) and name[: -len(term)] in known:
+                return name[: -len(term)], side
+    return name, None
+
+
+def _mapped(recording: Recording, role: ChannelRole, settings: EmgSettings) -> Channel | None:
+    """The channel that study.yaml names for a role; None when it names none."""
+    labels = settings.channels.get(role, ())
+    if not labels:
+        return None
+    for spelling in (str, _loosely):
+        for label in labels:
+            wanted = spelling(label)
+            found = [
+                channel
+                for channel in recording.channels
+                if wanted in {spelling(channel.label), spelling(channel.heading)}
+            ]
+            if len(found) > 1:
+                raise SignalProblem(
+                    f"The file has {len(found)} channels called {label}.",
+                    "Give every channel a name of its own and export again.",
+                )
+            if found:
+                return found[0]
+    raise SignalProblem(
+        f"study.yaml maps {role} to {_listed(labels)}, but the file has no such channel; its "
+        f"channels are {_listed(recording.labels)}.",
+        f"Correct channels: {role} under emg in study.yaml, or export the channel.",
+    )
+
+
+def _loosely(label: str) -> str:
+    return "".join(label.split()).casefold()
+
+
+def _named(channels: Iterable[Channel], spellings: frozenset[str], leg: str) -> list[Channel]:
+    return [channel for channel in channels if _fits(channel.label, spellings, leg)]
+
+
+def _fits(label: str, spellings: frozenset[str], leg: str) -> bool:
+    name, side = muscle_and_side(label)
+    return name in spellings and side == leg
+
+
+def _no_gmed(
+    recording: Recording, role: ChannelRole, leg: str, found: list[Channel]
+) -> SignalProblem:
+    fix = f"Map the right channel under emg in study.yaml, as channels: {role}: [its label]."
+    if found:
+        what = f"Several channels could be gluteus medius {leg}: {_listed(c.label for c in found)}."
+        return SignalProblem(what, fix)
+    names = {channel.label: muscle_and_side(channel.label) for channel in recording.channels}
+    ambiguous = [n for n, (muscle, _) in names.items() if muscle in AMBIGUOUS_SPELLINGS]
+    without_side = [
+        n for n, (muscle, side) in names.items() if muscle in GMED_SPELLINGS and side is None
+    ]
+    if without_side:
+        what = f"{_listed(without_side)} does not say which leg it belongs to."
+    elif ambiguous:
+        what = (
+            f"{_listed(ambiguous)} may be gluteus medius, gluteus maximus or gastrocnemius; no "
+            "channel is clearly gluteus medius."
+        )
+    else:
+        what = f"No channel is gluteus medius {leg}; the channels are {_listed(_possible_emg(recording))}."
+    return SignalProblem(what, fix)
+
+
+def _possible_emg(recording: Recording) -> tuple[str, ...]:
+    """Labels of the channels that may be EMG by their unit; all labels when none may."""
+    labels = tuple(
+        channel.label
+        for channel in recording.channels
+        if channel.unit is None or simplified(channel.unit) in MICROVOLT_PER
+    )
+    return labels or recording.labels
+
+
+def _listed(labels: Iterable[str], most: int = 12) -> str:
+    every = list(labels)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

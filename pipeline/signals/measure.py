@@ -1,0 +1,53 @@
+"""Measures one recording: the one function that a pool of workers has to run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.measure_emg import with_emg
+from pipeline.signals.measure_force import with_force
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.readers import read_recording
+from pipeline.signals.recording import Recording
+from schemas.study import EmgSettings
+
+
+def measure_recording(path: Path, request: Request, settings: EmgSettings) -> RecordingFeatures:
+    """Everything that Stance measures in one recording.
+
+    path: the file. settings: the emg part of study.yaml. Depends on nothing but the file's content
+    and its arguments. A file or signal that cannot be used is an answer: quality "reject" with
+    `problem` and `fix`; force events are kept even if the EMG cannot be used.
+    """
+    try:
+        recording = read_recording(path, settings)
+        part_s = _part(recording, request)
+    except SignalProblem as problem:
+        return _unusable(RecordingFeatures(), problem)
+    features = RecordingFeatures(duration_s=recording.duration_s)
+    if request.role == "task":
+        features = with_force(features, recording, request, settings, part_s)
+    try:
+        return with_emg(features, recording, request, settings, part_s)
+    except SignalProblem as problem:
+        return _unusable(features, problem)
+
+
+def _unusable(features: RecordingFeatures, problem: SignalProblem) -> RecordingFeatures:
+    reasons = tuple(text.rstrip(".") for text in (problem.what, features.force_note) if text)
+    return replace(
+        features, problem=problem.what, fix=problem.fix, quality="reject", reasons=reasons
+    )
+
+
+def _part(recording: Recording, request: Request) -> tuple[float, float]:
+    """Start and end (s) of the part of the file to use."""
+    duration_s = recording.duration_s
+    start_s = request.start_s or 0.0
+    end_s = duration_s if request.end_s is None else min(request.end_s, duration_s)
+    if not start_s < end_s:
+        raise SignalProblem(
+            f"The part to use starts at {start_s:g} s, but the recording ends at {end_s:.4g} s.",
+            "Correct start_s and end_s in the recordings table.",
+        )
+    return start_s, end_s

@@ -1,0 +1,112 @@
+"""Amplitude and signal quality of one recording's gluteus medius."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from pipeline.signals.amplitude import peak_rms
+from pipeline.signals.channel_roles import gmed_channel
+from pipeline.signals.emg_part import EmgPart
+from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.filters import band_pass
+from pipeline.signals.measure_onset import with_onset
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.quality import SIGNAL_LIMITS, judge, judge_raw
+from pipeline.signals.recording import Recording
+from pipeline.signals.signal_metrics import signal_metrics
+from pipeline.signals.signal_units import in_microvolt
+from pipeline.signals.windows import measured_window, rest_window
+from schemas.study import EmgSettings
+
+
+def with_emg(
+    features: RecordingFeatures,
+    recording: Recording,
+    request: Request,
+    settings: EmgSettings,
+    part_s: tuple[float, float],
+) -> RecordingFeatures:
+    """The features with amplitude, signal quality and (for a stance trial) onset.
+
+    features: with force events. part_s: start and end (s) of the part of the file that is used.
+    Raises SignalProblem when the gluteus medius channel cannot be found or filtered.
+    """
+    emg = _emg_part(recording, request, settings, part_s)
+    window = measured_window(features, request, part_s)
+    rate_hz = emg.channel.sampling_rate_hz
+    raw_uv, filtered_uv = (emg.within(s, window) for s in (emg.raw_uv, emg.filtered_uv))
+    rest, rest_note = rest_window(features, request, settings, part_s)
+    metrics = signal_metrics(
+        raw_uv=raw_uv,
+        filtered_uv=filtered_uv,
+        rest_raw_uv=None if rest is None else emg.within(emg.raw_uv, rest),
+        rest_filtered_uv=None if rest is None else emg.within(emg.filtered_uv, rest),
+        sampling_rate_hz=rate_hz,
+    )
+    verdict = judge_raw(metrics)
+    if verdict.quality == "good":  # limits on what is no EMG at all would only repeat the matter
+        verdict = judge(asdict(metrics), SIGNAL_LIMITS, request.role)
+    fits = filtered_uv.size >= settings.mvic_window_s * rate_hz
+    features = replace(
+        features,
+        gmed_channel=emg.channel.label,
+        emg_unit=emg.channel.unit or settings.emg_unit,
+        sampling_rate_hz=rate_hz,
+        window_from=window.source,
+        window_start_s=window.start_s,
+        window_end_s=window.end_s,
+        rest_start_s=rest.start_s if rest else None,
+        rest_end_s=rest.end_s if rest else None,
+        rest_note=rest_note,
+        peak_rms_uv=(
+            peak_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
+            if fits
+            else None
+        ),
+        metrics=metrics,
+        quality=verdict.quality,
+        reasons=verdict.reasons,
+    )
+    if request.role == "task":
+        features = with_onset(features, emg, rest, settings)
+    return _with_notes(_with_problem(features), request)
+
+
+def _emg_part(
+    recording: Recording, request: Request, settings: EmgSettings, part_s: tuple[float, float]
+) -> EmgPart:
+    channel = gmed_channel(recording, request.leg, settings)
+    raw_uv = channel.part(in_microvolt(channel, settings.emg_unit), part_s)
+    if not np.isfinite(raw_uv).all():
+        raise SignalProblem(
+            f"The channel {channel.label} has missing samples "
+            f"({int(np.sum(~np.isfinite(raw_uv)))} of {raw_uv.size}).",
+            "Export the recording again, or choose a part without gaps with start_s and end_s.",
+        )
+    filtered_uv = band_pass(
+        raw_uv, channel.sampling_rate_hz, band_hz=settings.band_pass_hz, order=settings.filter_order
+    )
+    return EmgPart(channel, raw_uv, filtered_uv, starts_at_s=part_s[0])
+
+
+def _with_notes(features: RecordingFeatures, request: Request) -> RecordingFeatures:
+    """Say beside the verdict where the window comes from when it does not come from force."""
+    if request.role != "task":
+        return features
+    notes = [features.force_note] if features.force_note else []
+    if features.window_from != "force":
+        span = "from start_s to end_s" if features.window_from == "table" else "the whole recording"
+        notes.append(f"The amplitude is of {span}, not of the stance by force.")
+    return replace(features, reasons=features.reasons + tuple(note.rstrip(".") for note in notes))
+
+
+def _with_problem(features: RecordingFeatures) -> RecordingFeatures:
+    if features.is_usable:
+        return features
+    reasons = "; ".join(features.reasons)
+    return replace(
+        features,
+        problem=f"The EMG signal is rejected: {reasons}.",
+        fix="Look at the signal in the recording program; leave the file out, or correct unit, "
+        "channel and part in study.yaml and the recordings table.",
+    )

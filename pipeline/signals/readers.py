@@ -1,0 +1,57 @@
+"""The file formats that can be read: suffix -> reader. A new format is one line here and one file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.read_c3d import read_c3d
+from pipeline.signals.read_csv import read_csv
+from pipeline.signals.read_edf import read_edf
+from pipeline.signals.read_parquet import read_parquet
+from pipeline.signals.recording import Recording
+from schemas.study import EmgSettings
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: what people call it and the function that reads it."""
+
+    name: str
+    read: Callable[[Path, EmgSettings], Recording]
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    ".c3d": Format("C3D", read_c3d),
+    ".edf": Format("EDF", read_edf),
+    ".bdf": Format("BDF", read_edf),
+    ".csv": Format("CSV", read_csv),
+    ".tsv": Format("TSV", read_csv),
+    ".txt": Format("text", read_csv),
+    ".parquet": Format("Parquet", read_parquet),
+}
+"""By file suffix in lower case."""
+
+
+def read_recording(path: Path, settings: EmgSettings) -> Recording:
+    """All channels of a recording file, chosen by its suffix.
+
+    settings: what study.yaml says about files that do not say it themselves. Raises SignalProblem
+    when the format is not known or the file cannot be read.
+    """
+    file_format = FORMATS.get(path.suffix.lower())
+    if file_format is None:
+        raise SignalProblem(
+            f"Files that end in {path.suffix or 'nothing'} cannot be read as recordings.",
+            f"Export the recording as one of: {', '.join(sorted(FORMATS))}.",
+        )
+    try:
+        if path.stat().st_size == 0:
+            raise SignalProblem("The file is empty.", "Export or copy the recording again.")
+        return file_format.read(path, settings)
+    except OSError as problem:
+        raise SignalProblem(
+            f"The file cannot be opened: {problem.strerror or 'the disk does not answer'}.",
+            "Check that the file is there, is not open elsewhere and may be read.",
+        ) from problem

@@ -1,0 +1,96 @@
+"""Units of signals: EMG in microvolt, force in newton. What cannot be converted is refused."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.recording import Channel
+
+MICROVOLT_PER: Final[Mapping[str, float]] = {
+    "uv": 1.0,
+    "microvolt": 1.0,
+    "microvolts": 1.0,
+    "mv": 1e3,
+    "millivolt": 1e3,
+    "millivolts": 1e3,
+    "v": 1e6,
+    "volt": 1e6,
+    "volts": 1e6,
+    "nv": 1e-3,
+}
+"""EMG units by their simplified spelling."""
+
+NEWTON_PER: Final[Mapping[str, float]] = {
+    "n": 1.0,
+    "newton": 1.0,
+    "newtons": 1.0,
+    "kn": 1e3,
+    "dan": 10.0,
+}
+"""Force units by their simplified spelling."""
+
+TIME_UNITS: Final[Mapping[str, float]] = {"s": 1.0, "sec": 1.0, "ms": 1e-3}
+"""Units of a time column in seconds."""
+
+_KNOWN = {*MICROVOLT_PER, *NEWTON_PER, *TIME_UNITS, "nm", "nmm", "mm", "m", "g", "deg", "kg"}
+_BRACKETED = re.compile(r"^(?P<label>.*?)\s*[\(\[]\s*(?P<unit>[^()\[\]]+?)\s*[\)\]]\s*$")
+_SUFFIXED = re.compile(r"^(?P<label>.+?)(?:,\s*|_)(?P<unit>[a-zµμ]+)$", re.IGNORECASE)
+
+
+def simplified(unit: str) -> str:
+    """Spelling of a unit without case, spaces and the two micro signs."""
+    return unit.strip().replace("µ", "u").replace("μ", "u").casefold()
+
+
+def split_heading(heading: str) -> tuple[str, str | None]:
+    """(label, unit) of a column heading: `L GMED (mV)`, `L GMED [mV]`, `L GMED, mV`, `l_gmed_mv`.
+
+    A bracket or ending that is not a unit stays part of the label, and the unit is then None.
+    """
+    text = heading.strip()
+    for pattern in (_BRACKETED, _SUFFIXED):
+        match = pattern.match(text)
+        if match and simplified(match["unit"]) in _KNOWN and match["label"].strip():
+            return match["label"].strip(), match["unit"]
+    return text, None
+
+
+def in_microvolt(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+    """Samples of an EMG channel in microvolt, shape (n_samples,).
+
+    declared: `emg_unit` of study.yaml, used only where the file does not say its unit. Raises
+    SignalProblem when neither says it or the unit is no voltage.
+    """
+    return _converted(channel, declared, MICROVOLT_PER, "emg_unit", "uV, mV or V")
+
+
+def in_newton(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+    """Samples of a force channel in newton, shape (n_samples,); like `in_microvolt`."""
+    return _converted(channel, declared, NEWTON_PER, "force_unit", "N")
+
+
+def _converted(
+    channel: Channel,
+    declared: str | None,
+    factors: Mapping[str, float],
+    setting: str,
+    accepted: str,
+) -> npt.NDArray[np.float64]:
+    unit = channel.unit if channel.unit and channel.unit.strip() else declared
+    if unit is None:
+        raise SignalProblem(
+            f"The file does not say the unit of the channel {channel.label}.",
+            f"Set {setting} under emg in study.yaml ({accepted}).",
+        )
+    factor = factors.get(simplified(unit))
+    if factor is None:
+        raise SignalProblem(
+            f"The channel {channel.label} is in {unit}, which cannot be turned into "
+            f"{'microvolt' if factors is MICROVOLT_PER else 'newton'}.",
+            f"Export the channel in {accepted}, or map another channel in study.yaml.",
+        )
+    return channel.samples.astype(np.float64) * factor

@@ -1,0 +1,312 @@
+"""A whole cohort: every recording has a row, a bad one stops nothing, an unchanged one is not measured again."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.signals import batch
+from pipeline.signals.batch import process_recordings
+from pipeline.signals.cache import signals_code_hash
+from pipeline.signals.hold_agreement import compare_holds
+from pipeline.signals.ready_made import with_ready_made
+from schemas.activation import Activation
+from schemas.citations import CITATIONS
+from schemas.columns import empty_table
+from schemas.recordings import Recordings
+from schemas.rules import RULES
+from schemas.study import EmgSettings
+
+
+def table(*rows):
+    """Recordings from (participant, leg, trial, role, file)."""
+    columns = ["participant_id", "leg", "trial", "role", "file"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["visit"], frame["task"] = "baseline", "single_leg_stance"
+    frame["start_s"], frame["end_s"] = np.nan, np.nan
+    return Recordings.validate(frame[list(Recordings.to_schema().columns)])
+
+
+@pytest.fixture
+def cohort(tmp_path, build, write):
+    """(table, folder): P1 has two MVIC trials, P2 none, P3 nothing but trouble."""
+    folder = tmp_path / "cohort"
+    folder.mkdir()
+    write(folder / "p1.edf", build.stance(seed=1, hold_s=4.0))
+    write(folder / "p1_mvic1.csv", build.mvic(seed=2, mvic_uv=160.0))
+    write(folder / "p1_mvic2.c3d", build.mvic(seed=3, mvic_uv=200.0))
+    write(folder / "p2.parquet", build.stance(seed=4, hold_s=4.0))
+    (folder / "noise.edf").write_bytes(np.random.default_rng(1).bytes(5000))
+    write(folder / "cut.c3d", build.stance(seed=5, hold_s=2.0))
+    (folder / "cut.c3d").write_bytes((folder / "cut.c3d").read_bytes()[:50_000])
+    dead = build.stance(seed=6, hold_s=4.0)
+    dead.channels["R GMED"] *= 0
+    write(folder / "dead.bdf", dead)
+    rows = table(
+        ("P1", "right", 1, "task", "p1.edf"),
+        ("P1", "right", 1, "mvic", "p1_mvic1.csv"),
+        ("P1", "right", 2, "mvic", "p1_mvic2.c3d"),
+        ("P2", "right", 1, "task", "p2.parquet"),
+        ("P3", "right", 1, "task", "noise.edf"),
+        ("P3", "right", 2, "task", "cut.c3d"),
+        ("P3", "right", 3, "task", "dead.bdf"),
+        ("P3", "right", 4, "task", "p3_missing.edf"),
+        ("P3", "right", 5, "task", "../../etc/passwd.edf"),
+    )
+    return rows, folder
+
+
+def run(cohort, settings=None, cache=None, **more):
+    return process_recordings(*cohort, settings or EmgSettings(), cache=cache, **more)
+
+
+def test_every_stance_recording_has_a_row_that_fits_the_schema(cohort):
+    activation = run(cohort).activation
+    Activation.validate(activation)
+    assert list(activation["file"]) == [
+        "p1.edf",
+        "p2.parquet",
+        "noise.edf",
+        "cut.c3d",
+        "dead.bdf",
+        "p3_missing.edf",
+        "../../etc/passwd.edf",
+    ]
+    assert list(activation["quality"]) == ["good", "good", *["reject"] * 5]
+    assert activation.loc[2:, ["gmed_rms_uv", "gmed_pct_mvic", "onset_ms"]].isna().all(axis=None)
+    assert activation.loc[2:, "quality_reasons"].str.len().gt(10).all()
+
+
+def test_the_reference_is_the_best_half_second_of_all_mvic_trials(cohort):
+    result = run(cohort)
+    row = result.activation.iloc[0]
+    peaks = result.signals.query("role == 'mvic'")["peak_rms_uv"]
+    assert row["mvic_rms_uv"] == peaks.max()
+    assert row["mvic_rms_uv"] == pytest.approx(215, rel=0.08)
+    assert row["gmed_pct_mvic"] == pytest.approx(100 * row["gmed_rms_uv"] / row["mvic_rms_uv"])
+    assert row["gmed_peak_pct_mvic"] > row["gmed_pct_mvic"]
+
+
+def test_a_rejected_mvic_does_not_count(cohort, build, write):
+    rows, folder = cohort
+    loud = build.mvic(seed=3, mvic_uv=400.0)
+    loud.channels["R GMED"] = np.clip(loud.channels["R GMED"], -300, 300)
+    write(folder / "p1_mvic2.c3d", loud)
+    result = run((rows, folder))
+    peaks = result.signals.query("role == 'mvic'").set_index("file")
+    assert peaks.loc["p1_mvic2.c3d", "quality"] == "reject"
+    assert result.activation.iloc[0]["mvic_rms_uv"] == peaks.loc["p1_mvic1.csv", "peak_rms_uv"]
+
+
+def test_times_of_a_row_belong_together(cohort):
+    row = run(cohort).activation.iloc[0]
+    assert row["hold_from_force_s"] == pytest.approx(row["touchdown_s"] - row["liftoff_s"])
+    assert row["liftoff_s"] == pytest.approx(3.0, abs=0.12)
+    truth_ms = 1000 * (2.92 - row["liftoff_s"])
+    assert row["onset_ms"] == pytest.approx(truth_ms, abs=20)
+    assert row["onset_low_ms"] < row["onset_ms"] < row["onset_high_ms"]
+    assert row["onset_method"] == "ramp_bayes"
+
+
+def test_a_rejected_recording_keeps_its_hold(cohort):
+    dead = run(cohort).activation.set_index("file").loc["dead.bdf"]
+    assert dead["hold_from_force_s"] == pytest.approx(4.0, abs=0.15)
+    assert "dead" in dead["quality_reasons"]
+    assert pd.isna(dead["gmed_rms_uv"])
+
+
+def test_findings_name_rule_file_and_person(cohort):
+    findings = {(f.file, f.rule_id): f for f in run(cohort).findings}
+    assert set(findings) == {
+        ("p2.parquet", "REC-03"),
+        ("noise.edf", "REC-02"),
+        ("cut.c3d", "REC-02"),
+        ("dead.bdf", "REC-02"),
+        ("p3_missing.edf", "REC-01"),
+        ("../../etc/passwd.edf", "REC-02"),
+    }
+    for (_, rule_id), finding in findings.items():
+        assert finding.severity == RULES[rule_id].severity
+        assert finding.participant_id in ("P2", "P3")
+        assert finding.problem.endswith((".", "?"))
+        assert "cut off" in findings["cut.c3d", "REC-02"].problem
+
+
+def test_a_misspelt_file_is_suggested_unless_it_belongs_to_another_row(cohort):
+    rows, folder = cohort
+    (folder / "p3_mising.edf").write_bytes(b"x")
+    (missing,) = [f for f in run((rows, folder)).findings if f.rule_id == "REC-01"]
+    assert "Did you mean p3_mising.edf?" in missing.problem
+    (folder / "p3_mising.edf").rename(folder / "p3_missing.ed")
+    rows = pd.concat([rows, table(("P3", "right", 9, "task", "p3_missing.ed"))], ignore_index=True)
+    (missing,) = [f for f in run((rows, folder)).findings if f.rule_id == "REC-01"]
+    assert "Did you mean" not in missing.problem
+
+
+def test_signals_has_one_row_per_recording_of_any_role(cohort):
+    rows, _ = cohort
+    signals = run(cohort).signals
+    assert list(signals["file"]) == list(rows["file"])
+    assert list(signals["role"]) == list(rows["role"])
+    assert signals.dtypes["rms_uv"] == "float64"
+    assert signals.dtypes["problem"] == "str"
+    assert signals["problem"].notna().sum() == 5
+
+
+def test_an_empty_table_gives_empty_tables_of_the_same_shape(cohort, tmp_path):
+    result = run((empty_table(Recordings), tmp_path))
+    Activation.validate(result.activation)
+    assert len(result.activation) == len(result.signals) == len(result.findings) == 0
+    assert result.steps == ()
+    full = run(cohort)
+    assert list(result.signals.dtypes) == list(full.signals.dtypes)
+    assert list(result.activation.dtypes) == list(full.activation.dtypes)
+
+
+def test_an_unchanged_recording_is_not_measured_again(cohort, tmp_path, monkeypatch):
+    calls = []
+    real = batch.measure_recording
+    monkeypatch.setattr(batch, "measure_recording", lambda *a: calls.append(a[0].name) or real(*a))
+    _, folder = cohort
+    first = run(cohort, cache=tmp_path / "cache")
+    assert len(calls) == 7
+    calls.clear()
+    again = run(cohort, cache=tmp_path / "cache")
+    assert calls == []
+    pd.testing.assert_frame_equal(first.activation, again.activation)
+    pd.testing.assert_frame_equal(first.signals, again.signals)
+    assert first.findings == again.findings
+    assert first.steps == again.steps
+
+    (folder / "p2.parquet").write_bytes((folder / "p1.edf").read_bytes())
+    run(cohort, cache=tmp_path / "cache")
+    assert calls == ["p2.parquet"]
+    calls.clear()
+    run(cohort, EmgSettings(filter_order=2), cache=tmp_path / "cache")
+    assert len(calls) == 7
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"sha256": "0", "features": {}}', "changed"])
+def test_a_damaged_cache_entry_is_measured_again(cohort, tmp_path, damage):
+    cache = tmp_path / "cache"
+    first = run(cohort, cache=cache)
+    for entry in cache.glob("*.json"):
+        text = damage
+        if damage == "changed":
+            stored = json.loads(entry.read_text())
+            stored["features"]["hold_from_force_s"] = 99.0
+            text = json.dumps(stored)
+        entry.write_text(text)
+    pd.testing.assert_frame_equal(first.activation, run(cohort, cache=cache).activation)
+
+
+def test_new_code_is_a_new_cache(cohort, tmp_path, monkeypatch):
+    run(cohort, cache=tmp_path / "cache")
+    entries = len(list((tmp_path / "cache").glob("*.json")))
+    monkeypatch.setattr("pipeline.signals.cache.signals_code_hash", lambda: "other")
+    run(cohort, cache=tmp_path / "cache")
+    assert len(list((tmp_path / "cache").glob("*.json"))) == 2 * entries
+    assert len(signals_code_hash()) == 64
+
+
+def test_nothing_is_written_into_the_cohort_folder(cohort, tmp_path):
+    _, folder = cohort
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    run(cohort, cache=tmp_path / "cache")
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_progress_counts_every_recording(cohort):
+    seen = []
+    run(cohort, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(i, 9) for i in range(1, 10)]
+
+
+def test_the_order_of_rows_does_not_matter(cohort):
+    rows, folder = cohort
+    forward = run(cohort).activation
+    backward = run((rows.iloc[::-1].reset_index(drop=True), folder)).activation
+    pd.testing.assert_frame_equal(forward, backward.iloc[::-1].reset_index(drop=True))
+
+
+def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, build, write):
+    text = " ".join(step.text for step in run(cohort).steps)
+    for said in ("order 4", "20 and 450 Hz", "500 ms", "5 N", "-800 to +600 ms"):
+        assert said in text
+    for step in run(cohort).steps:
+        assert step.stage == "signals"
+        assert set(step.citations) <= set(CITATIONS)
+    settings = EmgSettings(band_pass_hz=(30.0, 400.0), filter_order=2, mvic_window_s=0.25)
+    text = " ".join(step.text for step in run(cohort, settings).steps)
+    for said in ("order 2", "30 and 400 Hz", "250 ms"):
+        assert said in text
+
+    _, folder = cohort
+    alone = build.stance(seed=8)
+    alone.channels = {"R GMED": alone.channels["R GMED"]}
+    write(folder / "alone.parquet", alone)
+    steps = run((table(("P9", "right", 1, "task", "alone.parquet")), folder)).steps
+    text = " ".join(step.text for step in steps)
+    assert "the whole recording" in text
+    assert "MVIC" not in text
+    assert "Onset" not in text
+    assert "Lift-off of" not in text
+
+
+def test_an_mvic_that_cannot_be_one_rejects_the_trial(cohort, build, write):
+    rows, folder = cohort
+    write(folder / "p2_mvic.edf", build.mvic(mvic_uv=25.0))
+    rows = pd.concat([rows, table(("P2", "right", 1, "mvic", "p2_mvic.edf"))], ignore_index=True)
+    result = run((rows, folder))
+    row = result.activation.set_index("file").loc["p2.parquet"]
+    assert row["quality"] == "reject"
+    assert "not maximal" in row["quality_reasons"]
+    assert row["mvic_rms_uv"] < 30
+    assert pd.isna(row["gmed_pct_mvic"])
+    assert "p2.parquet" in [f.file for f in result.findings if f.rule_id == "REC-02"]
+
+
+def test_a_study_that_does_not_normalise_needs_no_mvic(cohort):
+    result = run(cohort, EmgSettings(normalisation="none"))
+    assert result.activation["gmed_pct_mvic"].isna().all()
+    assert result.activation["gmed_rms_uv"].notna().sum() == 2
+    assert "REC-03" not in {f.rule_id for f in result.findings}
+
+
+def held(times, ended_by="foot_touch"):
+    return pd.DataFrame(
+        [("P1", "baseline", "single_leg_stance", "right", 1, time_s, ended_by) for time_s in times],
+        columns=["participant_id", "visit", "task", "leg", "trial", "hold_time_s", "ended_by"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "ended_by", "disagrees"),
+    [
+        ([4.1], "foot_touch", False),
+        ([4.6], "foot_touch", True),
+        ([3.4], "foot_touch", True),
+        ([3.4], "ceiling", False),
+        ([4.6], "ceiling", True),
+        ([3.4, 3.3], "foot_touch", False),
+    ],
+)
+def test_stopwatch_and_force_plate_are_compared(cohort, times, ended_by, disagrees):
+    findings = compare_holds(run(cohort).signals, held(times, ended_by))
+    assert [f.rule_id for f in findings] == (["REC-04"] if disagrees else [])
+    if disagrees:
+        assert findings[0].value == f"{times[0]:.2f}"
+        assert findings[0].other.startswith("4.0")
+
+
+def test_ready_made_rows_fill_in_where_there_is_no_recording(cohort):
+    computed = run(cohort).activation
+    given = computed.iloc[[0]].assign(gmed_rms_uv=1.0)
+    other = given.assign(participant_id="P7")
+    both = with_ready_made(computed, pd.concat([given, other], ignore_index=True))
+    assert list(both["participant_id"]) == [*computed["participant_id"], "P7"]
+    assert both["gmed_rms_uv"].iloc[0] == computed["gmed_rms_uv"].iloc[0]
+    empty = empty_table(Activation)
+    assert len(with_ready_made(empty, empty)) == 0
+    pd.testing.assert_frame_equal(with_ready_made(empty, computed), computed)

@@ -1,0 +1,181 @@
+"""Planted faults get the verdict and the sentence that fit them."""
+
+import numpy as np
+import pytest
+
+from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.measure import measure_recording
+from pipeline.signals.quality import REFERENCE_LIMITS, SIGNAL_LIMITS, judge
+from schemas.study import EmgSettings
+
+
+@pytest.fixture
+def measured(build, write, tmp_path):
+    """Measure a stance trial whose EMG went through `fault(samples, time_s, stance)`."""
+
+    def measure(fault=None, settings=None, **stance_options):
+        stance = build.stance(**stance_options)
+        time_s = np.arange(stance.channels["R GMED"].size) / stance.rate_hz
+        if fault is not None:
+            stance.channels["R GMED"] = fault(stance.channels["R GMED"], time_s, stance)
+        path = write(tmp_path / "trial.parquet", stance)
+        return measure_recording(path, Request("task", "right"), settings or EmgSettings())
+
+    return measure
+
+
+def test_a_clean_signal_is_good(measured):
+    features = measured()
+    assert (features.quality, features.reasons) == ("good", ())
+    assert features.metrics.snr_db == pytest.approx(20 * np.log10(40 / 2), abs=0.6)
+    assert features.metrics.baseline_rms_uv == pytest.approx(2.0, rel=0.05)
+
+
+def hum(rms_uv, hz=50.0):
+    return lambda x, t, _: x + rms_uv * np.sqrt(2) * np.sin(2 * np.pi * hz * t)
+
+
+def moving_cable(x, t, _):
+    return x + 150 * np.sin(2 * np.pi * 3 * t)
+
+
+def clipped(x, t, _):
+    return np.clip(x, -80, 80)
+
+
+def drop_out(x, t, stance):
+    return np.where(np.abs(t - stance.liftoff_s - 3) < 0.05, x[0], x)
+
+
+def long_drop_out(x, t, stance):
+    return np.where(np.abs(t - stance.liftoff_s - 3) < 0.5, x[0], x)
+
+
+def envelope(x, t, _):
+    return np.sqrt(np.convolve(x**2, np.full(400, 1 / 400), mode="same"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "says"),
+    [
+        (hum(12.0), "reject", "level at rest"),
+        (hum(30.0), "reject", "mains hum"),
+        (hum(30.0, 60.0), "reject", "mains hum"),
+        (moving_cable, "reject", "below 20 Hz"),
+        (clipped, "reject", "end of the amplifier's range"),
+        (drop_out, "warn", "stands still for 100 ms"),
+        (long_drop_out, "reject", "stands still for"),
+        (lambda x, t, _: np.abs(x), "reject", "rectified"),
+        (envelope, "reject", "rectified or smoothed"),
+        (lambda x, t, _: 0 * x, "reject", "dead"),
+        (lambda x, t, _: 0 * x + 7.5, "reject", "dead"),
+        (lambda x, t, _: 1e-3 * x, "reject", "unit is wrong"),
+        (lambda x, t, _: 1e3 * x, "reject", "no muscle gives"),
+    ],
+)
+def test_planted_faults_are_found(measured, fault, verdict, says):
+    features = measured(fault)
+    assert features.quality == verdict
+    assert says in "; ".join(features.reasons)
+    assert (says in features.problem) == (verdict == "reject")
+
+
+def test_an_offset_of_the_converter_is_no_fault(measured):
+    assert measured(lambda x, t, _: x + 5000).quality == "good"
+
+
+def test_a_weak_stance_is_warned_of_and_a_missing_one_rejected(measured):
+    assert "above rest" in measured(stance_uv=8.0).reasons[0]
+    assert measured(stance_uv=8.0).quality == "warn"
+    assert measured(stance_uv=1.0).quality == "reject"
+
+
+def test_missing_samples_are_refused_but_not_outside_the_part_in_use(build, write, tmp_path):
+    stance = build.stance()
+    stance.channels["R GMED"][100:110] = np.nan
+    path = write(tmp_path / "trial.parquet", stance)
+    features = measure_recording(path, Request("task", "right"), EmgSettings())
+    assert "10 of" in features.problem
+    assert features.hold_from_force_s == pytest.approx(6.0, abs=0.15)
+    later = measure_recording(path, Request("task", "right", start_s=0.2), EmgSettings())
+    assert later.quality == "good"
+    assert later.liftoff_s == pytest.approx(features.liftoff_s, abs=0.002)
+
+
+def test_down_sampled_emg_is_refused_and_the_hold_is_kept(build, write, tmp_path):
+    path = write(tmp_path / "trial.parquet", build.stance(rate_hz=200.0))
+    features = measure_recording(path, Request("task", "right"), EmgSettings())
+    assert "sampled at 200 Hz" in features.problem
+    assert features.hold_from_force_s == pytest.approx(6.0, abs=0.15)
+
+
+def test_the_onset_is_relative_to_the_file_and_carries_an_interval(measured):
+    features = measured()
+    assert features.onset_low_s < features.onset_s < features.onset_high_s
+    assert features.onset_s == pytest.approx(3.0 - 0.08, abs=0.015)
+    assert features.onset_note == ""
+
+
+def test_a_later_start_of_the_part_moves_no_time(build, write, tmp_path):
+    path = write(tmp_path / "trial.parquet", build.stance())
+    whole = measure_recording(path, Request("task", "right"), EmgSettings())
+    part = measure_recording(path, Request("task", "right", start_s=0.7), EmgSettings())
+    for name in ("liftoff_s", "touchdown_s", "onset_s", "onset_low_s", "rest_end_s"):
+        assert getattr(part, name) == pytest.approx(getattr(whole, name), abs=0.003)
+    assert part.metrics.rms_uv == pytest.approx(whole.metrics.rms_uv, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"onset_ms": -5000.0}, "does not rise"),
+        ({"quiet_s": 0.6}, "half a second of quiet"),
+        ({"start_s": 4.0}, "Lift-off is not known"),
+    ],
+)
+def test_no_onset_comes_with_a_reason(measured, options, says):
+    features = measured(**options)
+    assert features.onset_s is None
+    assert says in features.onset_note or features.quality == "reject"
+
+
+def test_a_rest_window_of_the_study_is_used(measured):
+    features = measured(settings=EmgSettings(rest_s=(0.5, 1.5)))
+    assert (features.rest_start_s, features.rest_end_s) == (0.5, 1.5)
+    without = measured()
+    assert without.rest_end_s == pytest.approx(without.liftoff_s - 0.8)
+    assert without.rest_end_s - without.rest_start_s == pytest.approx(2.0, abs=0.01)
+
+
+def test_without_force_the_window_is_said(build, write, tmp_path):
+    stance = build.stance()
+    stance.channels = {"R GMED": stance.channels["R GMED"]}
+    path = write(tmp_path / "trial.parquet", stance)
+    whole = measure_recording(path, Request("task", "right"), EmgSettings())
+    part = measure_recording(path, Request("task", "right", 3.5, 8.5), EmgSettings())
+    assert (whole.window_from, part.window_from) == ("file", "table")
+    assert "the whole recording" in whole.reasons[-1]
+    assert part.metrics.rms_uv == pytest.approx(40, rel=0.03)
+    assert (part.window_start_s, part.window_end_s) == (3.5, 8.5)
+    assert whole.onset_note == "Lift-off is not known."
+
+
+@pytest.mark.parametrize("limit", [*SIGNAL_LIMITS, *REFERENCE_LIMITS], ids=lambda x: x.metric)
+def test_every_limit_has_a_source_and_is_applied_on_the_right_side(limit):
+    assert limit.source
+    strictest = limit.warn if limit.warn is not None else limit.reject
+    step = -1e-9 if limit.is_floor else 1e-9
+    role = limit.roles[0]
+    assert judge({limit.metric: strictest}, [limit], role).quality == "good"
+    beyond = judge({limit.metric: strictest + step}, [limit], role)
+    assert beyond.quality == ("warn" if limit.warn is not None else "reject")
+    assert beyond.reasons
+    if limit.warn is not None and limit.reject is not None:
+        assert judge({limit.metric: limit.reject + step}, [limit], role).quality == "reject"
+
+
+def test_features_survive_storage(measured):
+    features = measured()
+    assert RecordingFeatures.from_json(features.as_json()) == features
+    with pytest.raises(ValueError, match="other names"):
+        RecordingFeatures.from_json({**features.as_json(), "old_name": 1})
