@@ -1,0 +1,146 @@
+"""What outcomes, models and steps are called in print."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandera.pandas as pa
+
+from schemas.activation import Activation
+from schemas.clinical_test import ClinicalTest
+from schemas.columns import column_rules
+from schemas.participants import Participants
+from schemas.strength import STRENGTH_SCALES, Strength
+from schemas.study import Study
+from schemas.terms import CONDITIONS, DEFAULT_TASK
+
+HOLD_PREFIX: Final = "hold_time_s/"
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What it is called when the case group has a lower or a higher value of an outcome."""
+
+    below: str
+    above: str
+
+
+LOWER_HIGHER: Final = Direction("lower", "higher")
+_DIRECTIONS: Final[dict[str, Direction]] = {
+    "hold_time_s": Direction("shorter", "longer"),
+    "onset_ms": Direction("earlier", "later"),
+}
+
+_OWN_LABELS: Final[dict[str, str]] = {
+    "gmed_pct_mvic": "Gluteus medius activation",
+    "gmed_peak_pct_mvic": "Gluteus medius peak activation",
+    "gmed_rms_uv": "Gluteus medius RMS",
+    "mvic_rms_uv": "MVIC reference",
+    "onset_ms": "Gluteus medius onset",
+    "strength": "Hip abductor strength",
+    "sls_test": "SLS rating",
+    "hold_time_s": "Hold time",
+}
+
+MODEL_LABELS: Final[dict[str, str]] = {
+    "censored_lognormal_adjusted": "Adjusted time ratio",
+    "censored_lognormal_unadjusted": "Unadjusted time ratio",
+    "censored_lognormal_adjusted_survreg": "Adjusted time ratio, large-sample inference",
+    "mixed_model_adjusted": "Adjusted difference",
+    "mixed_model_unadjusted": "Unadjusted difference",
+    "participant_means_adjusted": "Adjusted difference, participant means",
+    "participant_means_unadjusted": "Unadjusted difference, participant means",
+    "welch_participant_means": "Welch test, participant means",
+    "hedges_g": "Hedges g",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "lr_positive": "Positive likelihood ratio",
+    "lr_negative": "Negative likelihood ratio",
+}
+"""Names in print; a model that is not listed is printed with its words apart."""
+
+
+_LEVEL_LABELS: Final[dict[str, str]] = {"painful_side/none": "No pain"}
+
+TABLE_LABELS: Final[dict[str, str]] = {
+    "participants": "Participants",
+    "hold_times": "Hold times",
+    "activation": "Stance trials with EMG",
+    "recordings": "Recordings",
+    "strength": "Hip abductor strength",
+    "clinical_test": "Observer ratings",
+    "training_log": "Training log",
+}
+
+
+def _column_labels() -> dict[str, str]:
+    tables: tuple[type[pa.DataFrameModel], ...] = (Strength, ClinicalTest, Activation, Participants)
+    return {
+        name: rule.facts["label"]
+        for table in tables
+        for name, rule in column_rules(table).items()
+        if name not in STRENGTH_SCALES
+    }
+
+
+_COLUMN_LABELS: Final = _column_labels()
+
+
+def outcome_label(outcome: str, study: Study) -> str:
+    """Name of an outcome in print: "Hold time, eyes open" for hold_time_s/eyes_open.
+
+    An outcome without a name of its own is printed as its columns are called, words apart.
+    """
+    name, *details = outcome.split("/")
+    label = _OWN_LABELS.get(name) or _COLUMN_LABELS.get(name) or _spaced(name)
+    tasks = study.balance_tasks()
+    for detail in details:
+        if detail in CONDITIONS:
+            label += f", {CONDITIONS[detail]}"
+        elif detail in tasks:
+            label += "" if detail == DEFAULT_TASK else f", {_lower_first(tasks[detail].label)}"
+        else:
+            label += f", {_spaced(detail).lower()}"
+    return label
+
+
+def outcome_in_sentence(outcome: str, study: Study) -> str:
+    """The name of an outcome inside a sentence: "hold time with eyes open"."""
+    first, *details = _lower_first(outcome_label(outcome, study)).split(", ")
+    if not details:
+        return first
+    in_brackets = f" ({', '.join(details[1:])})" if details[1:] else ""
+    return f"{first} with {details[0]}{in_brackets}"
+
+
+def level_label(outcome: str) -> str:
+    """Name of one level of a category in print: "Female" for sex/female."""
+    return _LEVEL_LABELS.get(outcome) or _spaced(outcome.split("/", 1)[1])
+
+
+def table_label(table: str) -> str:
+    """Name of a cohort table in print."""
+    return TABLE_LABELS.get(table) or _spaced(table)
+
+
+def model_label(model: str) -> str:
+    """Name of a model or statistic in print."""
+    return MODEL_LABELS.get(model) or _spaced(model)
+
+
+def direction(outcome: str) -> Direction:
+    """The words for lower and higher values of an outcome."""
+    return _DIRECTIONS.get(outcome.split("/")[0], LOWER_HIGHER)
+
+
+def _spaced(name: str) -> str:
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _lower_first(text: str) -> str:
+    """Lower case at the start, but not for abbreviations such as BMI or MVIC."""
+    if len(text) > 1 and text[1].isupper():
+        return text
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,178 @@
+"""How numbers are written: decimals by unit, P values, percentages, intervals, minus signs.
+
+One table decides for every format; a spreadsheet gets the same look as a number format, so that
+its cells stay numbers.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+MINUS: Final = "\N{MINUS SIGN}"
+
+DECIMALS: Final[dict[str, int]] = {
+    "ratio": 2,
+    "s": 1,
+    "ms": 0,
+    "%MVIC": 1,
+    "%": 1,
+    "µV": 1,
+    "uV": 1,
+    "N/kg": 2,
+    "N": 0,
+    "Nm/kg": 2,
+    "Nm": 0,
+    "years": 1,
+    "months": 1,
+    "cm": 1,
+    "kg": 1,
+    "kg/m²": 1,
+    "mm": 1,
+    "points": 1,
+    "dB": 1,
+    "SD": 2,
+    "correlation": 2,
+    "log ratio": 2,
+    "log": 3,
+    "proportion": 0,
+    "share": 0,
+    "count": 0,
+    "participants": 0,
+    "trials": 0,
+    "legs": 0,
+}
+"""Decimals by unit of `estimates.unit`; units that are not listed get `OTHER_DECIMALS`."""
+
+OTHER_DECIMALS: Final = 2
+SHARE_UNITS: Final = frozenset({"proportion", "share"})
+"""Units between 0 and 1 that are printed as percentages."""
+
+
+@dataclass(frozen=True)
+class Num:
+    """A number on its way to print.
+
+    style: decimal, count, percent (value is a share from 0 to 1), p (as in a P column) or
+    p_sentence (with the letter P). source: the estimate_id, or "flow", "findings", "plan", ... for
+    counts that are not estimates.
+    """
+
+    value: float
+    style: str = "decimal"
+    decimals: int = 0
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number as it is read."""
+        return _STYLES[self.style](self)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the number comes from the estimates table."""
+        return self.source not in COUNT_SOURCES
+
+    @property
+    def excel_format(self) -> str:
+        """A spreadsheet number format that shows the number as `text` does."""
+        if self.style in {"p", "p_sentence"}:
+            return _excel_p(self.value)
+        digits = "0" + (f".{'0' * self.decimals}" if self.decimals else "")
+        if self.style == "percent":
+            return f"{digits}%"
+        return f'{digits};"{MINUS}"{digits}'
+
+
+COUNT_SOURCES: Final = frozenset({"flow", "findings", "plan", "signals", "study"})
+
+
+def decimals_for(unit: str) -> int:
+    """Decimals of a unit."""
+    return DECIMALS.get(unit, OTHER_DECIMALS)
+
+
+def decimal_text(value: float, decimals: int) -> str:
+    """A number with fixed decimals and a true minus; what rounds to zero carries no sign.
+
+    Halves are rounded away from zero on 15 significant digits, as spreadsheets do, so that a number
+    reads the same in every format. Raises ValueError for a value that is not finite: a missing
+    number has words of its own.
+    """
+    if not math.isfinite(value):
+        raise ValueError("only finite numbers are printed")
+    return _rounded_text(Decimal(f"{value:.15g}"), decimals)
+
+
+def percent_text(share: float, decimals: int) -> str:
+    """A share from 0 to 1 as a percentage, rounded as `decimal_text` does."""
+    return _rounded_text(Decimal(f"{share:.15g}") * 100, decimals) + "%"
+
+
+def _rounded_text(value: Decimal, decimals: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    sign = MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):f}"
+
+
+def p_text(p: float) -> str:
+    """A P value in journal style: no leading zero, two digits, three below .01, "< .001" as floor.
+
+    A value below .05 is never rounded up to .05, and none is printed as 1. Source: AMA Manual of
+    Style, 11th edition, 19.5. Raises ValueError outside (0, 1].
+    """
+    if not 0 < p <= 1:
+        raise ValueError("a P value lies between 0 and 1")
+    if p < 0.001:
+        return "< .001"
+    if p > 0.99:
+        return "> .99"
+    return f"{p:.{_p_digits(p)}f}"[1:]
+
+
+def _p_digits(p: float) -> int:
+    if p < 0.00995:
+        return 3
+    digits = 2
+    while p < 0.05 and float(f"{p:.{digits}f}") >= 0.05 and digits < 6:
+        digits += 1
+    return digits
+
+
+def _excel_p(p: float) -> str:
+    text = p_text(p)
+    return f'"{text}"' if text[0] in "<>" else "." + "0" * _p_digits(p)
+
+
+def _p_sentence(num: Num) -> str:
+    text = p_text(num.value)
+    return f"P {text}" if text[0] in "<>" else f"P = {text}"
+
+
+_STYLES: Final = {
+    "decimal": lambda num: decimal_text(num.value, num.decimals),
+    "count": lambda num: decimal_text(num.value, 0),
+    "percent": lambda num: percent_text(num.value, num.decimals),
+    "p": lambda num: p_text(num.value),
+    "p_sentence": _p_sentence,
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How several numbers share a cell: the pattern, and the name of each where they stand apart."""
+
+    pattern: str
+    parts: tuple[str, ...]
+
+
+FORMS: Final[dict[str, Form]] = {
+    "number": Form("{}", ("",)),
+    "n_missing": Form("{} ({})", ("n", "missing")),
+    "mean_sd": Form("{} ({})", ("mean", "SD")),
+    "median_iqr": Form("{} ({} to {})", ("median", "quartile low", "quartile high")),
+    "estimate_ci": Form("{} ({} to {})", ("", "CI low", "CI high")),
+    "count_share": Form("{} ({})", ("count", "share")),
+    "rows_people": Form("{} ({})", ("rows", "participants")),
+    "pair": Form("{} / {}", ("case", "reference")),
+}

@@ -1,0 +1,63 @@
+"""The files of a release: every writer once. What contains participant codes goes under internal/."""
+
+import io
+
+import pandas as pd
+
+from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report_model import Report
+from pipeline.publishing.write_csv import rows_as_csv, write_csvs
+from pipeline.publishing.write_docx import write_docx
+from pipeline.publishing.write_figures import write_figures
+from pipeline.publishing.write_fix_list import fix_list_csv, fix_list_html
+from pipeline.publishing.write_html import write_html
+from pipeline.publishing.write_methods import write_citations, write_methods
+from pipeline.publishing.write_numbers import write_numbers
+from pipeline.publishing.write_quality_summary import quality_summary_html
+from pipeline.publishing.write_xlsx import write_xlsx
+
+
+def release_files(
+    report: Report, inputs: ReportInputs, *, activation: pd.DataFrame, signals: pd.DataFrame
+) -> dict[str, bytes]:
+    """Relative path -> content of every file of a release, except its manifest.
+
+    report: built from `inputs`. activation: schema Activation. signals: one row per recording.
+    """
+    shareable = {
+        "report.html": write_html(report).encode("utf-8"),
+        "report.docx": write_docx(report),
+        "tables.xlsx": write_xlsx(report),
+        "estimates.parquet": _parquet(inputs.estimates),
+        "estimates.csv": _csv(inputs.estimates),
+        "numbers.json": write_numbers(report),
+        "methods.md": write_methods(report),
+        "citations.bib": write_citations(report),
+        "flow.csv": _csv(inputs.flow),
+        "quality-summary.html": quality_summary_html(
+            inputs.findings, inputs.cohort, inputs.groups
+        ).encode("utf-8"),
+    }
+    internal = {
+        "internal/fix-list.html": fix_list_html(inputs.findings, inputs.cohort).encode("utf-8"),
+        "internal/fix-list.csv": fix_list_csv(inputs.findings),
+        "internal/activation.csv": _csv(activation),
+        "internal/recordings.csv": _csv(signals),
+    }
+    tables = {f"tables/{name}": content for name, content in write_csvs(report).items()}
+    figures = {f"figures/{name}": content for name, content in write_figures(report).items()}
+    return {**shareable, **internal, **tables, **figures}
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    rows = [
+        [None if pd.isna(value) else value for value in record]
+        for record in table.astype(object).itertuples(index=False)
+    ]
+    return rows_as_csv([str(name) for name in table.columns], rows)

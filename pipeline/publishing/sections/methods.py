@@ -1,0 +1,65 @@
+"""Methods: the sentences of the steps that ran, with the works they cite."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.publishing.cells import paragraph
+from pipeline.publishing.report_model import Block, Section
+from schemas.citations import CITATIONS, Citation
+from schemas.methods import MethodSentence
+
+STAGES: Final[dict[str, str]] = {
+    "intake": "Data",
+    "signals": "Signals",
+    "statistics": "Statistics",
+    "publishing": "Report",
+}
+
+
+def methods_section(steps: Sequence[MethodSentence]) -> Section:
+    """One paragraph per stage, then the reference list."""
+    if not steps:
+        return Section("methods", "Methods", (paragraph("No step left a methods sentence."),))
+    blocks: list[Block] = []
+    for stage, sentences in by_stage(steps).items():
+        blocks.append(paragraph(stage_title(stage), kind="heading"))
+        blocks.append(paragraph(" ".join(cited(step) for step in sentences)))
+    works = works_cited(steps)
+    if works:
+        blocks.append(paragraph("References", kind="heading"))
+        blocks += [paragraph(work.full, kind="reference") for work in works]
+    return Section("methods", "Methods", tuple(blocks))
+
+
+def by_stage(steps: Sequence[MethodSentence]) -> dict[str, list[MethodSentence]]:
+    """Sentences by stage, stages in the order of the pipeline and unknown ones last."""
+    order = {stage: place for place, stage in enumerate(STAGES)}
+    stages = sorted(
+        {step.stage for step in steps}, key=lambda name: (order.get(name, len(order)), name)
+    )
+    return {stage: [step for step in steps if step.stage == stage] for stage in stages}
+
+
+def stage_title(stage: str) -> str:
+    """Heading of a stage."""
+    return STAGES.get(stage, stage.capitalize())
+
+
+def cited(step: MethodSentence) -> str:
+    """A sentence with its works in brackets before the full stop; works it names itself stay there.
+
+    Raises KeyError for a citation that the catalogue does not have: a bug of the step.
+    """
+    shorts = [CITATIONS[key].short for key in step.citations]
+    works = "; ".join(short for short in shorts if short not in step.text)
+    if not works:
+        return step.text
+    text = step.text.rstrip()
+    ending = text[-1] if text and text[-1] in ".!?" else "."
+    return f"{text.rstrip('.!?')} ({works}){ending}"
+
+
+def works_cited(steps: Sequence[MethodSentence]) -> tuple[Citation, ...]:
+    """The works that the sentences cite, each once, by their printed names."""
+    keys = {key for step in steps for key in step.citations}
+    return tuple(sorted((CITATIONS[key] for key in keys), key=lambda work: work.short))

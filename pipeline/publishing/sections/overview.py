@@ -1,0 +1,79 @@
+"""All planned comparisons in one figure, on the two scales they live on."""
+
+from pipeline.publishing.cells import paragraph
+from pipeline.publishing.figures.forest import ForestRow, Panel, forest
+from pipeline.publishing.numbers import Estimate, Numbers
+from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report_model import Block, Notice, Ref, Section
+from pipeline.publishing.sections.comparisons import EFFECT_SIZE, has_values, main_result
+
+TITLE = "Planned comparisons at a glance"
+
+
+def overview_section(inputs: ReportInputs, numbers: Numbers) -> Section:
+    """The forest plot; comparisons that could not be estimated are named under it."""
+    planned = (*inputs.planned("primary"), *inputs.planned("secondary"))
+    outcomes = [name for name in planned if has_values(numbers, name)]
+    main = [row for name in outcomes if (row := main_result(numbers, inputs, name)) is not None]
+    ratios = [row for row in main if row.unit == "ratio"]
+    effects = [
+        row for name in outcomes if (row := numbers.find(name, inputs.difference, EFFECT_SIZE))
+    ]
+    figure = forest(_panels(ratios, effects, inputs), _caption(inputs), "forest")
+    blocks: list[Block] = []
+    if figure is None:
+        blocks.append(Notice("No planned comparison has an interval that can be drawn.", "caution"))
+    else:
+        text = paragraph(
+            Ref("forest"),
+            " shows the planned comparisons. Time ratios and standardised mean differences have "
+            "panels of their own, because their scales cannot be compared.",
+        )
+        blocks += [text, figure]
+    lost = [row for row in (*ratios, *effects) if not (row.is_estimated and row.has_interval)]
+    for row in lost:
+        blocks.append(paragraph(f"Not drawn: {inputs.label(row.outcome)}. ", row.reason))
+    return Section("overview", TITLE, tuple(blocks))
+
+
+def _panels(
+    ratios: list[Estimate], effects: list[Estimate], inputs: ReportInputs
+) -> tuple[Panel, Panel]:
+    return (
+        Panel(
+            "Time ratios",
+            inputs.ratio,
+            "shorter",
+            "longer",
+            _rows(ratios, inputs),
+            is_ratio=True,
+        ),
+        Panel(
+            "Standardised mean differences",
+            f"Hedges g, {inputs.case} minus {inputs.reference}",
+            "lower",
+            "higher",
+            _rows(effects, inputs),
+            is_ratio=False,
+        ),
+    )
+
+
+def _rows(rows: list[Estimate], inputs: ReportInputs) -> tuple[ForestRow, ...]:
+    return tuple(
+        ForestRow(f"{inputs.label(row.outcome)} ({_role(row, inputs)})", row)
+        for row in rows
+        if row.is_estimated and row.has_interval and (row.unit != "ratio" or (row.ci_low or 0) > 0)
+    )
+
+
+def _role(row: Estimate, inputs: ReportInputs) -> str:
+    planned = inputs.plan.outcomes.get(row.outcome)
+    return planned.role if planned is not None else row.role
+
+
+def _caption(inputs: ReportInputs) -> str:
+    return (
+        f"Planned comparisons with {inputs.ci_label}. Left of the line: {inputs.case} lower or "
+        f"shorter than {inputs.reference}; right of it: higher or longer."
+    )

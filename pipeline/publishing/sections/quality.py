@@ -1,0 +1,146 @@
+"""What the data were like: verdicts on signals, findings of the checks, rows set aside by group."""
+
+from typing import Final
+
+import pandas as pd
+
+from pipeline.publishing.cells import EMPTY, heading_row, paragraph, words
+from pipeline.publishing.number_format import Num
+from pipeline.publishing.report_inputs import ReportInputs, absent
+from pipeline.publishing.report_model import Block, Cell, Column, Ref, Row, Section, Table
+from pipeline.publishing.sections.flow import STAGES, table_title, tables_in_order
+from schemas.rules import RULES
+from schemas.terms import SEVERITIES, SIGNAL_VERDICTS
+
+VERDICTS: Final[dict[str, str]] = {
+    "good": "Good",
+    "warn": "Usable, with a remark",
+    "reject": "Rejected",
+}
+
+
+def signal_section(inputs: ReportInputs) -> Section:
+    """Verdicts on recordings by group."""
+    summary = inputs.signal_summary
+    if summary is None or summary.empty:
+        text = paragraph(absent("signal recordings"))
+        return Section("signal-quality", "Signal quality", (text,))
+    columns = (
+        Column("verdict", "Verdict", "text"),
+        *(Column(f"group_{n}", group) for n, group in enumerate(_groups(inputs, summary))),
+    )
+    rows = tuple(
+        Row((words(VERDICTS.get(verdict, verdict)), *_verdict_cells(inputs, summary, verdict)))
+        for verdict in SIGNAL_VERDICTS
+    )
+    table = Table("signal_quality", "Recordings by verdict and group", columns, rows)
+    text = paragraph(
+        "Every recording was judged before groups were compared; rejected recordings are not in the "
+        "analysis: ",
+        Ref("signal_quality"),
+        ".",
+    )
+    return Section("signal-quality", "Signal quality", (text, table))
+
+
+def _groups(inputs: ReportInputs, frame: pd.DataFrame) -> list[str]:
+    """Both groups, then others that occur, such as people whose group is not known."""
+    others = sorted(set(frame["group"].dropna()) - set(inputs.groups) - {""})
+    return [*inputs.groups, *others]
+
+
+def _verdict_cells(inputs: ReportInputs, summary: pd.DataFrame, verdict: str) -> tuple[Cell, ...]:
+    of_verdict = summary[summary["verdict"] == verdict]
+    return tuple(
+        _count(int(of_verdict.loc[of_verdict["group"] == group, "n_recordings"].sum()), "signals")
+        for group in _groups(inputs, summary)
+    )
+
+
+def _count(value: int, source: str) -> Cell:
+    return Cell("number", (Num(value, "count", 0, source),))
+
+
+def data_quality_section(inputs: ReportInputs) -> Section:
+    """Findings by rule and rows that left by group and reason; counts only, no values."""
+    blocks: list[Block] = []
+    if inputs.findings.empty:
+        blocks.append(paragraph("The checks of the files found nothing to report."))
+    else:
+        blocks.append(
+            paragraph(
+                "The checks of the files led to ",
+                Num(len(inputs.findings), "count", 0, "findings"),
+                " findings: ",
+                Ref("findings"),
+                ". The fix list names the cells; it stays in the lab.",
+            )
+        )
+        blocks.append(_findings_table(inputs.findings))
+    left = inputs.flow[inputs.flow["stage"].isin(["set_aside", "not_matched", "not_usable"])]
+    if left.empty:
+        blocks.append(paragraph("No row left the analysis."))
+    else:
+        blocks.append(
+            paragraph("Rows that left the analysis, by group and reason: ", Ref("left_out"), ".")
+        )
+        blocks.append(_left_table(inputs, left))
+    return Section("data-quality", "Data quality", tuple(blocks))
+
+
+def rule_counts(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings per severity and rule, worst first: columns severity, rule_id, title, n."""
+    worst_first = {severity: place for place, severity in enumerate(SEVERITIES)}
+    counts = findings.groupby(["severity", "rule_id"], as_index=False).size()
+    counts = counts.rename(columns={"size": "n"})
+    counts["title"] = [rule_title(rule_id) for rule_id in counts["rule_id"]]
+    counts["place"] = counts["severity"].map(worst_first)
+    return counts.sort_values(["place", "rule_id"], ignore_index=True).drop(columns="place")
+
+
+def rule_title(rule_id: str) -> str:
+    """Title of a rule; the id itself when this version does not know it."""
+    return RULES[rule_id].title if rule_id in RULES else rule_id
+
+
+def _findings_table(findings: pd.DataFrame) -> Table:
+    columns = (
+        Column("severity", "Severity", "text"),
+        Column("rule", "Rule", "text"),
+        Column("title", "What was found", "text"),
+        Column("n", "Findings"),
+    )
+    rows = tuple(
+        Row(
+            (
+                words(str(row["severity"])),
+                words(str(row["rule_id"])),
+                words(str(row["title"])),
+                _count(int(row["n"]), "findings"),
+            )
+        )
+        for row in rule_counts(findings).to_dict("records")
+    )
+    return Table("findings", "Findings of the checks, worst first", columns, rows)
+
+
+def _left_table(inputs: ReportInputs, left: pd.DataFrame) -> Table:
+    groups = _groups(inputs, left)
+    columns = (
+        Column("reason", "Reason", "text"),
+        *(Column(f"rows_{n}", group) for n, group in enumerate(groups)),
+    )
+    rows: list[Row] = []
+    for table in tables_in_order(left):
+        rows.append(heading_row(table_title(table, inputs), len(columns)))
+        of_table = left[left["table"] == table]
+        for (_, stage, reason), same in of_table.groupby(["step", "stage", "reason"], sort=True):
+            counts = same.groupby("group")["n_rows"].sum()
+            cells = tuple(
+                _count(int(counts[group]), "flow") if group in counts.index else EMPTY
+                for group in groups
+            )
+            rows.append(Row((words(f"{STAGES.get(str(stage), str(stage))}: {reason}"), *cells)))
+    return Table(
+        "left_out", "Rows that left the analysis, by group and reason", columns, tuple(rows)
+    )

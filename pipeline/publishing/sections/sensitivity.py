@@ -1,0 +1,50 @@
+"""Sensitivity analyses: every one of them, beside the result they test."""
+
+from pipeline.publishing.cells import CellMaker, heading_row, paragraph, words
+from pipeline.publishing.labels import model_label
+from pipeline.publishing.numbers import Estimate, Numbers
+from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report_model import Column, Ref, Row, Section, Table
+from pipeline.publishing.sections.comparisons import main_result, people_cell
+
+TITLE = "Sensitivity analyses"
+
+
+def sensitivity_section(inputs: ReportInputs, numbers: Numbers) -> Section:
+    """All rows of the role sensitivity, by outcome, each block opened by the main result."""
+    rows = numbers.where(role="sensitivity")
+    if not rows:
+        text = paragraph("No sensitivity analysis was made.")
+        return Section("sensitivity", TITLE, (text,))
+    text = paragraph(
+        "Each outcome was analysed in other ways as well; ",
+        Ref("sensitivity"),
+        " shows all of them under the result that they test, whether they agree with it or not.",
+    )
+    return Section("sensitivity", TITLE, (text, _table(rows, inputs, numbers)))
+
+
+def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -> Table:
+    maker = CellMaker(numbers)
+    columns = (
+        Column("analysis", "Analysis", "text"),
+        Column("scale", "Contrast and unit", "text"),
+        Column("estimate", f"Estimate ({inputs.ci_label})"),
+        Column("p", "P"),
+        Column("participants", "Participants"),
+    )
+    made: list[Row] = []
+    for outcome in dict.fromkeys(row.outcome for row in rows):
+        made.append(heading_row(inputs.label(outcome), len(columns)))
+        main = main_result(numbers, inputs, outcome)
+        if main is not None and main.role != "sensitivity":
+            made.append(_row(maker, f"Main result: {model_label(main.model).lower()}", main))
+        made += [_row(maker, model_label(row.model), row) for row in rows if row.outcome == outcome]
+    notes = maker.footnotes.notes(f"Participants: {inputs.ratio}.")
+    return Table("sensitivity", "Sensitivity analyses", columns, tuple(made), notes)
+
+
+def _row(maker: CellMaker, label: str, row: Estimate) -> Row:
+    unit = "" if row.unit in ("", "ratio") else f", {row.unit}"
+    scale = words(row.contrast.replace(" - ", " minus ") + unit)
+    return Row((words(label), scale, maker.estimate(row), maker.p(row), people_cell(row)))

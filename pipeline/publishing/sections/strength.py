@@ -1,0 +1,36 @@
+"""Hip abductor strength by group."""
+
+from pipeline.publishing.cells import paragraph
+from pipeline.publishing.numbers import Numbers
+from pipeline.publishing.report_inputs import ReportInputs, absent
+from pipeline.publishing.report_model import Block, Section
+from pipeline.publishing.sections.comparisons import (
+    has_values,
+    main_result,
+    mean_table,
+    result_sentence,
+)
+
+STRENGTH = "strength"
+
+
+def strength_section(inputs: ReportInputs, numbers: Numbers) -> Section:
+    """Sentence and table; one sentence when no strength was handed in."""
+    outcomes = [
+        name
+        for name in numbers.outcomes()
+        if name.split("/")[0] == STRENGTH and has_values(numbers, name)
+    ]
+    if not outcomes:
+        sentence = paragraph(absent("hip abductor strength"))
+        return Section("strength", "Hip abductor strength", (sentence,))
+    blocks: list[Block] = []
+    for outcome in outcomes:
+        row = main_result(numbers, inputs, outcome)
+        blocks += [result_sentence(row, inputs)] if row is not None else []
+    blocks.append(
+        mean_table(
+            "strength", "Hip abductor strength", outcomes, inputs, numbers, "n counts participants."
+        )
+    )
+    return Section("strength", "Hip abductor strength", tuple(blocks))
