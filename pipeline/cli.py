@@ -15,6 +15,7 @@ from pipeline.workspace.errors import EnvironmentProblem, ExitCode, StanceError,
 from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_workspace
 
 DEMO_COHORT = "demo"
+_FRAMES_OF_A_BUG = 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +73,7 @@ def _check(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
     folder = workspace.existing_cohort_folder(chosen.cohort)
     from pipeline.intake.cohort import read_cohort
     from pipeline.intake.fix_list import fix_list_text
-    from pipeline.publishing.write_fix_list import write_fix_list
+    from pipeline.publishing.fix_list_files import write_fix_list
 
     _say(f"Reading {folder} ...")
     findings = read_cohort(folder).findings
@@ -158,7 +159,7 @@ def _report_bug(bug: Exception, workspace: Workspace | None) -> ExitCode:
     """Write where the bug is, without messages or values, so that the file can be shared."""
     frames = [
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(bug.__traceback__)
+        for frame in traceback.extract_tb(bug.__traceback__)[-_FRAMES_OF_A_BUG:]
     ]
     report = "\n".join([type(bug).__name__, *frames, ""])
     print("stance: this is a bug in Stance, not in your data.", file=sys.stderr)

@@ -2,8 +2,6 @@
 
 import dagster as dg
 
-from pipeline.defs.partitions import COHORTS
-
 ANALYSE_COHORT = "analyse_cohort"
 
 # One process per run: the default executor starts one per asset, at 1.6 to 3 s each.
@@ -12,7 +10,6 @@ _IN_PROCESS = dg.in_process_executor
 analyse_cohort = dg.define_asset_job(
     ANALYSE_COHORT,
     selection=dg.AssetSelection.all(),
-    partitions_def=COHORTS,
     description="Read, check, analyse and report one cohort.",
     executor_def=_IN_PROCESS,
 )

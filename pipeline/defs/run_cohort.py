@@ -5,12 +5,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline.definitions import defs
+from pipeline import definitions
 from pipeline.defs.instance import open_instance
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
 from pipeline.defs.resources import resources_for
-from pipeline.publishing.write_fix_list import FIX_LIST_PAGE
+from pipeline.publishing.fix_list_files import FIX_LIST_PAGE
 from pipeline.workspace.errors import ExitCode
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release, read_manifest
@@ -37,7 +37,7 @@ def run_cohort(workspace: Workspace, cohort: str) -> RunOutcome:
     """
     with open_instance(workspace) as instance:
         register_cohorts(instance, workspace)
-        job = defs().get_job_def(ANALYSE_COHORT)
+        job = definitions.defs().resolve_job_def(ANALYSE_COHORT)
         result = job.execute_in_process(
             instance=instance,
             partition_key=cohort,

@@ -6,10 +6,17 @@ import sys
 
 from pipeline.defs.instance import open_instance
 from pipeline.defs.partitions import register_cohorts
+from pipeline.workspace.atomic import write_text
 from pipeline.workspace.errors import EnvironmentProblem
 from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace
 
 HOST = "127.0.0.1"
+_CODE_LOCATION = """\
+load_from:
+  - python_module:
+      module_name: pipeline.definitions
+      location_name: stance
+"""
 
 
 def serve_ui(workspace: Workspace, *, port: int) -> None:
@@ -26,11 +33,15 @@ def serve_ui(workspace: Workspace, *, port: int) -> None:
         register_cohorts(instance, workspace)
         cohorts = instance.get_dynamic_partitions("cohort")
     os.environ[WORKSPACE_VARIABLE] = str(workspace.root)
+    # `dagster dev` recommends another command of Dagster's at every start; that is no news to a user.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command`")
+    location = workspace.dagster_home / "workspace.yaml"
+    write_text(location, _CODE_LOCATION)
     print(
         f"Stance UI: http://{HOST}:{port}/asset-groups  ({len(cohorts)} cohort(s); stop with Ctrl-C)",
         flush=True,
     )
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipeline.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(location)]
     command += ["-h", HOST, "-p", str(port), "--log-level", "warning"]
     os.execv(sys.executable, command)  # noqa: S606 - fixed program, no shell
 

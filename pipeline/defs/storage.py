@@ -23,12 +23,12 @@ class TableStore(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Store a table or a JSON-ready record."""
         base = self._base(context)
-        if isinstance(obj, pd.DataFrame):
-            path = base.with_suffix(".parquet")
-            digest = save_table(path, obj)
-        else:
-            path = base.with_suffix(".json")
-            digest = save_record(path, obj)
+        table, record = base.with_suffix(".parquet"), base.with_suffix(".json")
+        # A table that a cohort no longer has is stored as an empty record; the old one must go.
+        for former in (table, record):
+            former.unlink(missing_ok=True)
+        path = table if isinstance(obj, pd.DataFrame) else record
+        digest = save_table(path, obj) if isinstance(obj, pd.DataFrame) else save_record(path, obj)
         context.add_output_metadata(
             {
                 "stored_at": dg.MetadataValue.path(str(path)),

@@ -1,5 +1,6 @@
 """What a table looks like on its asset page: columns with rules in words, row counts, failing cells."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,11 @@ def _in_words(rule: ColumnRule) -> str:
     if rule.terms:
         parts.append("One of: " + ", ".join(rule.terms) + ".")
     return " ".join(parts)
+
+
+def described(model: type[pa.DataFrameModel]) -> str:
+    """What a table model says about itself, as the asset's description."""
+    return inspect.cleandoc(model.__doc__ or "")
 
 
 def cell(value: Any) -> Cell:

@@ -148,7 +148,8 @@ def _double_findings(draft: Draft, positions: Sequence[int]) -> list[Finding]:
 
 def _key_words(draft: Draft, position: int) -> str:
     in_file = [name for name in draft.table.key if name in draft.addresses.column_number]
-    return ", ".join(str(draft.frame[name].iloc[position]) for name in in_file)
+    values = (draft.frame[name].iloc[position] for name in in_file)
+    return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
 
 
 def _place(draft: Draft, position: int, other: int) -> str:
@@ -193,7 +194,9 @@ def check_recording_files(recordings: Draft, folder: Path) -> list[Finding]:
     absent = recordings.usable & ~names.map(present).fillna(True).to_numpy(dtype=bool)
     recordings.leave(absent, "REC-01")
     positions = np.flatnonzero(absent).tolist()
-    nearby = _files_beside(folder, names.iloc[positions]) if positions else {}
+    # A file that another row names is that row's recording, never the one that is missing.
+    taken = frozenset(names.dropna().astype(str))
+    nearby = _files_beside(folder, names.iloc[positions], taken) if positions else {}
     return cell_findings(
         "REC-01",
         recordings.addresses,
@@ -208,12 +211,15 @@ def _parent(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _files_beside(folder: Path, names: "pd.Series[str]") -> Mapping[str, Sequence[str]]:
-    """For the folders that missing recordings should be in: the files that are there."""
+def _files_beside(
+    folder: Path, names: "pd.Series[str]", taken: frozenset[str]
+) -> Mapping[str, Sequence[str]]:
+    """For the folders that missing recordings should be in: the files there that no row names."""
     beside: dict[str, list[str]] = {}
     for parent in {_parent(str(name)) for name in names}:
         place = (folder / parent).resolve()
         if place.is_relative_to(folder.resolve()) and place.is_dir():
             prefix = f"{parent}/" if parent else ""
-            beside[parent] = sorted(prefix + p.name for p in place.iterdir() if p.is_file())
+            files = {prefix + p.name for p in place.iterdir() if p.is_file()}
+            beside[parent] = sorted(files - taken)
     return beside

@@ -28,7 +28,7 @@ def load_table(path: Path) -> pd.DataFrame:
 
 def save_record(path: Path, record: Any) -> str:
     """Store JSON-ready data (dicts, lists, text, numbers) at `path`. Answers the SHA-256."""
-    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
     return _save(path, text.encode("utf-8"))
 
 

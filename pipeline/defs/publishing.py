@@ -1,0 +1,171 @@
+"""Stage 4, publishing: the fix list always, the report when the data allow it."""
+
+import base64
+import datetime as dt
+import os
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipeline.defs.partitions import COHORTS
+from pipeline.defs.progress import Progress
+from pipeline.defs.table_metadata import shown_table
+from pipeline.publishing.build import build_report
+from pipeline.publishing.fix_list_files import write_fix_list
+from pipeline.publishing.release_files import release_files
+from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report_model import Figure, Report
+from pipeline.publishing.verdict import conclude
+from pipeline.workspace.hashing import code_hash, combined, input_hashes, package_versions
+from pipeline.workspace.layout import Workspace
+from pipeline.workspace.releases import Manifest, latest_release, publish, read_manifest, supersede
+from schemas.methods import MethodSentence
+from schemas.plan import Plan
+from schemas.study import Study
+
+GROUP = "publishing"
+OWNERS = ["team:stance"]
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"html", "csv"},
+    partitions_def=COHORTS,
+    code_version=code_hash()[:12],
+    description="The fix list for the data manager: what is wrong, where, and how to mend it.",
+)
+def fix_list(
+    context: dg.AssetExecutionContext,
+    workspace: dg.ResourceParam[Workspace],
+    findings: pd.DataFrame,
+) -> dg.MaterializeResult[Any]:
+    """Write the fix list; a cohort that is stopped fails here, with one sentence."""
+    cohort = context.partition_key
+    reports = workspace.cohort_reports(cohort)
+    page = write_fix_list(reports, cohort, findings)
+    stops = findings[findings["severity"] == "STOP"]
+    metadata = {
+        "page": dg.MetadataValue.path(str(page)),
+        "findings": dg.MetadataValue.int(len(findings)),
+        "fix_list": shown_table(findings, ("severity", "file", "cell", "found", "fix")),
+    }
+    if len(stops):
+        supersede(reports, "The data of the cohort have changed and cannot be analysed any more.")
+        raise dg.Failure(
+            description=f"{len(stops)} problem(s) in the data stop the cohort. Fix list: {page}",
+            metadata=metadata,
+            allow_retries=False,
+        )
+    return dg.MaterializeResult(metadata=metadata)
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"html", "docx", "xlsx"},
+    partitions_def=COHORTS,
+    deps=[fix_list],
+    code_version=code_hash()[:12],
+    description="The report of the cohort: one release folder with HTML, Word, Excel, CSV and figures.",
+)
+def report(
+    context: dg.AssetExecutionContext,
+    workspace: dg.ResourceParam[Workspace],
+    progress: dg.ResourceParam[Progress],
+    study: dict[str, Any],
+    findings: pd.DataFrame,
+    intake_flow: pd.DataFrame,
+    recording_signals: pd.DataFrame,
+    activation: pd.DataFrame,
+    signal_findings: pd.DataFrame,
+    signal_methods: list[dict[str, Any]],
+    analysis_flow: pd.DataFrame,
+    estimates: pd.DataFrame,
+    survival_curves: pd.DataFrame,
+    participant_points: pd.DataFrame,
+    signal_summary: Any,
+    statistics_methods: list[dict[str, Any]],
+) -> dg.MaterializeResult[Any]:
+    """Build the report and publish it as a release."""
+    cohort = context.partition_key
+    inputs_now = input_hashes(workspace.existing_cohort_folder(cohort))
+    if inputs_now != study["inputs"]:
+        raise dg.Failure(
+            description="Files of the cohort changed while it was analysed; nothing was published.",
+            allow_retries=False,
+        )
+    all_findings = pd.concat([findings, signal_findings], ignore_index=True)
+    verdict = conclude(all_findings, estimates)
+    reports = workspace.cohort_reports(cohort)
+    release = _release_name(workspace, cohort, inputs_now)
+    steps = (*study["steps"], *signal_methods, *statistics_methods)
+    inputs = ReportInputs(
+        cohort=cohort,
+        release=release,
+        study=Study.model_validate(study["study"]),
+        plan=Plan.model_validate(study["plan"]),
+        plan_is_default=study["plan_is_default"],
+        estimates=estimates,
+        flow=pd.concat([intake_flow, analysis_flow], ignore_index=True),
+        findings=all_findings,
+        curves=survival_curves,
+        participant_points=participant_points,
+        signal_summary=signal_summary,
+        steps=tuple(MethodSentence(s["stage"], s["text"], tuple(s["citations"])) for s in steps),
+        software=package_versions(),
+        command=f"stance run {cohort}",
+        verdict=verdict.word,
+    )
+    built = build_report(inputs)
+    files = release_files(built, inputs, activation=activation, signals=recording_signals)
+    folder = publish(
+        reports,
+        Manifest(
+            cohort=cohort,
+            release=release,
+            command=inputs.command,
+            inputs=inputs_now,
+            code=code_hash(),
+            versions=package_versions(),
+            verdict=verdict.word,
+            exit_code=verdict.exit_code,
+            summary=verdict.summary,
+        ),
+        files,
+    )
+    progress.say(f"report: {len(files)} files")
+    return dg.MaterializeResult(
+        metadata={
+            "report": dg.MetadataValue.path(str(folder / "report.html")),
+            "verdict": dg.MetadataValue.text(verdict.summary.replace("{release}", folder.name)),
+            **_figures_in_the_ui(built),
+        }
+    )
+
+
+def _release_name(workspace: Workspace, cohort: str, inputs: dict[str, str]) -> str:
+    """Date and hash of inputs and code; unchanged inputs and code keep the name they have."""
+    digest = combined({**inputs, "code": code_hash()})[:8]
+    latest = latest_release(workspace.cohort_reports(cohort))
+    if latest is not None:
+        manifest = read_manifest(latest) or {}
+        if manifest.get("inputs") == inputs and manifest.get("code") == code_hash():
+            return latest.name
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    today = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now()
+    return f"{today:%Y-%m-%d}_{digest}"
+
+
+def _figures_in_the_ui(built: Report) -> dict[str, dg.MetadataValue[Any]]:
+    """One figure per key as a data address, which is what the asset page shows."""
+    shown: dict[str, dg.MetadataValue[Any]] = {}
+    for section in built.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                image = base64.b64encode(block.png).decode()
+                shown[f"figure_{block.id}"] = dg.MetadataValue.md(
+                    f"![{block.alt}](data:image/png;base64,{image})"
+                )
+    return shown

@@ -1,0 +1,114 @@
+"""Stage 2, signals: recordings become activation, one row per stance trial, with a verdict on the signal."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipeline.defs.partitions import COHORTS
+from pipeline.defs.progress import Progress
+from pipeline.defs.table_metadata import column_schema, described, row_counts, shown_table
+from pipeline.intake.signal_findings import findings_of_signals
+from pipeline.signals.batch import process_recordings
+from pipeline.signals.hold_agreement import compare_holds
+from pipeline.signals.ready_made import with_ready_made
+from pipeline.workspace.hashing import code_hash
+from pipeline.workspace.layout import Workspace
+from schemas.activation import Activation
+from schemas.findings import Findings
+from schemas.study import Study
+
+GROUP = "signals"
+OWNERS = ["team:stance"]
+
+
+@dg.multi_asset(
+    name="signals",
+    outs={
+        "recording_signals": dg.AssetOut(
+            description="Every recording: channels found, force events, amplitudes, quality metrics.",
+            kinds={"scipy", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+        "activation": dg.AssetOut(
+            description=described(Activation),
+            kinds={"scipy", "pandera", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Activation)},
+        ),
+        "signal_findings": dg.AssetOut(
+            description="What is wrong with recordings: which file, why, what to do.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Findings)},
+        ),
+        "signal_methods": dg.AssetOut(
+            description="Sentences of the methods section, from the steps that ran.",
+            kinds={"json"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+    },
+    check_specs=[
+        dg.AssetCheckSpec(
+            "recordings_are_usable",
+            asset="recording_signals",
+            description="Every recording could be read and its signal is not rejected.",
+            partitions_def=COHORTS,
+        )
+    ],
+    partitions_def=COHORTS,
+    code_version=code_hash()[:12],
+)
+def signals(
+    context: dg.AssetExecutionContext,
+    workspace: dg.ResourceParam[Workspace],
+    progress: dg.ResourceParam[Progress],
+    study: dict[str, Any],
+    participants: pd.DataFrame,
+    hold_times: pd.DataFrame,
+    recordings: pd.DataFrame,
+    given_activation: pd.DataFrame,
+) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    """Measure the recordings of one cohort; ready-made rows fill in where there is no recording."""
+    cohort = context.partition_key
+    measured = process_recordings(
+        recordings,
+        workspace.existing_cohort_folder(cohort),
+        Study.model_validate(study["study"]).emg,
+        cache=workspace.signal_cache_folder,
+        progress=lambda done, total: progress.count("recordings", done, total),
+    )
+    activation = with_ready_made(measured.activation, given_activation)
+    problems = [*measured.findings, *compare_holds(measured.signals, hold_times)]
+    findings = findings_of_signals(problems, participants)
+    if len(recordings):
+        progress.say(f"signals: {len(recordings)} recordings, {len(findings)} finding(s)")
+    yield dg.Output(
+        measured.signals,
+        "recording_signals",
+        metadata={**row_counts(measured.signals), **_verdicts(measured.signals)},
+    )
+    yield dg.Output(activation, "activation", metadata=row_counts(activation))
+    yield dg.Output(findings, "signal_findings", metadata=row_counts(findings))
+    yield dg.Output([asdict(step) for step in measured.steps], "signal_methods")
+    yield dg.AssetCheckResult(
+        check_name="recordings_are_usable",
+        asset_key="recording_signals",
+        passed=findings.empty,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(findings)} finding(s)." if len(findings) else "None.",
+        metadata={"recordings": shown_table(findings, ("file", "severity", "found", "why", "fix"))},
+    )
+
+
+def _verdicts(signals: pd.DataFrame) -> dict[str, dg.MetadataValue[Any]]:
+    if "quality" not in signals:
+        return {}
+    counts = signals["quality"].value_counts()
+    return {f"quality_{name}": dg.MetadataValue.int(int(n)) for name, n in counts.items()}

@@ -1,0 +1,182 @@
+"""Stage 3, statistics: joined analysis sets with counts, then every estimate of the report."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipeline.defs.partitions import COHORTS
+from pipeline.defs.progress import Progress
+from pipeline.defs.table_metadata import column_schema, described, row_counts, shown_table
+from pipeline.statistics.analysis import analyse
+from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
+from pipeline.statistics.shown_values import participant_points, signal_summary
+from pipeline.workspace.hashing import code_hash
+from schemas.estimates import Estimates
+from schemas.flow import Flow
+from schemas.plan import Plan
+from schemas.study import Study
+
+GROUP = "statistics"
+OWNERS = ["team:stance"]
+ANALYSIS_SETS = {
+    "analysed_participants": "The people of the analysis.",
+    "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
+    "analysed_activation": "Every usable stance recording or ready-made row with its person and leg.",
+    "analysed_strength": "Every strength trial with its person and leg.",
+    "analysed_clinical_test": "Every observer rating with its person and leg.",
+}
+
+
+@dg.multi_asset(
+    name="analysis_sets",
+    outs={
+        **{
+            name: dg.AssetOut(
+                description=text, kinds={"pandas", "parquet"}, group_name=GROUP, owners=OWNERS
+            )
+            for name, text in ANALYSIS_SETS.items()
+        },
+        "analysis_flow": dg.AssetOut(
+            description="Rows that could not be used and rows analysed, by table, group and reason.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Flow)},
+        ),
+        "participant_points": dg.AssetOut(
+            description="Leg mean of every person, without codes, for the figures.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+        "signal_summary": dg.AssetOut(
+            description="Stance recordings by group and verdict on the signal.",
+            kinds={"pandas", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+    },
+    partitions_def=COHORTS,
+    code_version=code_hash()[:12],
+)
+def analysis_sets(
+    study: dict[str, Any],
+    participants: pd.DataFrame,
+    hold_times: pd.DataFrame,
+    activation: pd.DataFrame,
+    strength: pd.DataFrame,
+    clinical_test: pd.DataFrame,
+) -> Iterator[dg.Output[Any]]:
+    """Join every table to its people, with counts of what was left out and why."""
+    tables = {
+        "participants": participants,
+        "hold_times": hold_times,
+        "activation": activation,
+        "strength": strength,
+        "clinical_test": clinical_test,
+    }
+    handed_in = {name: table for name, table in tables.items() if len(table)}
+    sets = build_analysis_sets(handed_in, Study.model_validate(study["study"]))
+    for name in ANALYSIS_SETS:
+        table = getattr(sets, name.removeprefix("analysed_"))
+        metadata = row_counts(table) if table is not None else {"handed_in": False}
+        yield dg.Output(table, name, metadata=metadata)
+    yield dg.Output(sets.flow, "analysis_flow", metadata=row_counts(sets.flow))
+    yield dg.Output(participant_points(sets.activation), "participant_points")
+    yield dg.Output(signal_summary(activation, participants), "signal_summary")
+
+
+@dg.multi_asset(
+    name="statistics",
+    outs={
+        "estimates": dg.AssetOut(
+            description=described(Estimates),
+            kinds={"statsmodels", "pandera", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(Estimates)},
+        ),
+        "survival_curves": dg.AssetOut(
+            description="Share of trials still held over time, by group, with trials at risk.",
+            kinds={"statsmodels", "parquet"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+        "statistics_methods": dg.AssetOut(
+            description="Sentences of the methods section, from the models that ran.",
+            kinds={"json"},
+            group_name=GROUP,
+            owners=OWNERS,
+        ),
+    },
+    check_specs=[
+        dg.AssetCheckSpec(
+            "primary_results_estimable",
+            asset="estimates",
+            description="Every primary outcome could be estimated.",
+            partitions_def=COHORTS,
+        )
+    ],
+    partitions_def=COHORTS,
+    code_version=code_hash()[:12],
+)
+def statistics(
+    context: dg.AssetExecutionContext,
+    progress: dg.ResourceParam[Progress],
+    study: dict[str, Any],
+    analysed_participants: pd.DataFrame,
+    analysed_hold_times: Any,
+    analysed_activation: Any,
+    analysed_strength: Any,
+    analysed_clinical_test: Any,
+    analysis_flow: pd.DataFrame,
+) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    """Fit the models of the plan."""
+    sets = AnalysisSets(
+        participants=analysed_participants,
+        hold_times=analysed_hold_times,
+        activation=analysed_activation,
+        strength=analysed_strength,
+        clinical_test=analysed_clinical_test,
+        flow=analysis_flow,
+    )
+    result = analyse(
+        context.partition_key,
+        sets,
+        Study.model_validate(study["study"]),
+        Plan.model_validate(study["plan"]),
+    )
+    progress.say(f"statistics: {len(result.estimates)} estimates")
+    planned = result.estimates[result.estimates["role"].isin(["primary", "secondary"])]
+    yield dg.Output(
+        result.estimates,
+        "estimates",
+        metadata={
+            **row_counts(result.estimates),
+            "results": shown_table(
+                planned.assign(result=planned.apply(_in_short, axis=1)),
+                ("outcome", "contrast", "result", "p", "status"),
+            ),
+        },
+    )
+    yield dg.Output(result.curves, "survival_curves", metadata=row_counts(result.curves))
+    yield dg.Output([asdict(step) for step in result.steps], "statistics_methods")
+    failed = planned[(planned["role"] == "primary") & (planned["status"] == "not_estimable")]
+    yield dg.AssetCheckResult(
+        check_name="primary_results_estimable",
+        asset_key="estimates",
+        passed=failed.empty,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(failed["note"].dropna().unique()) or "All were estimated.",
+        metadata={"not_estimable": shown_table(failed, ("outcome", "contrast", "model", "note"))},
+    )
+
+
+def _in_short(row: pd.Series) -> str:
+    if pd.isna(row["estimate"]):
+        return "not estimable"
+    interval = f" ({row['ci_low']:.3g} to {row['ci_high']:.3g})" if pd.notna(row["ci_low"]) else ""
+    return f"{row['estimate']:.3g}{interval} {row['unit']}".strip()

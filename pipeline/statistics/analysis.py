@@ -1,0 +1,219 @@
+"""The analysis of one cohort: which outcomes there are, what is run on each, and all its numbers.
+
+Walk it from `analyse`: characteristics, hold times, measured outcomes, correlations, ratings, then
+Holm's adjustment. Each step is a `Part`; what a part computes is in the module of its name.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.statistics.analysis_set import AnalysisSets, activation_is_measured, strength_scale
+from pipeline.statistics.characteristics import characteristics
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.correlations import MeasuredValues, correlations
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
+from pipeline.statistics.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
+from pipeline.statistics.measured_outcome import WithinLeg, measured_part, summaries_part
+from pipeline.statistics.methods_text import method_sentences
+from pipeline.statistics.multiplicity import adjust_within_families
+from pipeline.statistics.outcome_names import (
+    HOLD_TIME,
+    Measure,
+    activation_measure,
+    hold_measure,
+    strength_measure,
+)
+from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.participant_values import participant_values
+from pipeline.statistics.ratings import ratings_part
+from pipeline.statistics.survival import CURVE_COLUMNS
+from schemas.methods import MethodSentence
+from schemas.plan import Plan
+from schemas.study import Study
+from schemas.terms import DEFAULT_TASK
+
+COMPARED_ACTIVATION = ("gmed_pct_mvic", "onset_ms")
+DESCRIBED_ACTIVATION = ("gmed_rms_uv", "mvic_rms_uv")
+"""Always published beside the percentage: an MVIC that pain inhibits raises %MVIC."""
+
+NO_ROWS = "The cohort has no values of this outcome."
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """All numbers of one cohort.
+
+    estimates: schema Estimates. curves: outcome, group, time_s, survival, n_at_risk, n_censored
+    (trials), one row per step of a Kaplan-Meier curve. steps: sentences of the methods section.
+    """
+
+    estimates: pd.DataFrame
+    curves: pd.DataFrame
+    steps: tuple[MethodSentence, ...]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Rows of one outcome and the column that holds its values.
+
+    kind: hold (censored regression), compared (mixed model) or described (group summaries).
+    """
+
+    measure: Measure
+    kind: str
+    rows: pd.DataFrame
+    column: str
+    within_leg: WithinLeg = "mean"
+
+
+def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> AnalysisResult:
+    """Every estimate of a cohort, its survival curves and its methods text.
+
+    Outcomes are those that the tables hold, plus those that the plan names and the tables do not
+    hold, which get one row that says so. A number that the data cannot give is a row with status
+    not_estimable and the reason; no data set that passes the schemas makes this raise.
+    """
+    comparison = Comparison.of(study, plan)
+    outcomes = _outcomes(sets, study)
+    parts = [characteristics(sets.participants, comparison)]
+    parts += [_outcome_part(outcome, comparison) for outcome in outcomes]
+    parts.append(_planned_without_rows(outcomes, comparison))
+    parts.append(_correlations(outcomes, sets, comparison))
+    if sets.clinical_test is not None:
+        parts.append(ratings_part(sets.clinical_test, comparison))
+    curves, curve_runs = _curves(outcomes, comparison)
+    whole = Part.joining(*parts, Part((), curve_runs))
+    estimates = estimates_frame(whole.rows, cohort)
+    estimates["p_adjusted"] = adjust_within_families(estimates)
+    adjusted = estimates.loc[estimates["p_adjusted"].notna(), "family"]
+    steps = method_sentences(
+        whole.runs,
+        case=comparison.case,
+        ci_level=plan.ci_level,
+        families=adjusted.nunique(),
+    )
+    return AnalysisResult(estimates, curves, steps)
+
+
+def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:
+    """The outcomes that the tables hold: hold times, activation, strength."""
+    found = []
+    if sets.hold_times is not None:
+        for (task, condition), rows in _by_task(sets.hold_times, "condition"):
+            found.append(_Outcome(hold_measure(task, condition, study), "hold", rows, "capped_s"))
+    if sets.activation is not None:
+        for (task,), rows in _by_task(sets.activation):
+            for column in (*COMPARED_ACTIVATION, *DESCRIBED_ACTIVATION):
+                if activation_is_measured(rows, column):
+                    kind = "compared" if column in COMPARED_ACTIVATION else "described"
+                    measure = activation_measure(column, task, study)
+                    found.append(_Outcome(measure, kind, rows, column))
+    if sets.strength is not None:
+        scale = strength_scale(sets.strength)
+        if scale:
+            measure = strength_measure(scale)
+            found.append(_Outcome(measure, "compared", sets.strength, scale, "max"))
+    return found
+
+
+def _by_task(rows: pd.DataFrame, *also: str) -> list[tuple[tuple[str, ...], pd.DataFrame]]:
+    """Rows per task (and further columns), the single-leg stance first, eyes open before closed."""
+    groups = [
+        (tuple(str(part) for part in key), part.reset_index(drop=True))
+        for key, part in rows.groupby(["task", *also], sort=True)
+    ]
+    return sorted(
+        groups,
+        key=lambda item: (item[0][0] != DEFAULT_TASK, item[0][0], item[0][1:] != ("eyes_open",)),
+    )
+
+
+def _outcome_part(outcome: _Outcome, comparison: Comparison) -> Part:
+    rows, measure = outcome.rows, outcome.measure
+    if outcome.kind == "hold":
+        return hold_time_part(rows, measure, comparison)
+    if outcome.kind == "described":
+        return summaries_part(rows, outcome.column, measure, comparison)
+    part = measured_part(rows, outcome.column, measure, comparison, within_leg=outcome.within_leg)
+    if outcome.within_leg == "max":
+        return Part.joining(part, Part((), (ModelRun("best_trial", measure.printed),)))
+    return part
+
+
+def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> Part:
+    """One row per outcome that the plan names and the cohort does not have."""
+    present = {outcome.measure.outcome for outcome in outcomes}
+    rows = []
+    for name, planned in comparison.plan.outcomes.items():
+        if name in present:
+            continue
+        is_hold = name.startswith(HOLD_TIME)
+        row = EstimateRow(
+            estimate_id=f"{name}:{'time_ratio' if is_hold else 'difference'}:adjusted",
+            outcome=name,
+            contrast=comparison.ratio if is_hold else comparison.difference,
+            model="censored_lognormal_adjusted" if is_hold else "mixed_model_adjusted",
+            role=planned.role,
+            unit="ratio" if is_hold else "",
+            family=planned.family,
+            n_case=0,
+            n_reference=0,
+            n_rows=0,
+        )
+        rows.append(row.not_estimable(NO_ROWS))
+    return Part(tuple(rows))
+
+
+def _correlations(outcomes: list[_Outcome], sets: AnalysisSets, comparison: Comparison) -> Part:
+    measured = [
+        MeasuredValues(
+            outcome=outcome.measure.outcome,
+            printed=outcome.measure.printed,
+            people=participant_values(outcome.rows, outcome.column, within_leg=outcome.within_leg),
+            **_against_correlation(outcome, comparison),
+        )
+        for outcome in outcomes
+        if outcome.kind != "described"
+    ]
+    return correlations(measured, sets.participants, comparison)
+
+
+def _against_correlation(outcome: _Outcome, comparison: Comparison) -> dict[str, str]:
+    """Why hold times cannot be correlated as they are: bounds, several ceilings, ceiling reached."""
+    if outcome.kind != "hold":
+        return {}
+    cases = outcome.rows.loc[outcome.rows["group"] == comparison.case]
+    if cases["capped_s"].isna().any():
+        return {"no_correlation": f"{BOUNDS_ONLY}, so that no correlation is given."}
+    at_ceiling = int((cases["censoring"] == "ceiling").sum())
+    if at_ceiling and cases["ceiling_s"].min() < cases["ceiling_s"].max():
+        return {"no_correlation": "Trials with different ceilings cannot be averaged."}
+    if at_ceiling:
+        return {
+            "no_pearson": f"Trials held to the ceiling: {at_ceiling} of {len(cases)}. A Pearson "
+            "correlation of mean hold time would be distorted; see Spearman's."
+        }
+    return {}
+
+
+def _curves(
+    outcomes: list[_Outcome], comparison: Comparison
+) -> tuple[pd.DataFrame, tuple[ModelRun, ...]]:
+    """Kaplan-Meier steps per hold outcome and group, and why an outcome has none."""
+    columns = ["outcome", "group", *CURVE_COLUMNS]
+    frames = [pd.DataFrame({name: [] for name in columns}).astype({"outcome": str, "group": str})]
+    runs = []
+    for outcome in (item for item in outcomes if item.kind == "hold"):
+        by_group = [(g, outcome.rows.loc[outcome.rows["group"] == g]) for _, g in comparison.sides]
+        try:
+            frames += [
+                curve_of(part).assign(outcome=outcome.measure.outcome, group=group)
+                for group, part in by_group
+                if len(part)
+            ]
+        except NotEstimableError as reason:
+            runs.append(ModelRun("curve_left_out", outcome.measure.printed, caution=str(reason)))
+    drawn = frames[1:] or frames
+    return pd.concat(drawn, ignore_index=True)[columns], tuple(runs)

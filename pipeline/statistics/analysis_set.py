@@ -1,0 +1,192 @@
+"""The analysis set: trials joined with their participants, and a count of every row that left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipeline.statistics.hold_bounds import add_hold_bounds, unusable_holds
+from schemas.flow import Flow
+from schemas.strength import STRENGTH_SCALES
+from schemas.study import Study
+from schemas.terms import DEFAULT_VISIT
+
+UNKNOWN_GROUP = "(unknown)"
+_STEPS = {"not_matched": 3, "not_usable": 4, "analysed": 5}
+_ROW_ORDER = ("participant_id", "visit", "task", "condition", "leg", "rater", "session", "trial")
+
+
+@dataclass(frozen=True)
+class AnalysisSets:
+    """Tables ready for analysis; a table that the cohort does not have is None.
+
+    participants: people of the two compared groups. hold_times, activation, strength,
+    clinical_test: usable trials with the columns of participants and `dom` (1 when the leg is the
+    dominant one, 0 when not, missing when unknown); hold_times also has the bounds of
+    `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
+    table name such as "activation/onset_ms" counts one measurement of a table.
+    """
+
+    participants: pd.DataFrame
+    hold_times: pd.DataFrame | None
+    activation: pd.DataFrame | None
+    strength: pd.DataFrame | None
+    clinical_test: pd.DataFrame | None
+    flow: pd.DataFrame
+
+
+@dataclass
+class _Ledger:
+    """Counts of rows and people, by stage, table, group and reason."""
+
+    entries: list[dict[str, object]] = field(default_factory=list)
+
+    def count(self, stage: str, table: str, rows: pd.DataFrame, reason: str = "") -> None:
+        groups = rows["group"].fillna(UNKNOWN_GROUP)
+        for group, part in rows.groupby(groups, sort=True):
+            self.entries.append(
+                {
+                    "step": _STEPS[stage],
+                    "stage": stage,
+                    "table": table,
+                    "group": group,
+                    "reason": reason,
+                    "n_rows": len(part),
+                    "n_participants": part["participant_id"].nunique(),
+                }
+            )
+
+    def drop(self, table: str, rows: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
+        """Rows whose reason is empty; the others are counted under theirs."""
+        for reason in sorted(set(reasons) - {""}):
+            self.count("not_usable", table, rows.loc[reasons == reason], reason)
+        return rows.loc[reasons == ""].reset_index(drop=True)
+
+    def frame(self) -> pd.DataFrame:
+        flow = pd.DataFrame(self.entries, columns=list(Flow.to_schema().columns))
+        return Flow.validate(
+            flow.sort_values(["step", "table", "group", "reason"], ignore_index=True)
+        )
+
+
+def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> AnalysisSets:
+    """Join every table with participants, drop what cannot be used, and count it by group.
+
+    tables: validated tables by name (`schemas.tables`); participants is required, the rest as the
+    cohort has them. A repeated study is analysed at its baseline visit. Raises KeyError without
+    participants and pandas' MergeError when a participant stands twice.
+    """
+    ledger = _Ledger()
+    participants = _compared_participants(tables["participants"], study, ledger)
+    joined = {
+        name: _join(name, tables[name], participants, ledger)
+        for name in ("hold_times", "activation", "strength", "clinical_test")
+        if name in tables
+    }
+    if "hold_times" in joined:
+        holds = joined["hold_times"]
+        usable = ledger.drop("hold_times", holds, unusable_holds(holds))
+        joined["hold_times"] = add_hold_bounds(usable, study.holds.shortest_timed_hold_s)
+    if "activation" in joined:
+        joined["activation"] = _usable_activation(joined["activation"], ledger)
+    if "strength" in joined:
+        joined["strength"] = _usable_strength(joined["strength"], ledger)
+    if "clinical_test" in joined:
+        ratings = joined["clinical_test"]
+        reasons = _reasons(ratings, {"no rating": ratings["sls_test"].isna()})
+        joined["clinical_test"] = ledger.drop("clinical_test", ratings, reasons)
+    for name, rows in joined.items():
+        ledger.count("analysed", name, rows)
+    return AnalysisSets(
+        participants=participants,
+        hold_times=joined.get("hold_times"),
+        activation=joined.get("activation"),
+        strength=joined.get("strength"),
+        clinical_test=joined.get("clinical_test"),
+        flow=ledger.frame(),
+    )
+
+
+def strength_scale(strength: pd.DataFrame) -> str | None:
+    """The strength column to analyse: the first scale of the schema that has a value."""
+    for scale in STRENGTH_SCALES:
+        if scale in strength.columns and strength[scale].notna().any():
+            return scale
+    return None
+
+
+def activation_is_measured(activation: pd.DataFrame, column: str) -> bool:
+    """Whether a cohort has this measurement at all; an onset looked for and never found counts."""
+    looked_for = column == "onset_ms" and activation["onset_method"].notna().any()
+    return bool(activation[column].notna().any() or looked_for)
+
+
+def _reasons(rows: pd.DataFrame, conditions: Mapping[str, pd.Series]) -> pd.Series:
+    """The first reason that applies to each row, empty text where none does."""
+    reasons = pd.Series("", index=rows.index, dtype="str")
+    for reason, applies in conditions.items():
+        reasons = reasons.mask(applies & (reasons == ""), reason)
+    return reasons
+
+
+def _compared_participants(people: pd.DataFrame, study: Study, ledger: _Ledger) -> pd.DataFrame:
+    outside = ~people["group"].isin(study.groups.labels)
+    compared = ledger.drop(
+        "participants", people, _reasons(people, {"not in one of the two compared groups": outside})
+    )
+    compared = compared.sort_values("participant_id", ignore_index=True)
+    ledger.count("analysed", "participants", compared)
+    return compared
+
+
+def _join(
+    name: str, table: pd.DataFrame, participants: pd.DataFrame, ledger: _Ledger
+) -> pd.DataFrame:
+    """Rows with their participant's columns and `dom`, in a fixed order."""
+    rows = table.merge(
+        participants, on="participant_id", how="left", validate="m:1", indicator="_match"
+    )
+    alone = rows["_match"] == "left_only"
+    if alone.any():
+        ledger.count("not_matched", name, rows.loc[alone], "participant not among those compared")
+    order = [column for column in _ROW_ORDER if column in rows.columns]
+    rows = rows.loc[~alone].drop(columns="_match").sort_values(order, ignore_index=True)
+    if "visit" in rows.columns:
+        visit = _analysed_visit(rows)
+        reason = f"visit other than {visit}"
+        rows = ledger.drop(name, rows, _reasons(rows, {reason: rows["visit"] != visit}))
+    dominant = rows["dominant_leg"] if "dominant_leg" in rows.columns else None
+    if dominant is None:
+        return rows.assign(dom=float("nan"))
+    return rows.assign(dom=(rows["leg"] == dominant).astype(float).where(dominant.notna()))
+
+
+def _analysed_visit(rows: pd.DataFrame) -> str:
+    """The baseline visit; where no row carries that name, the first name in alphabetical order."""
+    visits = sorted(rows["visit"].unique())
+    return DEFAULT_VISIT if DEFAULT_VISIT in visits or not visits else str(visits[0])
+
+
+def _usable_activation(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
+    """Trials whose signal was not rejected; missing values are counted per measurement."""
+    rejected = {"signal rejected": rows["quality"].eq("reject")}
+    usable = ledger.drop("activation", rows, _reasons(rows, rejected))
+    no_reference = usable["gmed_rms_uv"].notna() & usable["mvic_rms_uv"].isna()
+    missing = {
+        "gmed_pct_mvic": {
+            "no %MVIC reference": usable["gmed_pct_mvic"].isna() & no_reference,
+            "no activation value": usable["gmed_pct_mvic"].isna(),
+        },
+        "onset_ms": {"onset not found": usable["onset_ms"].isna()},
+    }
+    for column, reasons in missing.items():
+        if activation_is_measured(usable, column):
+            name = f"activation/{column}"
+            ledger.count("analysed", name, ledger.drop(name, usable, _reasons(usable, reasons)))
+    return usable
+
+
+def _usable_strength(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
+    scale = strength_scale(rows)
+    no_value = rows[scale].isna() if scale else pd.Series(True, index=rows.index)
+    return ledger.drop("strength", rows, _reasons(rows, {"no strength value": no_value}))

@@ -1,0 +1,101 @@
+"""Correlations with pain and disability within the case group.
+
+Never over both groups together: a correlation of the pooled sample carries the group difference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipeline.statistics.association import Correlation, pearson, spearman
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.part import ModelRun, Part
+from schemas.columns import column_rules
+from schemas.participants import Participants
+
+SCORES = ("vas_mm", "nprs", "odi_pct", "rmdq")
+FEW_PARTICIPANTS = 10
+_METHODS: dict[str, Callable[..., Correlation]] = {"pearson": pearson, "spearman": spearman}
+
+
+@dataclass(frozen=True)
+class MeasuredValues:
+    """One measurement, one value per participant.
+
+    people: a `participant_values` table. no_pearson and no_correlation: why a Pearson correlation
+    (or any) is not given, empty when it is.
+    """
+
+    outcome: str
+    printed: str
+    people: pd.DataFrame
+    no_pearson: str = ""
+    no_correlation: str = ""
+
+
+def correlations(
+    measured: list[MeasuredValues], participants: pd.DataFrame, comparison: Comparison
+) -> Part:
+    """Pearson and Spearman of every measurement with every score that the cohort has.
+
+    Ids: "<outcome>~<score>:pearson" and ":spearman". Exploratory, in no family.
+    """
+    cases = participants.loc[participants["group"] == comparison.case]
+    rules = column_rules(Participants)
+    rows = []
+    runs = []
+    for score in (name for name in SCORES if name in cases and cases[name].notna().any()):
+        for values in measured:
+            made = [_row(values, score, method, cases, comparison) for method in _METHODS]
+            rows += made
+            if any(row.status != "not_estimable" for row in made):
+                runs.append(ModelRun("correlation", rules[score].facts["label"]))
+    return Part(tuple(rows), tuple(dict.fromkeys(runs)))
+
+
+def _row(
+    values: MeasuredValues, score: str, method: str, cases: pd.DataFrame, comparison: Comparison
+) -> EstimateRow:
+    pairs = values.people.merge(
+        cases.loc[cases[score].notna(), ["participant_id", score]],
+        on="participant_id",
+        validate="1:1",
+    )
+    row = EstimateRow(
+        estimate_id=f"{values.outcome}~{score}:{method}",
+        outcome=f"{values.outcome}~{score}",
+        contrast=f"within {comparison.case}",
+        model=method,
+        role="exploratory",
+        unit="correlation",
+        n_case=len(pairs),
+        n_rows=len(pairs),
+    )
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        reason = values.no_correlation or (values.no_pearson if method == "pearson" else "")
+        if reason:
+            raise NotEstimableError(reason)
+        found = _METHODS[method](
+            pairs["value"].to_numpy(float),
+            pairs[score].to_numpy(float),
+            ci_level=comparison.ci_level,
+        )
+        row = replace(
+            row,
+            estimate=found.r,
+            ci_low=found.ci_low,
+            ci_high=found.ci_high,
+            ci_level=found.ci_level,
+            statistic=found.statistic,
+            df=found.df,
+            p=found.p,
+        )
+        few = found.n < FEW_PARTICIPANTS
+        note = f"Fewer than {FEW_PARTICIPANTS} participants: {found.n}." if few else ""
+        return row.noting(note, caution=few)
+
+    return estimated(row, compute)

@@ -1,0 +1,75 @@
+"""Numbers that describe each group on its own: n, mean, SD, median, quartiles, shares."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+
+Values = npt.NDArray[np.float64]
+
+_STATISTICS: dict[str, tuple[int, Callable[[Values], float]]] = {
+    "mean": (1, lambda values: float(values.mean())),
+    "sd": (2, lambda values: float(values.std(ddof=1))),
+    "median": (1, lambda values: float(np.quantile(values, 0.5))),
+    "q1": (1, lambda values: float(np.quantile(values, 0.25))),
+    "q3": (1, lambda values: float(np.quantile(values, 0.75))),
+}
+"""Name, fewest values needed, and formula. Quartiles interpolate linearly (type 7 of R)."""
+
+
+def of_one_group(row: EstimateRow, side: str, n: int | None) -> EstimateRow:
+    """The row with n participants counted on one side only ("case" or "reference")."""
+    return replace(
+        row, n_case=n if side == "case" else None, n_reference=None if side == "case" else n
+    )
+
+
+def number_summaries(
+    outcome: str,
+    unit: str,
+    case: Values,
+    reference: Values,
+    comparison: Comparison,
+) -> list[EstimateRow]:
+    """Mean, SD, median and quartiles of both groups; one value per participant, none missing.
+
+    Ids are "<outcome>:<statistic>:case" and ":reference".
+    """
+    rows = []
+    for (side, label), values in zip(comparison.sides, (case, reference), strict=True):
+        for name, (fewest, formula) in _STATISTICS.items():
+            row = EstimateRow(
+                estimate_id=f"{outcome}:{name}:{side}",
+                outcome=outcome,
+                contrast=label,
+                model=name,
+                role="descriptive",
+                unit=unit,
+            )
+            row = of_one_group(row, side, len(values))
+            rows.append(estimated(row, _summarise(values, fewest, formula)))
+    return rows
+
+
+def _summarise(
+    values: Values, fewest: int, formula: Callable[[Values], float]
+) -> Callable[[EstimateRow], EstimateRow]:
+    def compute(row: EstimateRow) -> EstimateRow:
+        if len(values) < fewest:
+            recorded = "No value is" if len(values) == 0 else "Only one value is"
+            raise NotEstimableError(f"{recorded} recorded in the {row.contrast} group.")
+        return replace(row, estimate=formula(values))
+
+    return compute
+
+
+def share_row(row: EstimateRow, count: int, total: int, what: str) -> EstimateRow:
+    """The row with count / total as a proportion, or not estimable when there are no `what`."""
+    if total == 0:
+        return row.not_estimable(f"There are no {what} in this group.")
+    return replace(row, estimate=count / total, unit="proportion")

@@ -1,0 +1,118 @@
+"""The censored log-normal regression of hold times, and when the data cannot carry it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.censored_regression import CensoredNormal
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.p_values import Inference, infer
+
+
+@dataclass(frozen=True)
+class HoldFit:
+    """One fitted regression on the logarithm of hold time.
+
+    `clustered` and `without_small_sample` are statsmodels results of the same coefficients with
+    two cluster-robust covariances. n_participants: clusters.
+    """
+
+    design: Design
+    clustered: Any
+    without_small_sample: Any
+    n_participants: int
+    n_censored: int
+
+    @property
+    def terms(self) -> list[str]:
+        """Terms in order, `ln_sigma` last."""
+        return [*self.design.exog.columns, "ln_sigma"]
+
+    def coefficient(self, term: str, ci_level: float) -> Inference:
+        """A coefficient with t(participants - 1) inference, on the log scale."""
+        at = self.terms.index(term)
+        return infer(
+            float(self.clustered.params[at]),
+            float(self.clustered.bse[at]),
+            df=float(self.n_participants - 1),
+            ci_level=ci_level,
+        )
+
+    def log_ratio_as_survreg(self, ci_level: float) -> Inference:
+        """The group coefficient with the standard error and z inference that R's survreg prints."""
+        at = self.terms.index(GROUP_TERM)
+        return infer(
+            float(self.without_small_sample.params[at]),
+            float(self.without_small_sample.bse[at]),
+            df=None,
+            ci_level=ci_level,
+        )
+
+
+def fit_hold_model(
+    rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Comparison
+) -> HoldFit:
+    """Fit the trials of one task and condition (`AnalysisSets.hold_times` rows).
+
+    Raises NotEstimableError with the reason when the data cannot carry a regression.
+    """
+    _check(rows, comparison)
+    design = build_design(rows, covariates, comparison)
+    used = design.rows
+    _check(used, comparison)
+    n_participants = used["participant_id"].nunique()
+    if n_participants <= design.exog.shape[1]:
+        raise NotEstimableError(
+            f"{n_participants} participants are too few for a model with "
+            f"{design.exog.shape[1]} coefficients."
+        )
+    model = CensoredNormal(used["log_low"], used["log_high"], design.exog.to_numpy(dtype=float))
+    people = used["participant_id"]
+    return HoldFit(
+        design=design,
+        clustered=model.fit_clustered(people),
+        without_small_sample=model.fit_clustered(people, small_sample=False),
+        n_participants=n_participants,
+        n_censored=int((used["censoring"] != "exact").sum()),
+    )
+
+
+def _check(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise with the first reason against a regression. Thresholds are the plan's."""
+    if rows.empty:
+        raise NotEstimableError("No trial could be analysed.")
+    plan = comparison.plan
+    for _, label in comparison.sides:
+        people = rows.loc[rows["group"] == label, "participant_id"].nunique()
+        if people < 2:
+            counted = "no participant" if people == 0 else "one participant only"
+            raise NotEstimableError(
+                f"The {label} group has {counted} with a trial that can be analysed; "
+                "at least two are needed."
+            )
+    held_on = rows["censoring"].isin(["ceiling", "above"])
+    if held_on.mean() > plan.maximum_share_at_ceiling:
+        raise NotEstimableError(
+            f"{held_on.mean():.1%} of the trials were held to the ceiling, more than the "
+            f"{plan.maximum_share_at_ceiling:.0%} up to which the plan allows a regression; the "
+            "shares at the ceiling are given instead."
+        )
+    for _, label in comparison.sides:
+        ended = int((~held_on & (rows["group"] == label)).sum())
+        if ended < plan.minimum_events_per_group:
+            raise NotEstimableError(
+                f"Trials of the {label} group that ended before the ceiling: {ended}; the plan "
+                f"asks for {plan.minimum_events_per_group}. The shares at the ceiling are given "
+                "instead."
+            )
+    if not rows["censoring"].isin(["exact", "between"]).any():
+        raise NotEstimableError(
+            "Every trial is either 0 s or held to the ceiling, so that a ratio of times cannot be "
+            "estimated."
+        )
+    if np.ptp(rows["low_s"]) == 0 and np.ptp(rows["log_high"].clip(upper=1e6)) == 0:
+        raise NotEstimableError("All trials have the same hold time.")

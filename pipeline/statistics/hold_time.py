@@ -1,0 +1,232 @@
+"""Hold time of one task and condition: shares, medians, time ratio and restricted mean by group."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import GROUP_TERM, covariate_label
+from pipeline.statistics.effect_size import welch
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.group_summaries import of_one_group, share_row
+from pipeline.statistics.hold_model import HoldFit, fit_hold_model
+from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.participant_values import by_group, participant_values
+from pipeline.statistics.survival import kaplan_meier, median_time_s
+
+BOUNDS_ONLY = "Some trials are known only within bounds"
+
+
+def hold_time_part(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    """Everything about one hold-time outcome; rows may be empty.
+
+    Ids start with the outcome, such as "hold_time_s/eyes_open": ":trials:", ":legs:",
+    ":participants:", ":share_at_ceiling:", ":share_unable:" each with "case", "reference" or "all";
+    ":median:case" and ":reference"; ":time_ratio:adjusted", ":time_ratio:unadjusted",
+    ":log_time_ratio:survreg", ":coefficient:<term>" and ":restricted_mean_difference:welch".
+    """
+    return Part.joining(
+        _shares(rows, measure, comparison),
+        _medians(rows, measure, comparison),
+        _adjusted(rows, measure, comparison),
+        _unadjusted(rows, measure, comparison),
+        _restricted_mean(rows, measure, comparison),
+    )
+
+
+def curve_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Kaplan-Meier curve of trials. Raises NotEstimableError when some are known within bounds."""
+    if rows["capped_s"].isna().any():
+        raise NotEstimableError(f"{BOUNDS_ONLY}.")
+    return kaplan_meier(rows["capped_s"], rows["censoring"] != "ceiling")
+
+
+def _shares(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    made = []
+    outcome = measure.outcome
+    for side, label in (*comparison.sides, ("all", "all participants")):
+        part = rows if side == "all" else rows.loc[rows["group"] == label]
+        people = part["participant_id"].nunique()
+        legs = len(part[["participant_id", "leg"]].drop_duplicates())
+        at_ceiling = int(part["censoring"].isin(["ceiling", "above"]).sum())
+        unable = int(part["censoring"].eq("unable").sum())
+        base = EstimateRow("", outcome, label, "count", "descriptive", "")
+        base = base.counting(part, comparison, int((part["censoring"] != "exact").sum()))
+        if side != "all":
+            base = of_one_group(base, side, people)
+        for what, n in (("trials", len(part)), ("legs", legs), ("participants", people)):
+            made.append(
+                replace(base, estimate_id=f"{outcome}:{what}:{side}", unit=what, estimate=float(n))
+            )
+        for what, n in (("share_at_ceiling", at_ceiling), ("share_unable", unable)):
+            row = replace(
+                base, estimate_id=f"{outcome}:{what}:{side}", model=what, unit="proportion"
+            )
+            made.append(share_row(row, n, len(part), "trials"))
+    return Part(tuple(made))
+
+
+def _medians(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    made = []
+    for side, label in comparison.sides:
+        part = rows.loc[rows["group"] == label]
+        row = EstimateRow(
+            estimate_id=f"{measure.outcome}:median:{side}",
+            outcome=measure.outcome,
+            contrast=label,
+            model="kaplan_meier_median",
+            role="descriptive",
+            unit="s",
+            note="Median over trials.",
+        ).counting(part, comparison, int((part["censoring"] != "exact").sum()))
+        row = of_one_group(row, side, part["participant_id"].nunique())
+        made.append(estimated(row, lambda row, part=part: _median(row, part)))  # type: ignore[misc]
+    ran = any(row.status != "not_estimable" for row in made)
+    runs = (ModelRun("kaplan_meier", measure.printed),) if ran else ()
+    return Part(tuple(made), runs)
+
+
+def _median(row: EstimateRow, part: pd.DataFrame) -> EstimateRow:
+    if part["capped_s"].isna().any():
+        raise NotEstimableError(f"{BOUNDS_ONLY}, so that a median over trials is not given.")
+    return replace(row, estimate=median_time_s(curve_of(part)))
+
+
+def _ratio_row(measure: Measure, comparison: Comparison, how: str, role: str) -> EstimateRow:
+    return EstimateRow(
+        estimate_id=f"{measure.outcome}:time_ratio:{how}",
+        outcome=measure.outcome,
+        contrast=comparison.ratio,
+        model=f"censored_lognormal_{how}",
+        role=role,
+        unit="ratio",
+    )
+
+
+def _filled(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
+    row = row.counting(fit.design.rows, comparison, fit.n_censored)
+    return row.noting(*fit.design.notes, caution=fit.design.caution)
+
+
+def _adjusted(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    """The planned model; its coefficients; the same with the inference that R's survreg prints."""
+    plan = comparison.planned(measure.outcome)
+    main = replace(
+        _ratio_row(measure, comparison, "adjusted", plan.role), family=plan.family
+    ).counting(rows, comparison)
+    as_survreg = replace(
+        main,
+        estimate_id=f"{measure.outcome}:log_time_ratio:survreg",
+        model="censored_lognormal_adjusted_survreg",
+        role="sensitivity",
+        unit="log ratio",
+        family="",
+    )
+    try:
+        fit = fit_hold_model(rows, comparison.covariates(measure.outcome), comparison)
+    except NotEstimableError as reason:
+        return Part((main.not_estimable(str(reason)), as_survreg.not_estimable(str(reason))))
+    level = comparison.ci_level
+    main = _filled(main, fit, comparison).with_inference(fit.coefficient(GROUP_TERM, level), _exp)
+    as_survreg = _filled(as_survreg, fit, comparison).with_inference(
+        fit.log_ratio_as_survreg(level)
+    )
+    as_survreg = as_survreg.noting(
+        "Same model; cluster-robust standard error without small-sample factor and normal interval."
+    )
+    detail = _how_bounds_counted(fit.design.rows)
+    runs = (ModelRun("censored", measure.printed, fit.design.used, detail),)
+    return Part((main, as_survreg, *_coefficients(fit, measure, comparison)), runs)
+
+
+def _how_bounds_counted(rows: pd.DataFrame) -> str:
+    """How trials without an exact time entered the model, for the methods text."""
+    kinds = set(rows["censoring"])
+    said = []
+    if "ceiling" in kinds:
+        said.append("a trial held to the ceiling counted as longer than the ceiling")
+    if "unable" in kinds:
+        shortest = rows.loc[rows["censoring"] == "unable", "high_s"].max()
+        said.append(f"a trial recorded as 0 s counted as shorter than {shortest:g} s")
+    if kinds & {"between", "above", "below"}:
+        said.append("a trial known only by bounds counted as lying within them")
+    return f": {', '.join(said)}" if said else ""
+
+
+def _coefficients(fit: HoldFit, measure: Measure, comparison: Comparison) -> list[EstimateRow]:
+    """Every coefficient on the log scale, without P values: covariates are not under test."""
+    made = []
+    for term in fit.terms:
+        row = EstimateRow(
+            estimate_id=f"{measure.outcome}:coefficient:{term}",
+            outcome=measure.outcome,
+            contrast=_term_label(term, comparison),
+            model="censored_lognormal_adjusted",
+            role="descriptive",
+            unit="log",
+        ).counting(fit.design.rows, comparison, fit.n_censored)
+        made.append(replace(row.with_inference(fit.coefficient(term, comparison.ci_level)), p=None))
+    return made
+
+
+def _term_label(term: str, comparison: Comparison) -> str:
+    fixed = {"const": "constant", GROUP_TERM: comparison.ratio, "ln_sigma": "log of the spread"}
+    name, _, level = term.partition("[")
+    label = fixed.get(term, covariate_label(name))
+    return f"{label}: {level.rstrip(']')}" if level else label
+
+
+def _unadjusted(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    row = _ratio_row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        fit = fit_hold_model(rows, (), comparison)
+        inference = fit.coefficient(GROUP_TERM, comparison.ci_level)
+        return _filled(row, fit, comparison).with_inference(inference, _exp)
+
+    return Part((estimated(row, compute),))
+
+
+def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+    """Difference of mean hold capped at the common ceiling, on participant means."""
+    row = EstimateRow(
+        estimate_id=f"{measure.outcome}:restricted_mean_difference:welch",
+        outcome=measure.outcome,
+        contrast=comparison.difference,
+        model="welch_participant_means",
+        role="sensitivity",
+        unit="s",
+    ).counting(rows, comparison, int((rows["censoring"] != "exact").sum()))
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        _check_common_ceiling(rows)
+        people = participant_values(rows, "capped_s")
+        inference = welch(*by_group(people, comparison), ci_level=comparison.ci_level)
+        ceiling = rows["ceiling_s"].iloc[0]
+        return row.with_inference(inference).noting(
+            f"Restricted mean: mean hold within the first {ceiling:g} s, on participant means."
+        )
+
+    row = estimated(row, compute)
+    ran = row.status != "not_estimable"
+    return Part((row,), (ModelRun("restricted_mean", measure.printed),) if ran else ())
+
+
+def _check_common_ceiling(rows: pd.DataFrame) -> None:
+    if rows.empty:
+        raise NotEstimableError("No trial could be analysed.")
+    if rows["capped_s"].isna().any():
+        raise NotEstimableError(f"{BOUNDS_ONLY}, so that they have no mean.")
+    if rows["ceiling_s"].min() < rows["ceiling_s"].max():
+        raise NotEstimableError(
+            "The trials have different ceilings, and means capped at different ceilings cannot be "
+            "compared."
+        )
+
+
+def _exp(value: float) -> float:
+    """Exponential; infinity where it overflows, which the table reports as not computable."""
+    return math.exp(value) if value < 700 else math.inf

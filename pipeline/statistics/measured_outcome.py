@@ -1,0 +1,191 @@
+"""An outcome measured on a scale (activation, onset, strength): difference between the groups."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.effect_size import hedges_g, welch
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.group_summaries import number_summaries
+from pipeline.statistics.guarded_fit import GuardedFit, fit_guarded
+from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.p_values import infer
+from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.participant_values import by_group, participant_values
+
+WithinLeg = Literal["mean", "max"]
+
+
+def best_per_leg(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The trial with the highest value of each leg; one row per participant and leg."""
+    best = rows.groupby(["participant_id", "leg"], sort=True)[column].idxmax()
+    return rows.loc[best].reset_index(drop=True)
+
+
+def measured_part(
+    rows: pd.DataFrame,
+    column: str,
+    measure: Measure,
+    comparison: Comparison,
+    *,
+    within_leg: WithinLeg = "mean",
+) -> Part:
+    """Everything about one measured outcome; rows without a value in `column` are skipped.
+
+    within_leg: "mean" analyses all trials (participant and leg intercepts); "max" the best trial
+    of each leg (participant intercept). Ids: "<outcome>:difference:adjusted" and ":unadjusted",
+    ":difference:welch", ":hedges_g", ":sd_between:participant", ":sd_between:leg",
+    ":sd_between:residual", and the summaries of `number_summaries` on participant values.
+    """
+    with_value = rows.loc[rows[column].notna()].reset_index(drop=True)
+    analysed = best_per_leg(with_value, column) if within_leg == "max" else with_value
+    return Part.joining(
+        summaries_part(rows, column, measure, comparison, within_leg=within_leg),
+        _adjusted(analysed, column, measure, comparison),
+        _unadjusted(analysed, column, measure, comparison),
+        _on_participant_values(with_value, column, measure, comparison, within_leg),
+    )
+
+
+def summaries_part(
+    rows: pd.DataFrame,
+    column: str,
+    measure: Measure,
+    comparison: Comparison,
+    *,
+    within_leg: WithinLeg = "mean",
+) -> Part:
+    """Mean, SD, median and quartiles per group of the participants' values."""
+    people = participant_values(rows, column, within_leg=within_leg)
+    case, reference = by_group(people, comparison)
+    return Part(tuple(number_summaries(measure.outcome, measure.unit, case, reference, comparison)))
+
+
+def _row(measure: Measure, comparison: Comparison, how: str, role: str) -> EstimateRow:
+    return EstimateRow(
+        estimate_id=f"{measure.outcome}:difference:{how}",
+        outcome=measure.outcome,
+        contrast=comparison.difference,
+        model=f"mixed_model_{how}",
+        role=role,
+        unit=measure.unit,
+    )
+
+
+def _fit(
+    rows: pd.DataFrame, column: str, covariates: tuple[str, ...], comparison: Comparison
+) -> tuple[Design, GuardedFit]:
+    """Design and guarded fit. Raises NotEstimableError with the reason."""
+    for _, label in comparison.sides:
+        n = rows.loc[rows["group"] == label, "participant_id"].nunique()
+        if n < 2:
+            counted = "no participant" if n == 0 else "one participant only"
+            raise NotEstimableError(
+                f"The {label} group has {counted} with a value; at least two are needed."
+            )
+    design = build_design(rows, covariates, comparison)
+    used = design.rows
+    if min(comparison.participants_in(used)) < 2:
+        raise NotEstimableError("Too few participants have values of all covariates.")
+    legs = used["participant_id"] + " " + used["leg"]
+    fit = fit_guarded(used[column], design.exog, used["participant_id"], legs)
+    if GROUP_TERM not in fit.coefficients.index:
+        raise NotEstimableError("The covariates leave nothing to compare the groups with.")
+    return design, fit
+
+
+def _filled(
+    row: EstimateRow, design: Design, fit: GuardedFit, comparison: Comparison
+) -> EstimateRow:
+    estimate, se, df = fit.coefficients.loc[GROUP_TERM, ["estimate", "se", "df"]].to_numpy(float)
+    inference = infer(float(estimate), float(se), df=float(df), ci_level=comparison.ci_level)
+    model = row.model.replace("mixed_model", fit.model)
+    row = replace(row, model=model).counting(design.rows, comparison).with_inference(inference)
+    return row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
+
+
+def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:
+    plan = comparison.planned(measure.outcome)
+    row = replace(_row(measure, comparison, "adjusted", plan.role), family=plan.family)
+    row = row.counting(rows, comparison)
+    try:
+        design, fit = _fit(rows, column, comparison.covariates(measure.outcome), comparison)
+    except NotEstimableError as reason:
+        return Part((row.not_estimable(str(reason)),))
+    row = _filled(row, design, fit, comparison)
+    method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
+    run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
+    return Part((row, *_spread_rows(row, measure, fit)), (run,))
+
+
+def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:
+    """Standard deviations between participants, between legs, and of the residual."""
+    return [
+        EstimateRow(
+            estimate_id=f"{measure.outcome}:sd_between:{source}",
+            outcome=measure.outcome,
+            contrast=f"between {source}s" if source != "residual" else "residual",
+            model=row.model,
+            role="descriptive",
+            unit=measure.unit,
+            estimate=float(np.sqrt(fit.variances[source])),
+            n_case=row.n_case,
+            n_reference=row.n_reference,
+            n_rows=row.n_rows,
+        )
+        for source in (*fit.factors, "residual")
+        if source in fit.variances
+    ]
+
+
+def _unadjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:
+    row = _row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        return _filled(row, *_fit(rows, column, (), comparison), comparison)
+
+    return Part((estimated(row, compute),))
+
+
+def _on_participant_values(
+    rows: pd.DataFrame,
+    column: str,
+    measure: Measure,
+    comparison: Comparison,
+    within_leg: WithinLeg,
+) -> Part:
+    """Welch's test and Hedges g, one value per participant."""
+    people = participant_values(rows, column, within_leg=within_leg)
+    case, reference = by_group(people, comparison)
+    level = comparison.ci_level
+    welch_row = replace(
+        _row(measure, comparison, "welch", "sensitivity"), model="welch_participant_means"
+    ).counting(people, comparison)
+    g_row = replace(
+        _row(measure, comparison, "g", "descriptive"),
+        estimate_id=f"{measure.outcome}:hedges_g",
+        model="hedges_g",
+        unit="SD",
+    ).counting(people, comparison)
+
+    def compute_g(row: EstimateRow) -> EstimateRow:
+        size = hedges_g(case, reference, ci_level=level)
+        return replace(
+            row, estimate=size.g, ci_low=size.ci_low, ci_high=size.ci_high, ci_level=level
+        )
+
+    welch_row = estimated(
+        welch_row, lambda row: row.with_inference(welch(case, reference, ci_level=level))
+    )
+    g_row = estimated(g_row, compute_g)
+    runs = []
+    if welch_row.status != "not_estimable":
+        runs.append(ModelRun("welch", measure.printed))
+    if g_row.status != "not_estimable":
+        runs.append(ModelRun("hedges_g", measure.printed))
+    return Part((welch_row, g_row), tuple(runs))

@@ -1,0 +1,121 @@
+"""The statistics part of a methods section: one sentence per method that ran, from `ModelRun`s."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Final
+
+from pipeline.statistics.part import ModelRun
+from schemas.methods import MethodSentence
+
+SENTENCES: Final[dict[str, str]] = {
+    "characteristics": (
+        "Participant characteristics are described by group, with the standardised difference "
+        "(difference of means over the root of the mean variance); they were not tested."
+    ),
+    "censored": (
+        "{Outcomes} {was} compared between the groups by log-normal regression of all trials of "
+        "both legs{adjusted}{detail}; any other ending counted as the end of the hold. "
+        "Standard errors allow trials of one participant to be alike "
+        "(cluster-robust with small-sample factor), with t distribution on the number of "
+        "participants minus one degrees of freedom. The result is a ratio of hold times."
+    ),
+    "restricted_mean": (
+        "As a sensitivity analysis, {outcomes} capped at the common ceiling {was} averaged per "
+        "participant and compared by Welch's t test (restricted mean)."
+    ),
+    "kaplan_meier": (
+        "Medians of {outcomes} are Kaplan-Meier estimates over trials, shown without interval "
+        "because trials of one participant are alike."
+    ),
+    "mixed_participant_leg": (
+        "{Outcomes} {was} compared by a linear mixed model of all trials with random intercepts "
+        "for participants and for legs within participants{adjusted}, fitted by restricted maximum "
+        "likelihood, with Kenward-Roger standard errors and degrees of freedom, the latter at most "
+        "the number of participants minus that of between-participant coefficients."
+    ),
+    "mixed_participant": (
+        "{Outcomes} {was} compared by a linear mixed model with a random intercept for "
+        "participants{adjusted}, fitted by restricted maximum likelihood, with Kenward-Roger "
+        "standard errors and degrees of freedom, the latter at most the number of participants "
+        "minus that of between-participant coefficients."
+    ),
+    "participant_means": (
+        "{Outcomes} {was} compared by linear regression on participant means{adjusted}, with HC3 "
+        "standard errors and t distribution."
+    ),
+    "best_trial": "The best trial of each leg was analysed for {outcomes}.",
+    "welch": (
+        "As a sensitivity analysis, participant means of {outcomes} were compared by Welch's t test."
+    ),
+    "hedges_g": (
+        "Effect sizes of {outcomes} are Hedges g of participant means with exact small-sample "
+        "correction and an interval from the noncentral t distribution."
+    ),
+    "correlation": (
+        "Correlations with {outcomes} were computed within the {case} group only, on participant "
+        "means: Pearson's r with Fisher's interval and Spearman's rho. They are exploratory and "
+        "not adjusted for multiplicity."
+    ),
+    "ratings": (
+        "For the {outcomes}, sensitivity and specificity for belonging to the {case} group are "
+        "given with Wilson intervals, and likelihood ratios with intervals on the log scale; the "
+        "participant is the unit."
+    ),
+    "curve_left_out": "No survival curve is drawn for {outcomes}.",
+}
+"""Method -> sentence. Order of the table is the order of the text."""
+
+_MIXED = {"mixed_participant_leg", "mixed_participant"}
+
+
+def method_sentences(
+    runs: Iterable[ModelRun], *, case: str, ci_level: float, families: int
+) -> tuple[MethodSentence, ...]:
+    """Sentences about the methods that ran, merged where only the outcome differs.
+
+    case: label of the case group. families: number of families with a P value that was adjusted.
+    """
+    merged: dict[ModelRun, list[str]] = {}
+    for run in runs:
+        names = merged.setdefault(replace(run, outcome=""), [])
+        if run.outcome not in names:
+            names.append(run.outcome)
+    order = list(SENTENCES)
+    texts = []
+    for run, names in sorted(merged.items(), key=lambda item: order.index(item[0].method)):
+        text = SENTENCES[run.method].format(
+            outcomes=_listed(names),
+            Outcomes=_listed(names)[:1].upper() + _listed(names)[1:],
+            was="was" if len(names) == 1 else "were",
+            adjusted=f", adjusted for {_listed(run.covariates)}" if run.covariates else "",
+            detail=run.detail,
+            case=case,
+        )
+        texts.append(f"{text} {run.caution}".strip())
+    if any(run.method in _MIXED for run in merged):
+        texts.append(
+            "Each mixed model was computed twice, by statsmodels' MixedLM and by an exact solution; "
+            "a model is reported only where both agree."
+        )
+    if families:
+        texts.append(
+            "P values of planned comparisons were adjusted by Holm's method within each family "
+            "that the plan declares."
+        )
+    texts.append(
+        f"Intervals are {100 * ci_level:g}% confidence intervals and P values are two-sided."
+    )
+    software = MethodSentence(
+        "statistics",
+        f"Statistics were computed with statsmodels {version('statsmodels')} (Seabold and Perktold "
+        f"2010), SciPy {version('scipy')} and NumPy {version('numpy')}.",
+        citations=("seabold2010",),
+    )
+    return (*(MethodSentence("statistics", text) for text in texts), software)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """a; a and b; a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,37 @@
+"""What one analysis hands back: its numbers, and what was run to get them."""
+
+from dataclasses import dataclass
+
+from pipeline.statistics.estimate_rows import EstimateRow
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A method that gave at least one number; the methods text is written from these.
+
+    method: a key of `methods_text.SENTENCES`. outcome: its printed name. covariates: printed names
+    of those in the model, in order. detail: what the sentence says about these data. caution: a
+    sentence that the methods text adds, or "".
+    """
+
+    method: str
+    outcome: str
+    covariates: tuple[str, ...] = ()
+    detail: str = ""
+    caution: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one analysis with the methods behind them."""
+
+    rows: tuple[EstimateRow, ...]
+    runs: tuple[ModelRun, ...] = ()
+
+    @classmethod
+    def joining(cls, *parts: "Part") -> "Part":
+        """All parts as one, in order."""
+        return cls(
+            rows=tuple(row for part in parts for row in part.rows),
+            runs=tuple(run for part in parts for run in part.runs),
+        )

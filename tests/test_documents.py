@@ -1,0 +1,65 @@
+"""Documents and code agree: versions, commands, exit codes, no addresses and no machine paths."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipeline.workspace.errors import ExitCode
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def _tracked() -> list[Path]:
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_versions_agree():
+    version = PROJECT["project"]["version"]
+    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_every_dependency_is_pinned_without_an_address():
+    pins = (ROOT / "constraints.txt").read_text()
+    assert not re.search(r"https?://|index-url|find-links|@ file", pins)
+    names = {re.split(r"[=\s;]", line)[0].lower() for line in pins.splitlines() if "==" in line}
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    for requirement in wanted:
+        name = re.split(r"[\[<>=;\s]", requirement)[0].lower()
+        assert name in names, name
+
+
+def test_the_readme_lists_every_exit_code_of_the_command():
+    readme = (ROOT / "README.md").read_text()
+    listed = {int(n) for n in re.findall(r"^\| (\d+) \|", readme, flags=re.M)}
+    not_yet = {ExitCode.PLAN_BROKEN}
+    assert listed == {int(code) for code in ExitCode if code not in not_yet}
+
+
+def test_pictures_of_the_readme_exist():
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / picture).is_file(), picture
+
+
+def test_no_machine_path_and_no_registry_in_a_commit():
+    machine = re.compile(r"(?<![\w.])/(w[o]rk|r[o]ot|h[o]me/\w+)/")
+    for path in _tracked():
+        if path.suffix in {".png", ".parquet"} or path.name == "uv.lock":
+            continue
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        assert not machine.search(text), path
+    assert not any(path.name in {"uv.lock", "package-lock.json"} for path in _tracked())
+
+
+def test_ci_runs_the_readme_test_command():
+    assert "<!-- test command -->" in (ROOT / "README.md").read_text()
+    assert "<!-- test command -->" in (ROOT / ".ci" / "run").read_text()

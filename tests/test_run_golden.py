@@ -1,0 +1,195 @@
+"""`stance run` on the golden data set: R's numbers come out of the published files, and the promises hold."""
+
+import csv
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.workspace.hashing import input_hashes
+from pipeline.workspace.releases import latest_release, read_manifest
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = json.loads((ROOT / "tests/golden/penney_like.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def release(finished) -> Path:
+    workspace, _ = finished
+    folder = latest_release(workspace / "reports" / "penney_like")
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def estimates(release) -> pd.DataFrame:
+    return pd.read_parquet(release / "estimates.parquet")
+
+
+def _one(estimates, **wanted):
+    rows = estimates
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value]
+    assert len(rows) == 1, rows[["estimate_id", "outcome", "model"]]
+    return rows.iloc[0]
+
+
+def test_the_command_ends_well_and_says_where_the_report_is(finished, release):
+    _, ended = finished
+    assert ended.returncode == 0, ended.stderr
+    last_line = ended.stdout.strip().splitlines()[-1]
+    assert str(release) in last_line
+    assert read_manifest(release)["exit_code"] == 0
+
+
+def test_a_release_holds_every_promised_file(release):
+    names = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    assert {
+        "report.html", "report.docx", "tables.xlsx", "estimates.parquet", "estimates.csv", "numbers.json",
+        "methods.md", "citations.bib", "flow.csv", "quality-summary.html", "manifest.json",
+        "internal/fix-list.html", "internal/fix-list.csv", "internal/activation.csv",
+    } <= names  # fmt: skip
+    assert any(n.startswith("tables/") for n in names)
+    assert {Path(n).suffix for n in names if n.startswith("figures/")} == {".svg", ".png", ".csv"}
+    assert set(read_manifest(release)["outputs"]) == names - {"manifest.json"}
+
+
+def test_hold_time_is_r_censored_lognormal_with_cluster_errors(estimates):
+    golden = GOLDEN["censored"]["lognormal"]["cluster"]
+    log_ratio, se = golden["coef"]["groupLBP"], golden["se"]["groupLBP"]
+    primary = _one(estimates, outcome="hold_time_s/eyes_open", role="primary")
+    assert math.log(primary["estimate"]) == pytest.approx(log_ratio, rel=1e-8)
+    participants, rows, terms = 43, 258, 5
+    small_sample = participants / (participants - 1) * (rows - 1) / (rows - terms)
+    assert primary["se"] / math.sqrt(small_sample) == pytest.approx(se, rel=5e-3)
+    assert primary["n_case"] + primary["n_reference"] == participants
+    as_r_prints = estimates[
+        (estimates["outcome"] == "hold_time_s/eyes_open")
+        & (abs(estimates["se"] / se - 1) < 1e-8)
+        & (abs(estimates["estimate"] / log_ratio - 1) < 1e-8)
+    ]
+    assert len(as_r_prints) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "block"), [("gmed_pct_mvic", "gmed_nested"), ("onset_ms", "onset_nested")]
+)
+def test_mixed_models_are_r_lmer_with_kenward_roger(estimates, outcome, block):
+    golden = GOLDEN["lmm"][block]["coef_kr"]["groupLBP"]
+    role = "primary" if outcome == "gmed_pct_mvic" else "secondary"
+    row = _one(estimates, outcome=outcome, role=role)
+    assert row["estimate"] == pytest.approx(golden["Estimate"], rel=1e-6)
+    assert row["se"] == pytest.approx(golden["Std. Error"], rel=1e-4)
+    assert row["df"] == pytest.approx(golden["df"], rel=1e-4)
+    assert row["p"] == pytest.approx(golden["Pr(>|t|)"], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "block"),
+    [("gmed_pct_mvic", "gmed"), ("onset_ms", "onset"), ("strength", "strength")],
+)
+def test_welch_and_hedges_g_are_r(estimates, outcome, block):
+    welch, g = GOLDEN["two_group"][block]["welch"], GOLDEN["two_group"][block]["hedges_g"]
+    row = _one(estimates, outcome=outcome, model="welch_participant_means")
+    for name, key in {"estimate": "diff", "se": "se", "df": "df", "p": "p"}.items():
+        assert row[name] == pytest.approx(welch[key], rel=1e-9), name
+    row = _one(estimates, outcome=outcome, model="hedges_g")
+    assert row["estimate"] == pytest.approx(g["g"], rel=1e-10)
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx(g["ci_nct"], rel=1e-5)
+
+
+def test_the_observer_rating_has_r_sensitivity_and_wilson_interval(estimates):
+    for model, key in {"sensitivity": "sens", "specificity": "spec"}.items():
+        row = _one(estimates, model=model)
+        assert row["estimate"] == pytest.approx(GOLDEN["diagnostic"][key], rel=1e-12)
+        assert [row["ci_low"], row["ci_high"]] == pytest.approx(
+            GOLDEN["diagnostic"][f"{key}_wilson"], rel=1e-10
+        )
+
+
+def test_correlations_within_the_case_group_are_r(estimates):
+    for scale, key in {"vas_mm": "lbp_gmed_vas", "odi_pct": "lbp_gmed_odi"}.items():
+        rows = estimates[
+            (estimates["model"] == "pearson")
+            & estimates["outcome"].str.contains("gmed_pct_mvic")
+            & estimates["outcome"].str.contains(scale)
+        ]
+        assert len(rows) == 1
+        row = rows.iloc[0]
+        golden = GOLDEN["cor"][key]
+        assert row["estimate"] == pytest.approx(golden["r"], rel=1e-9)
+        assert row["p"] == pytest.approx(golden["p"], rel=1e-9)
+        assert [row["ci_low"], row["ci_high"]] == pytest.approx(golden["ci"], rel=1e-9)
+
+
+def test_every_number_is_in_every_form_of_the_estimates(release, estimates):
+    numbers = json.loads((release / "numbers.json").read_text(encoding="utf-8"))
+    with (release / "estimates.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["estimate_id"]: row for row in csv.DictReader(file)}
+    assert set(rows) == set(estimates["estimate_id"])
+    text = json.dumps(numbers)
+    assert all(identifier in text for identifier in estimates["estimate_id"])
+
+
+def test_the_report_says_that_the_data_are_simulated(release):
+    html = (release / "report.html").read_text(encoding="utf-8")
+    assert "simulated" in re.sub(r"<[^>]+>", " ", html)[:3000]
+
+
+def test_a_second_run_does_nothing_and_says_so(finished, release, run_stance):
+    workspace, _ = finished
+    before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*")}
+    ended = run_stance(workspace, "run", "penney_like")
+    assert ended.returncode == 0
+    assert "Nothing to do" in ended.stdout
+    assert str(release) in ended.stdout.strip().splitlines()[-1]
+    locks = workspace / ".stance" / "locks"
+    after = {path: path.stat().st_mtime_ns for path in workspace.rglob("*")}
+    changed = {p for p in before.keys() | after.keys() if before.get(p) != after.get(p)}
+    assert all(p == locks or locks in p.parents for p in changed)
+
+
+def test_the_same_inputs_give_the_same_bytes_elsewhere(finished, release, tmp_path, run_stance):
+    workspace, _ = finished
+    other = tmp_path / "an other place"
+    shutil.copytree(workspace / "data", other / "data")
+    environment = {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "LC_ALL": "C"}
+    ended = run_stance(other, "run", "penney_like", env=environment)
+    assert ended.returncode == 0, ended.stderr
+    twin = latest_release(other / "reports" / "penney_like")
+    ours, theirs = read_manifest(release)["outputs"], read_manifest(twin)["outputs"]
+    assert twin.name == release.name
+    assert {name for name in ours if ours[name] != theirs.get(name)} == set()
+
+
+READ_ONLY = """
+import os, sys
+sys.path.insert(0, os.getcwd())
+import socket
+def refuse(*_, **__):
+    raise RuntimeError("the network was used")
+socket.socket.connect = refuse
+socket.create_connection = refuse
+socket.getaddrinfo = refuse
+from pipeline.cli import main
+sys.exit(main(["run", "penney_like", "--workspace", sys.argv[1]]))
+"""
+
+
+def test_nothing_is_written_into_the_cohort_folder_and_no_network_is_used(tmp_path, drop_cohort):
+    folder = drop_cohort(tmp_path, "penney_like")
+    before = input_hashes(folder)
+    times = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
+    ended = subprocess.run(
+        [sys.executable, "-c", READ_ONLY, str(tmp_path)],
+        capture_output=True, text=True, cwd=ROOT, check=False, timeout=300,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert input_hashes(folder) == before
+    assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == times

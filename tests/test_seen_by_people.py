@@ -1,0 +1,181 @@
+"""What a person opens: the report in a browser, the Word file on pages, the Dagster UI."""
+
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+import zlib
+from pathlib import Path
+
+import pytest
+
+from pipeline.workspace.releases import latest_release
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--hide-scrollbars",
+)  # fmt: skip
+
+
+def _grey_levels(png: bytes) -> int:
+    """How many different bytes the pixels of a PNG hold: a blank page has next to none."""
+    position, data = 8, b""
+    while position < len(png):
+        (length,) = struct.unpack(">I", png[position : position + 4])
+        if png[position + 4 : position + 8] == b"IDAT":
+            data += png[position + 8 : position + 8 + length]
+        position += 12 + length
+    return len(set(zlib.decompress(data)))
+
+
+@pytest.fixture(scope="module")
+def release(finished) -> Path:
+    return latest_release(finished[0] / "reports" / "penney_like")
+
+
+@pytest.fixture(scope="module")
+def browser(outside_program):
+    return outside_program("chromium")
+
+
+def _page(browser, address, tmp_path, *more):
+    command = [browser, *CHROMIUM, f"--user-data-dir={tmp_path}", *more, address]
+    return subprocess.run(command, capture_output=True, check=True, timeout=120, cwd=tmp_path)
+
+
+def test_the_report_opens_in_a_browser_without_asking_the_network(release, browser, tmp_path):
+    address = (release / "report.html").as_uri()
+    dom = _page(browser, address, tmp_path, "--dump-dom").stdout.decode()
+    assert "<main" in dom
+    pictures = re.findall(r"<img[^>]+>", dom)
+    assert len(pictures) >= 4
+    assert all(
+        'src="data:image/' in picture and re.search(r'alt="[^"]{20,}"', picture)
+        for picture in pictures
+    )
+    assert "<script" not in dom
+    shot = tmp_path / "report.png"
+    said = _page(
+        browser, address, tmp_path, f"--screenshot={shot}", "--window-size=1000,4000"
+    ).stderr
+    assert _grey_levels(shot.read_bytes()) > 100
+    assert b"Refused to" not in said
+
+
+@pytest.mark.parametrize("width", [1100, 400])
+def test_the_page_is_not_wider_than_the_window(release, browser, tmp_path, width):
+    probe = tmp_path / "probe.html"
+    probe.write_text(
+        f"<iframe id=f style='width:{width}px;height:600px;border:0' src='{(release / 'report.html').as_uri()}'></iframe>"
+        "<script>onload=()=>{const d=document.getElementById('f').contentDocument;"
+        "document.title=d.documentElement.scrollWidth}</script>"
+    )
+    dom = _page(
+        browser, probe.as_uri(), tmp_path, "--allow-file-access-from-files", "--dump-dom",
+        f"--window-size={width + 100},800",
+    ).stdout.decode()  # fmt: skip
+    assert int(re.search(r"<title>(\d+)</title>", dom).group(1)) <= width
+
+
+def test_the_word_file_has_pages(release, outside_program, tmp_path):
+    office, painter = outside_program("soffice"), outside_program("pdftoppm")
+    subprocess.run(
+        [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+         "--convert-to", "pdf", "--outdir", str(tmp_path), str(release / "report.docx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    subprocess.run(
+        [painter, "-r", "40", "-png", str(tmp_path / "report.pdf"), str(tmp_path / "page")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    pages = sorted(tmp_path.glob("page*.png"))
+    assert len(pages) >= 5
+    assert all(_grey_levels(page.read_bytes()) > 20 for page in pages)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def ui(finished):
+    """`stance ui` on the finished workspace, as its address; stopped again with Ctrl-C."""
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "ui", "--workspace", str(finished[0]), "--port", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/server_info", timeout=5).close()
+            break
+        except OSError:
+            assert process.poll() is None, "the UI ended"
+            assert time.monotonic() < deadline, "the UI did not answer"
+            time.sleep(0.5)
+    yield address
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _ask(address, query):
+    request = urllib.request.Request(
+        f"{address}/graphql",
+        json.dumps({"query": query}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read())["data"]
+
+
+def test_the_ui_knows_cohorts_assets_checks_and_figures(ui):
+    nodes = _ask(
+        ui,
+        "{ assetNodes { assetKey { path } groupName description hasMaterializePermission "
+        "partitionKeys hasAssetChecks assetMaterializations(limit: 1) "
+        "{ partition metadataEntries { label __typename } } } }",
+    )["assetNodes"]
+    by_name = {node["assetKey"]["path"][-1]: node for node in nodes}
+    assert {"participants", "hold_times", "activation", "estimates", "fix_list", "report"} <= set(
+        by_name
+    )
+    assert {node["groupName"] for node in nodes} == {
+        "intake",
+        "signals",
+        "statistics",
+        "publishing",
+    }
+    assert all(node["partitionKeys"] == ["penney_like"] for node in nodes)
+    assert by_name["hold_times"]["hasAssetChecks"]
+    shown = by_name["report"]["assetMaterializations"][0]
+    assert shown["partition"] == "penney_like"
+    labels = [entry["label"] for entry in shown["metadataEntries"]]
+    assert sum(label.startswith("figure_") for label in labels) >= 4
+    results = by_name["estimates"]["assetMaterializations"][0]["metadataEntries"]
+    assert any(e["__typename"] == "TableMetadataEntry" for e in results)
+
+
+def test_the_ui_draws_the_graph(ui, browser, tmp_path):
+    dom = _page(
+        browser, f"{ui}/asset-groups", tmp_path, "--virtual-time-budget=20000", "--dump-dom",
+        "--window-size=1500,1000",
+    ).stdout.decode()  # fmt: skip
+    for group in ("intake", "signals", "statistics", "publishing"):
+        assert group in dom
