@@ -16,6 +16,9 @@ from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_worksp
 
 DEMO_COHORT = "demo"
 _FRAMES_OF_A_BUG = 40
+_WORKSPACE_HELP = (
+    f"folder with data/ and reports/ (default: {WORKSPACE_VARIABLE}, else the repository)"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -186,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         "being processed, 130 interrupted.",
         formatter_class=_Help,
     )
+    parser.add_argument("--workspace", metavar="DIR", help=_WORKSPACE_HELP)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(
@@ -206,10 +210,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         if cohort:
             sub.add_argument("cohort", metavar="COHORT", help="name of a folder in data/cohorts")
+        # Not set here when absent, so that the option may also stand before the command.
         sub.add_argument(
-            "--workspace",
-            metavar="DIR",
-            help=f"folder with data/ and reports/ (default: {WORKSPACE_VARIABLE}, else the repository)",
+            "--workspace", metavar="DIR", help=_WORKSPACE_HELP, default=argparse.SUPPRESS
         )
         return sub
 

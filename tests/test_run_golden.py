@@ -104,6 +104,14 @@ def test_welch_and_hedges_g_are_r(estimates, outcome, block):
     assert [row["ci_low"], row["ci_high"]] == pytest.approx(g["ci_nct"], rel=1e-5)
 
 
+def test_group_means_have_r_t_intervals(estimates):
+    for side in ("LBP", "control"):
+        row = _one(estimates, outcome="gmed_pct_mvic", model="mean", contrast=side)
+        golden = GOLDEN["two_group"]["gmed"][side]
+        assert row["estimate"] == pytest.approx(golden["mean"], rel=1e-12)
+        assert [row["ci_low"], row["ci_high"]] == pytest.approx(golden["ci_mean"], rel=1e-9)
+
+
 def test_the_observer_rating_has_r_sensitivity_and_wilson_interval(estimates):
     for model, key in {"sensitivity": "sens", "specificity": "spec"}.items():
         row = _one(estimates, model=model)

@@ -114,7 +114,6 @@ def ui(finished):
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline", "ui", "--workspace", str(finished[0]), "--port", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 120

@@ -1,6 +1,7 @@
 """The Dagster UI on a workspace: one command, this computer only, every cohort already there."""
 
 import os
+import signal
 import socket
 import sys
 
@@ -43,6 +44,8 @@ def serve_ui(workspace: Workspace, *, port: int) -> None:
     )
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(location)]
     command += ["-h", HOST, "-p", str(port), "--log-level", "warning"]
+    # A shell that starts a program in the background lets it ignore Ctrl-C; Dagster would keep that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.executable, command)  # noqa: S606 - fixed program, no shell
 
 

@@ -40,8 +40,8 @@ def _hold_sentences(study: Study, holds: pd.DataFrame, n_late_stops: int) -> lis
         f"Holds were timed up to a ceiling of {ceilings}. A hold that the ceiling ended is known "
         "only to be longer than the ceiling (right-censored), and so is a hold at the ceiling "
         f"without a recorded ending. A hold recorded up to {tolerance_s:g} s above the ceiling was "
-        f"a late stop of the clock and was set to the ceiling (number of such holds: {n_late_stops}); "
-        "longer ones were set aside."
+        f"a late stop of the clock and was set to the ceiling{_how_many(n_late_stops)}; longer ones "
+        "were set aside."
     ]
     if holds["hold_high_s"].notna().any():
         texts.append(
@@ -63,3 +63,7 @@ def _unit_sentences(study: Study) -> list[str]:
     if not units:
         return []
     return [f"Units of the files were converted: {', '.join(sorted(units))}."]
+
+
+def _how_many(n_late_stops: int) -> str:
+    return f" ({n_late_stops} in these data)" if n_late_stops else ""

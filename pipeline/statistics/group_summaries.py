@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from statsmodels.stats.weightstats import DescrStatsW
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.errors import NotEstimableError
@@ -35,10 +36,14 @@ def number_summaries(
     case: Values,
     reference: Values,
     comparison: Comparison,
+    *,
+    interval_of_mean: bool = False,
 ) -> list[EstimateRow]:
     """Mean, SD, median and quartiles of both groups; one value per participant, none missing.
 
-    Ids are "<outcome>:<statistic>:case" and ":reference".
+    interval_of_mean: the mean gets its t interval at the plan's level. Not for bounded scores such
+    as pain, where the interval of a group at the floor leaves the scale. Ids are
+    "<outcome>:<statistic>:case" and ":reference".
     """
     rows = []
     for (side, label), values in zip(comparison.sides, (case, reference), strict=True):
@@ -51,9 +56,25 @@ def number_summaries(
                 role="descriptive",
                 unit=unit,
             )
-            row = of_one_group(row, side, len(values))
-            rows.append(estimated(row, _summarise(values, fewest, formula)))
+            row = estimated(
+                of_one_group(row, side, len(values)), _summarise(values, fewest, formula)
+            )
+            with_interval = interval_of_mean and name == "mean" and len(values) > 1
+            rows.append(_with_t_interval(row, values, comparison) if with_interval else row)
     return rows
+
+
+def _with_t_interval(row: EstimateRow, values: Values, comparison: Comparison) -> EstimateRow:
+    described = DescrStatsW(values)
+    low, high = described.tconfint_mean(1 - comparison.ci_level)
+    return replace(
+        row,
+        se=float(described.std_mean),
+        ci_low=float(low),
+        ci_high=float(high),
+        ci_level=comparison.ci_level,
+        df=float(len(values) - 1),
+    )
 
 
 def _summarise(

@@ -63,7 +63,10 @@ def summaries_part(
     """Mean, SD, median and quartiles per group of the participants' values."""
     people = participant_values(rows, column, within_leg=within_leg)
     case, reference = by_group(people, comparison)
-    return Part(tuple(number_summaries(measure.outcome, measure.unit, case, reference, comparison)))
+    summaries = number_summaries(
+        measure.outcome, measure.unit, case, reference, comparison, interval_of_mean=True
+    )
+    return Part(tuple(summaries))
 
 
 def _row(measure: Measure, comparison: Comparison, how: str, role: str) -> EstimateRow:

@@ -11,7 +11,7 @@ CURVE_COLUMNS = ("time_s", "survival", "n_at_risk", "n_censored")
 
 
 def kaplan_meier(times_s: npt.ArrayLike, ended: npt.ArrayLike) -> pd.DataFrame:
-    """Steps of the curve: one row per time at which a hold ended, with 0 and the last time.
+    """Steps of the curve: one row per time at which a trial ended or reached its ceiling, with 0.
 
     times_s: hold time or the ceiling (s), shape (n_trials,); ended: False for trials held to the
     ceiling. Returns time_s, survival (share of trials held longer than time_s), n_at_risk (trials
@@ -25,7 +25,7 @@ def kaplan_meier(times_s: npt.ArrayLike, ended: npt.ArrayLike) -> pd.DataFrame:
         raise NotEstimableError("No trial could be analysed.")
     curve = SurvfuncRight(times, is_end.astype(float)) if is_end.any() else None
     ends = curve.surv_times if curve is not None else np.array([])
-    grid = np.unique(np.concatenate([[0.0], ends, [times.max()]]))
+    grid = np.unique(np.concatenate([[0.0], times]))
     steps = np.concatenate([[1.0], curve.surv_prob]) if curve is not None else np.array([1.0])
     reached = np.searchsorted(ends, grid, side="right")
     censored = np.sort(times[~is_end])

@@ -236,7 +236,7 @@ def test_the_steps_name_the_ceiling_and_the_tolerance(cohort, read):
     steps = " ".join(step.text for step in read(cohort.write_csv()).steps)
     assert "a ceiling of 30 s" in steps
     assert "up to 0.5 s above" in steps
-    assert "number of such holds: 1" in steps
+    assert "1 in these data" in steps
 
 
 def test_nothing_is_written_into_the_cohort_folder(cohort, read):
