@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workspace.releases import latest_release
+from pipeline.workspace.releases import latest_release, read_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = (
@@ -169,6 +169,32 @@ def test_the_ui_knows_cohorts_assets_checks_and_figures(ui):
     assert sum(label.startswith("figure_") for label in labels) >= 4
     results = by_name["estimates"]["assetMaterializations"][0]["metadataEntries"]
     assert any(e["__typename"] == "TableMetadataEntry" for e in results)
+
+
+LAUNCH = """mutation { launchRun(executionParams: {
+  selector: {repositoryLocationName: "stance", repositoryName: "__repository__", jobName: "analyse_cohort"},
+  mode: "default", runConfigData: {},
+  executionMetadata: {tags: [{key: "dagster/partition", value: "penney_like"}]}
+}) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+
+
+def test_a_run_started_in_the_ui_publishes_the_same_report(ui, finished, release):
+    before = read_manifest(release)["outputs"]
+    (release / "report.html").unlink()
+    launched = _ask(ui, LAUNCH)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    run_id = launched["run"]["runId"]
+    deadline = time.monotonic() + 180
+    status = ""
+    while status not in {"SUCCESS", "FAILURE", "CANCELED"}:
+        assert time.monotonic() < deadline, status
+        time.sleep(1)
+        answer = _ask(ui, f'{{ runOrError(runId: "{run_id}") {{ ... on Run {{ status }} }} }}')
+        status = answer["runOrError"]["status"]
+    assert status == "SUCCESS"
+    assert (
+        read_manifest(latest_release(finished[0] / "reports" / "penney_like"))["outputs"] == before
+    )
 
 
 def test_the_ui_draws_the_graph(ui, browser, tmp_path):

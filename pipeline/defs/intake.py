@@ -7,15 +7,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import (
-    column_schema,
-    described,
-    row_counts,
-    schema_failures,
-    shown_table,
-)
+from pipeline.defs.table_metadata import row_counts, schema_failures, shown_table
 from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.workspace.hashing import code_hash, input_hashes
 from pipeline.workspace.layout import Workspace
@@ -25,7 +20,6 @@ from schemas.flow import Flow
 from schemas.tables import COHORT_TABLES
 
 GROUP = "intake"
-OWNERS = ["team:stance"]
 FINDING_COLUMNS = ("file", "cell", "found", "why", "fix")
 
 _GIVEN = "given_"
@@ -39,37 +33,31 @@ def asset_name(table: str) -> str:
 
 def _outputs() -> dict[str, dg.AssetOut]:
     outputs = {
-        "study": dg.AssetOut(
-            is_required=False,
+        "study": output(
+            GROUP,
+            "yaml",
             description="study.yaml and plan.yaml as Stance understood them.",
-            kinds={"yaml"},
-            group_name=GROUP,
-            owners=OWNERS,
-        ),
-        "findings": dg.AssetOut(
-            description="Every problem in the files: where, what, why, how to fix.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Findings)},
-        ),
-        "intake_flow": dg.AssetOut(
             is_required=False,
+        ),
+        "findings": output(
+            GROUP,
+            "pandas",
+            "parquet",
+            description="Every problem in the files: where, what, why, how to fix.",
+            model=Findings,
+        ),
+        "intake_flow": output(
+            GROUP,
+            "pandas",
+            "parquet",
             description="Rows read and rows set aside, by table, group and reason.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Flow)},
+            model=Flow,
+            is_required=False,
         ),
     }
     for table in COHORT_TABLES.values():
-        outputs[asset_name(table.name)] = dg.AssetOut(
-            is_required=False,
-            description=described(table.model),
-            kinds={"pandas", "pandera", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(table.model)},
+        outputs[asset_name(table.name)] = output(
+            GROUP, "pandas", "pandera", "parquet", model=table.model, is_required=False
         )
     return outputs
 

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pipeline.defs.outputs import OWNERS
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import shown_table
@@ -25,7 +26,6 @@ from schemas.plan import Plan
 from schemas.study import Study
 
 GROUP = "publishing"
-OWNERS = ["team:stance"]
 
 
 @dg.asset(

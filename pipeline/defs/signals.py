@@ -7,9 +7,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import column_schema, described, row_counts, shown_table
+from pipeline.defs.table_metadata import row_counts, shown_table
 from pipeline.intake.signal_findings import findings_of_signals
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.hold_agreement import compare_holds
@@ -21,37 +22,29 @@ from schemas.findings import Findings
 from schemas.study import Study
 
 GROUP = "signals"
-OWNERS = ["team:stance"]
 
 
 @dg.multi_asset(
     name="signals",
     outs={
-        "recording_signals": dg.AssetOut(
+        "recording_signals": output(
+            GROUP,
+            "scipy",
+            "parquet",
             description="Every recording: channels found, force events, amplitudes, quality metrics.",
-            kinds={"scipy", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
-        "activation": dg.AssetOut(
-            description=described(Activation),
-            kinds={"scipy", "pandera", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Activation)},
-        ),
-        "signal_findings": dg.AssetOut(
+        "activation": output(GROUP, "scipy", "pandera", "parquet", model=Activation),
+        "signal_findings": output(
+            GROUP,
+            "pandas",
+            "parquet",
             description="What is wrong with recordings: which file, why, what to do.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Findings)},
+            model=Findings,
         ),
-        "signal_methods": dg.AssetOut(
+        "signal_methods": output(
+            GROUP,
+            "json",
             description="Sentences of the methods section, from the steps that ran.",
-            kinds={"json"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
     },
     check_specs=[

@@ -7,9 +7,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import column_schema, described, row_counts, shown_table
+from pipeline.defs.table_metadata import row_counts, shown_table
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.shown_values import participant_points, signal_summary
@@ -20,7 +21,6 @@ from schemas.plan import Plan
 from schemas.study import Study
 
 GROUP = "statistics"
-OWNERS = ["team:stance"]
 ANALYSIS_SETS = {
     "analysed_participants": "The people of the analysis.",
     "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
@@ -34,29 +34,27 @@ ANALYSIS_SETS = {
     name="analysis_sets",
     outs={
         **{
-            name: dg.AssetOut(
-                description=text, kinds={"pandas", "parquet"}, group_name=GROUP, owners=OWNERS
-            )
+            name: output(GROUP, "pandas", "parquet", description=text)
             for name, text in ANALYSIS_SETS.items()
         },
-        "analysis_flow": dg.AssetOut(
+        "analysis_flow": output(
+            GROUP,
+            "pandas",
+            "parquet",
             description="Rows that could not be used and rows analysed, by table, group and reason.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Flow)},
+            model=Flow,
         ),
-        "participant_points": dg.AssetOut(
+        "participant_points": output(
+            GROUP,
+            "pandas",
+            "parquet",
             description="Leg mean of every person, without codes, for the figures.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
-        "signal_summary": dg.AssetOut(
+        "signal_summary": output(
+            GROUP,
+            "pandas",
+            "parquet",
             description="Stance recordings by group and verdict on the signal.",
-            kinds={"pandas", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
     },
     partitions_def=COHORTS,
@@ -92,24 +90,17 @@ def analysis_sets(
 @dg.multi_asset(
     name="statistics",
     outs={
-        "estimates": dg.AssetOut(
-            description=described(Estimates),
-            kinds={"statsmodels", "pandera", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
-            metadata={"dagster/column_schema": column_schema(Estimates)},
-        ),
-        "survival_curves": dg.AssetOut(
+        "estimates": output(GROUP, "statsmodels", "pandera", "parquet", model=Estimates),
+        "survival_curves": output(
+            GROUP,
+            "statsmodels",
+            "parquet",
             description="Share of trials still held over time, by group, with trials at risk.",
-            kinds={"statsmodels", "parquet"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
-        "statistics_methods": dg.AssetOut(
+        "statistics_methods": output(
+            GROUP,
+            "json",
             description="Sentences of the methods section, from the models that ran.",
-            kinds={"json"},
-            group_name=GROUP,
-            owners=OWNERS,
         ),
     },
     check_specs=[
