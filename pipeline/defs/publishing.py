@@ -16,8 +16,8 @@ from pipeline.publishing.build import build_report
 from pipeline.publishing.fix_list_files import write_fix_list
 from pipeline.publishing.release_files import release_files
 from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Figure, Report
-from pipeline.publishing.verdict import conclude
+from pipeline.publishing.report_model import Report
+from pipeline.publishing.verdict import Verdict, conclude
 from pipeline.workspace.hashing import code_hash, combined, input_hashes, package_versions
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import Manifest, latest_release, publish, read_manifest, supersede
@@ -81,6 +81,11 @@ def report(
     activation: pd.DataFrame,
     signal_findings: pd.DataFrame,
     signal_methods: list[dict[str, Any]],
+    analysed_participants: pd.DataFrame,
+    analysed_hold_times: Any,
+    analysed_activation: Any,
+    analysed_strength: Any,
+    analysed_clinical_test: Any,
     analysis_flow: pd.DataFrame,
     estimates: pd.DataFrame,
     survival_curves: pd.DataFrame,
@@ -90,20 +95,12 @@ def report(
 ) -> dg.MaterializeResult[Any]:
     """Build the report and publish it as a release."""
     cohort = context.partition_key
-    inputs_now = input_hashes(workspace.existing_cohort_folder(cohort))
-    if inputs_now != study["inputs"]:
-        raise dg.Failure(
-            description="Files of the cohort changed while it was analysed; nothing was published.",
-            allow_retries=False,
-        )
+    hashes = _unchanged_inputs(workspace, cohort, study["inputs"])
     all_findings = pd.concat([findings, signal_findings], ignore_index=True)
     verdict = conclude(all_findings, estimates)
-    reports = workspace.cohort_reports(cohort)
-    release = _release_name(workspace, cohort, inputs_now)
-    steps = (*study["steps"], *signal_methods, *statistics_methods)
     inputs = ReportInputs(
         cohort=cohort,
-        release=release,
+        release=_release_name(workspace, cohort, hashes),
         study=Study.model_validate(study["study"]),
         plan=Plan.model_validate(study["plan"]),
         plan_is_default=study["plan_is_default"],
@@ -113,28 +110,25 @@ def report(
         curves=survival_curves,
         participant_points=participant_points,
         signal_summary=signal_summary,
-        steps=tuple(MethodSentence(s["stage"], s["text"], tuple(s["citations"])) for s in steps),
+        steps=_sentences(study["steps"], signal_methods, statistics_methods),
         software=package_versions(),
         command=f"stance run {cohort}",
         verdict=verdict.word,
     )
     built = build_report(inputs)
-    files = release_files(built, inputs, activation=activation, signals=recording_signals)
-    folder = publish(
-        reports,
-        Manifest(
-            cohort=cohort,
-            release=release,
-            command=inputs.command,
-            inputs=inputs_now,
-            code=code_hash(),
-            versions=package_versions(),
-            verdict=verdict.word,
-            exit_code=verdict.exit_code,
-            summary=verdict.summary,
-        ),
-        files,
-    )
+    internal = {
+        "activation": activation,
+        "recordings": recording_signals,
+        "analysed_participants": analysed_participants,
+        "analysed_hold_times": analysed_hold_times,
+        "analysed_activation": analysed_activation,
+        "analysed_strength": analysed_strength,
+        "analysed_clinical_test": analysed_clinical_test,
+    }
+    handed_in = {name: table for name, table in internal.items() if table is not None}
+    files = release_files(built, inputs, internal_tables=handed_in)
+    manifest = _manifest(inputs, hashes, verdict)
+    folder = publish(workspace.cohort_reports(cohort), manifest, files)
     progress.say(f"report: {len(files)} files")
     return dg.MaterializeResult(
         metadata={
@@ -142,6 +136,39 @@ def report(
             "verdict": dg.MetadataValue.text(verdict.summary.replace("{release}", folder.name)),
             **_figures_in_the_ui(built),
         }
+    )
+
+
+def _unchanged_inputs(workspace: Workspace, cohort: str, before: dict[str, str]) -> dict[str, str]:
+    """Hashes of the input files, which have to be those that intake read."""
+    hashes = input_hashes(workspace.existing_cohort_folder(cohort))
+    if hashes != before:
+        raise dg.Failure(
+            description="Files of the cohort changed while it was analysed; nothing was published.",
+            allow_retries=False,
+        )
+    return hashes
+
+
+def _sentences(*stages: list[dict[str, Any]]) -> tuple[MethodSentence, ...]:
+    return tuple(
+        MethodSentence(step["stage"], step["text"], tuple(step["citations"]))
+        for stage in stages
+        for step in stage
+    )
+
+
+def _manifest(inputs: ReportInputs, hashes: dict[str, str], verdict: Verdict) -> Manifest:
+    return Manifest(
+        cohort=inputs.cohort,
+        release=inputs.release,
+        command=inputs.command,
+        inputs=hashes,
+        code=code_hash(),
+        versions=inputs.software,
+        verdict=verdict.word,
+        exit_code=verdict.exit_code,
+        summary=verdict.summary,
     )
 
 
@@ -160,12 +187,9 @@ def _release_name(workspace: Workspace, cohort: str, inputs: dict[str, str]) -> 
 
 def _figures_in_the_ui(built: Report) -> dict[str, dg.MetadataValue[Any]]:
     """One figure per key as a data address, which is what the asset page shows."""
-    shown: dict[str, dg.MetadataValue[Any]] = {}
-    for section in built.sections:
-        for block in section.blocks:
-            if isinstance(block, Figure):
-                image = base64.b64encode(block.png).decode()
-                shown[f"figure_{block.id}"] = dg.MetadataValue.md(
-                    f"![{block.alt}](data:image/png;base64,{image})"
-                )
-    return shown
+    return {
+        f"figure_{figure.id}": dg.MetadataValue.md(
+            f"![{figure.alt}](data:image/png;base64,{base64.b64encode(figure.png).decode()})"
+        )
+        for figure in built.figures()
+    }

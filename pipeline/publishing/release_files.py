@@ -1,6 +1,7 @@
 """The files of a release: every writer once. What contains participant codes goes under internal/."""
 
 import io
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -18,11 +19,12 @@ from pipeline.publishing.write_xlsx import write_xlsx
 
 
 def release_files(
-    report: Report, inputs: ReportInputs, *, activation: pd.DataFrame, signals: pd.DataFrame
+    report: Report, inputs: ReportInputs, *, internal_tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, bytes]:
     """Relative path -> content of every file of a release, except its manifest.
 
-    report: built from `inputs`. activation: schema Activation. signals: one row per recording.
+    report: built from `inputs`. internal_tables: file name without ending -> table with the codes
+    of participants, so that a number can be followed to its rows inside the lab.
     """
     shareable = {
         "report.html": write_html(report).encode("utf-8"),
@@ -41,8 +43,7 @@ def release_files(
     internal = {
         "internal/fix-list.html": fix_list_html(inputs.findings, inputs.cohort).encode("utf-8"),
         "internal/fix-list.csv": fix_list_csv(inputs.findings),
-        "internal/activation.csv": _csv(activation),
-        "internal/recordings.csv": _csv(signals),
+        **{f"internal/{name}.csv": _csv(table) for name, table in internal_tables.items()},
     }
     tables = {f"tables/{name}": content for name, content in write_csvs(report).items()}
     figures = {f"figures/{name}": content for name, content in write_figures(report).items()}

@@ -11,10 +11,12 @@ import pytest
 from pipeline.definitions import defs
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import COHORTS, register_cohorts
+from pipeline.defs.resources import locked_workspace
 from pipeline.defs.sensors import SETTLED_AFTER_S, is_settled, new_or_changed_cohorts
 from pipeline.defs.storage import TableStore
 from pipeline.defs.table_metadata import cell, column_schema, schema_failures, shown_table
 from pipeline.workspace.layout import Workspace
+from pipeline.workspace.locks import cohort_lock
 from schemas.hold_times import HoldTimes
 
 
@@ -163,3 +165,24 @@ def test_a_folder_that_is_still_being_copied_waits(tmp_path):
     written_s = table.stat().st_mtime
     assert not is_settled(workspace, "lyon", written_s + SETTLED_AFTER_S / 2)
     assert is_settled(workspace, "lyon", written_s + SETTLED_AFTER_S + 1)
+
+
+@dg.op(required_resource_keys={"workspace"})
+def _look(context):
+    return str(context.resources.workspace.root)
+
+
+def test_a_run_from_the_ui_holds_the_lock_of_its_cohort(tmp_path):
+    workspace = Workspace(tmp_path)
+
+    @dg.job(resource_defs={"workspace": locked_workspace(workspace)})
+    def looking():
+        _look()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = {"instance": instance, "tags": {"dagster/partition": "lyon"}, "raise_on_error": False}
+        assert looking.execute_in_process(**run).success
+        with cohort_lock(workspace, "lyon"):
+            assert not looking.execute_in_process(**run).success
+            other = {**run, "tags": {"dagster/partition": "paris"}}
+            assert looking.execute_in_process(**other).success
