@@ -5,12 +5,13 @@ nothing to do answer at once.
 """
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.workspace.atomic import write_text
+from pipeline.workspace.atomic import check_writable, write_text
 from pipeline.workspace.errors import EnvironmentProblem, ExitCode, StanceError, UsageError
 from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_workspace
 
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     workspace: Workspace | None = None
     try:
         workspace = find_workspace(chosen.workspace)
+        # Whatever is started or loaded from here on works on the same folder.
+        os.environ[WORKSPACE_VARIABLE] = str(workspace.root)
         command: Callable[[Workspace, argparse.Namespace], ExitCode] = chosen.command
         return int(command(workspace, chosen))
     except StanceError as problem:
@@ -43,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "\nstance: interrupted; nothing was published. Run it again to go on.", file=sys.stderr
         )
         return int(ExitCode.INTERRUPTED)
+    except OSError as problem:
+        where = f": {problem.filename}" if problem.filename else ""
+        print(
+            f"stance: {problem.strerror or type(problem).__name__}{where}.\n"
+            "        Check that the disk has room and that you may read and write there.",
+            file=sys.stderr,
+        )
+        return int(ExitCode.ENVIRONMENT)
     except Exception as bug:
         return int(_report_bug(bug, workspace))
 
@@ -99,6 +110,8 @@ def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
     from pipeline.workspace.locks import cohort_lock
     from pipeline.workspace.releases import latest_release, read_manifest, reasons_to_run
 
+    for place in (workspace.state_folder, workspace.reports_folder):
+        check_writable(place)
     folder = workspace.existing_cohort_folder(cohort)
     with cohort_lock(workspace, cohort):
         release = latest_release(workspace.cohort_reports(cohort))
@@ -166,17 +179,17 @@ def _report_bug(bug: Exception, workspace: Workspace | None) -> ExitCode:
     ]
     report = "\n".join([type(bug).__name__, *frames, ""])
     print("stance: this is a bug in Stance, not in your data.", file=sys.stderr)
-    if workspace is not None:
-        path = workspace.state_folder / "crash" / "last-bug.txt"
+    path = (workspace.state_folder if workspace else Path.cwd()) / "crash" / "last-bug.txt"
+    try:
         write_text(path, report)
-        print(f"        Please send us {path}; it holds no data of yours.", file=sys.stderr)
+    except EnvironmentProblem:
+        print(
+            f"        Please send us these lines; they hold no data of yours.\n{report}",
+            file=sys.stderr,
+        )
     else:
-        print(report, file=sys.stderr)
+        print(f"        Please send us {path}; it holds no data of yours.", file=sys.stderr)
     return ExitCode.BUG
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Keeps the line breaks of the examples."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -187,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
         "  stance check my-cohort\n  stance run my-cohort\n\nExit codes: 0 ok, 1 bug, 2 usage, "
         "3 data problems (fix list written),\n4 analysis not possible, 6 environment, 75 cohort is "
         "being processed, 130 interrupted.",
-        formatter_class=_Help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--workspace", metavar="DIR", help=_WORKSPACE_HELP)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -205,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
             help=summary,
             description=summary,
             epilog=f"Example:\n  {example}",
-            formatter_class=_Help,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(command=command)
         if cohort:

@@ -10,14 +10,16 @@ import pandas as pd
 from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
+from pipeline.defs.storage import MADE_FROM
 from pipeline.defs.table_metadata import row_counts, schema_failures, shown_table
 from pipeline.intake.cohort import CohortIntake, read_cohort
-from pipeline.workspace.hashing import code_hash, input_hashes
+from pipeline.workspace.hashing import code_hash, combined, input_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.columns import empty_table
 from schemas.findings import Findings
 from schemas.flow import Flow
-from schemas.tables import COHORT_TABLES
+from schemas.study import Study
+from schemas.tables import COHORT_TABLES, CohortTable
 
 GROUP = "intake"
 FINDING_COLUMNS = ("file", "cell", "found", "why", "fix")
@@ -107,23 +109,44 @@ def intake(
     """Read, check and validate the tables of one cohort."""
     folder = workspace.existing_cohort_folder(context.partition_key)
     inputs = input_hashes(folder)
+    origin = combined({**inputs, "code": code_hash()})
     read = read_cohort(folder)
     counts = read.findings["severity"].value_counts().to_dict()
-    yield dg.Output(
+    yield _output(
         read.findings,
         "findings",
-        metadata={
+        origin,
+        {
             **{str(name).lower().replace(" ", "_"): int(n) for name, n in counts.items()},
             "findings": shown_table(read.findings, ("severity", *FINDING_COLUMNS[:4])),
         },
     )
     yield _stop_check(read.findings)
-    if read.stopped:
+    if read.stopped or read.study is None:
         progress.say(f"intake: stopped by {counts.get('STOP', 0)} problem(s)")
         yield from _not_checked()
         return
     progress.say(f"intake: {_read_in_words(read)}")
-    yield from _passed_on(read, inputs)
+    yield _output(_as_record(read, read.study, inputs), "study", origin, {})
+    yield _output(read.flow, "intake_flow", origin, row_counts(read.flow))
+    for table in COHORT_TABLES.values():
+        yield from _passed_on(table, read, origin)
+
+
+def _output(value: Any, name: str, origin: str, metadata: dict[str, Any]) -> dg.Output[Any]:
+    """One output that says from which files and code it was made."""
+    return dg.Output(value, name, metadata={**metadata, MADE_FROM: dg.MetadataValue.text(origin)})
+
+
+def _as_record(read: CohortIntake, study: Study, inputs: dict[str, str]) -> dict[str, Any]:
+    return {
+        "study": study.model_dump(mode="json"),
+        "plan": read.plan.model_dump(mode="json"),
+        "plan_is_default": read.plan_is_default,
+        "steps": [asdict(step) for step in read.steps],
+        "inputs": inputs,
+        "code": code_hash(),
+    }
 
 
 def _stop_check(findings: pd.DataFrame) -> dg.AssetCheckResult:
@@ -139,50 +162,29 @@ def _stop_check(findings: pd.DataFrame) -> dg.AssetCheckResult:
 
 
 def _passed_on(
-    read: CohortIntake, inputs: dict[str, str]
+    table: CohortTable, read: CohortIntake, origin: str
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
-    """The study, the flow and the tables; a table that a cohort does not have is an empty one."""
-    if read.study is None:
-        return
-    yield dg.Output(
-        {
-            "study": read.study.model_dump(mode="json"),
-            "plan": read.plan.model_dump(mode="json"),
-            "plan_is_default": read.plan_is_default,
-            "steps": [asdict(step) for step in read.steps],
-            "inputs": inputs,
-        },
-        "study",
-        metadata={"title": read.study.title},
+    """A table and its two checks; a table that the cohort does not have is an empty one."""
+    content = read.tables.get(table.name)
+    handed_in = content is not None
+    if content is None:
+        content = empty_table(table.model)
+    failures = schema_failures(table.model, content)
+    asset = asset_name(table.name)
+    if failures.empty:
+        metadata = {**row_counts(content), "handed_in": dg.MetadataValue.bool(handed_in)}
+        yield _output(content, asset, origin, metadata)
+    yield dg.AssetCheckResult(
+        check_name="matches_schema",
+        asset_key=asset,
+        passed=failures.empty,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(failures)} cell(s) break a rule."
+        if len(failures)
+        else f"{len(content)} rows are valid.",
+        metadata={"failing_cells": shown_table(failures, ("column", "rule", "value", "row"))},
     )
-    yield dg.Output(read.flow, "intake_flow", metadata=row_counts(read.flow))
-    for table in COHORT_TABLES.values():
-        content = read.tables.get(table.name)
-        handed_in = content is not None
-        if content is None:
-            content = empty_table(table.model)
-        failures = schema_failures(table.model, content)
-        asset = asset_name(table.name)
-        if failures.empty:
-            yield dg.Output(
-                content,
-                asset,
-                metadata={
-                    **row_counts(content),
-                    "handed_in": dg.MetadataValue.bool(handed_in),
-                },
-            )
-        yield dg.AssetCheckResult(
-            check_name="matches_schema",
-            asset_key=asset,
-            passed=failures.empty,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=f"{len(failures)} cell(s) break a rule."
-            if len(failures)
-            else f"{len(content)} rows are valid.",
-            metadata={"failing_cells": shown_table(failures, ("column", "rule", "value", "row"))},
-        )
-        yield _set_aside_check(asset, table.name, read.findings)
+    yield _set_aside_check(asset, table.name, read.findings)
 
 
 def _not_checked() -> Iterator[dg.AssetCheckResult]:

@@ -95,7 +95,7 @@ def report(
 ) -> dg.MaterializeResult[Any]:
     """Build the report and publish it as a release."""
     cohort = context.partition_key
-    hashes = _unchanged_inputs(workspace, cohort, study["inputs"])
+    hashes = _unchanged_inputs(workspace, cohort, study)
     all_findings = pd.concat([findings, signal_findings], ignore_index=True)
     verdict = conclude(all_findings, estimates)
     inputs = ReportInputs(
@@ -139,12 +139,13 @@ def report(
     )
 
 
-def _unchanged_inputs(workspace: Workspace, cohort: str, before: dict[str, str]) -> dict[str, str]:
-    """Hashes of the input files, which have to be those that intake read."""
+def _unchanged_inputs(workspace: Workspace, cohort: str, study: dict[str, Any]) -> dict[str, str]:
+    """Hashes of the input files, which have to be those that intake read with this very code."""
     hashes = input_hashes(workspace.existing_cohort_folder(cohort))
-    if hashes != before:
+    if hashes != study["inputs"] or code_hash() != study["code"]:
         raise dg.Failure(
-            description="Files of the cohort changed while it was analysed; nothing was published.",
+            description="Files of the cohort, or Stance itself, changed after they were read; "
+            "nothing was published. Run the whole cohort again.",
             allow_retries=False,
         )
     return hashes

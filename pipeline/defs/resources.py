@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import Any
 
 import dagster as dg
 
@@ -13,7 +14,7 @@ from pipeline.workspace.locks import cohort_lock
 PARTITION_TAG = "dagster/partition"
 
 
-def resources_for(workspace: Workspace, *, to_console: bool) -> dict[str, object]:
+def resources_for(workspace: Workspace, *, to_console: bool) -> dict[str, Any]:
     """Resources of a run whose starter holds the lock of the cohort.
 
     They are fixed objects, not run configuration: nobody can point a run at another folder by
@@ -21,8 +22,8 @@ def resources_for(workspace: Workspace, *, to_console: bool) -> dict[str, object
     """
     return {
         "io_manager": TableStore(workspace),
-        "workspace": dg.ResourceDefinition.hardcoded_resource(workspace),
-        "progress": dg.ResourceDefinition.hardcoded_resource(Progress(to_console=to_console)),
+        "workspace": workspace,
+        "progress": Progress(to_console=to_console),
     }
 
 

@@ -77,13 +77,14 @@ def analysis_sets(
         "clinical_test": clinical_test,
     }
     handed_in = {name: table for name, table in tables.items() if len(table)}
-    sets = build_analysis_sets(handed_in, Study.model_validate(study["study"]))
+    settings = Study.model_validate(study["study"])
+    sets = build_analysis_sets(handed_in, settings)
     for name in ANALYSIS_SETS:
         table = getattr(sets, name.removeprefix("analysed_"))
         metadata = row_counts(table) if table is not None else {"handed_in": False}
         yield dg.Output(table, name, metadata=metadata)
     yield dg.Output(sets.flow, "analysis_flow", metadata=row_counts(sets.flow))
-    yield dg.Output(participant_points(sets.activation), "participant_points")
+    yield dg.Output(participant_points(sets.activation, settings), "participant_points")
     yield dg.Output(signal_summary(activation, participants), "signal_summary")
 
 

@@ -7,14 +7,27 @@ import dagster as dg
 import pandas as pd
 
 from pipeline.workspace.layout import Workspace
-from pipeline.workspace.table_store import load_record, load_table, save_record, save_table
+from pipeline.workspace.table_store import (
+    load_origin,
+    load_record,
+    load_table,
+    save_origin,
+    save_record,
+    save_table,
+)
+
+MADE_FROM = "made_from"
+"""Metadata key by which intake says from which files and code its outputs were made."""
 
 
 class TableStore(dg.IOManager):
     """Stores one file per asset and cohort under `.stance/tables/<cohort>/`.
 
     Nothing is pickled: a stored file can be read by other programs, survives a renamed module and
-    cannot run code. A file that changed after it was written is refused with a plain sentence.
+    cannot run code. A file that changed after it was written is refused with a plain sentence, and
+    so is one that was made from other input files or by another version of Stance than the findings
+    that intake wrote last: a person who materialises single assets in the UI cannot publish
+    estimates of one state of the files under the name of another.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -29,6 +42,9 @@ class TableStore(dg.IOManager):
             former.unlink(missing_ok=True)
         path = table if isinstance(obj, pd.DataFrame) else record
         digest = save_table(path, obj) if isinstance(obj, pd.DataFrame) else save_record(path, obj)
+        given = (context.output_metadata or {}).get(MADE_FROM)
+        anchor = load_origin(self._anchor(context))
+        save_origin(base, str(given.value) if given is not None else anchor)
         context.add_output_metadata(
             {
                 "stored_at": dg.MetadataValue.path(str(path)),
@@ -42,8 +58,18 @@ class TableStore(dg.IOManager):
         if upstream is None:
             raise dg.DagsterInvariantViolationError("only stored assets can be loaded")
         base = self._base(context)
+        if load_origin(base) != load_origin(self._anchor(context)):
+            raise dg.Failure(
+                description=f"{base.name} was made from other files or by another version of Stance. "
+                "Materialise the whole cohort.",
+                allow_retries=False,
+            )
         parquet = base.with_suffix(".parquet")
         return load_table(parquet) if parquet.exists() else load_record(base.with_suffix(".json"))
+
+    def _anchor(self, context: dg.OutputContext | dg.InputContext) -> Path:
+        """Findings come out of every intake, also where a problem stops the cohort."""
+        return self._workspace.tables_folder / context.partition_key / "findings"
 
     def _base(self, context: dg.OutputContext | dg.InputContext) -> Path:
         return self._workspace.tables_folder / context.partition_key / context.asset_key.path[-1]

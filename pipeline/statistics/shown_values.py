@@ -2,24 +2,32 @@
 
 import pandas as pd
 
+from pipeline.statistics.outcome_names import activation_measure
+from schemas.study import Study
+
 POINTS = ["outcome", "group", "leg", "value"]
-SHOWN_OUTCOMES = ("gmed_pct_mvic", "onset_ms")
+SHOWN_COLUMNS = ("gmed_pct_mvic", "onset_ms")
 
 
-def participant_points(activation: pd.DataFrame | None) -> pd.DataFrame:
-    """The leg mean of every person, for the figure that shows everybody.
+def participant_points(activation: pd.DataFrame | None, study: Study) -> pd.DataFrame:
+    """The leg mean of every person in every task, for the figure that shows everybody.
 
-    activation: the analysis set, or None. Returns outcome, group, leg and value (in the unit of the
-    outcome), one row per person and leg, sorted by value so that the order names nobody.
+    activation: the analysis set, or None. Returns outcome (named as in estimates), group, leg and
+    value (in the unit of the outcome), one row per person, task and leg, sorted by value so that
+    the order names nobody.
     """
     if activation is None:
         return pd.DataFrame({name: [] for name in POINTS})
     keys = ["participant_id", "group", "leg"]
     parts = []
-    for outcome in SHOWN_OUTCOMES:
-        present = activation[activation[outcome].notna()]
-        means = present.groupby(keys, observed=True)[outcome].mean().rename("value").reset_index()
-        parts.append(means.assign(outcome=outcome)[POINTS])
+    for column in SHOWN_COLUMNS:
+        present = activation[activation[column].notna()]
+        for task, rows in present.groupby("task", observed=True):
+            outcome = activation_measure(column, str(task), study).outcome
+            means = rows.groupby(keys, observed=True)[column].mean().rename("value").reset_index()
+            parts.append(means.assign(outcome=outcome)[POINTS])
+    if not parts:
+        return pd.DataFrame({name: [] for name in POINTS})
     points: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return points.sort_values(POINTS, ignore_index=True)
 

@@ -39,6 +39,16 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def check_writable(folder: Path) -> None:
+    """Raise EnvironmentProblem, with the folder's name, when `folder` cannot be made or written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise _as_environment_problem(problem, folder / "a file") from problem
+
+
 def remove_leftovers(folder: Path) -> int:
     """Remove temporary files that a killed run left below `folder`; answers how many."""
     if not folder.is_dir():

@@ -45,8 +45,9 @@ class Manifest:
 def publish(reports: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Path:
     """Write a release folder `reports/<manifest.release>` in one step and point LATEST to it.
 
-    files: relative path (forward slashes) -> content. A folder of the same name is replaced. After
-    a kill at any moment there is either the whole old or the whole new release. Returns the folder.
+    files: relative path (forward slashes) -> content. A folder of the same name is replaced; a kill
+    between its two renames leaves no valid release, so that the next run makes it again. At any
+    other moment there is either the whole old or the whole new release. Returns the folder.
     """
     reports.mkdir(parents=True, exist_ok=True)
     clear_staging(reports)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.errors import DamagedFile
-from pipeline.workspace.hashing import sha256_of_bytes
+from pipeline.workspace.hashing import sha256_of_bytes, sha256_of_file
 
 _HASH_SUFFIX = ".sha256"
+_ORIGIN_SUFFIX = ".made_from"
 
 
 def save_table(path: Path, table: pd.DataFrame) -> str:
@@ -35,6 +36,27 @@ def save_record(path: Path, record: Any) -> str:
 def load_record(path: Path) -> Any:
     """Read data stored by `save_record`. Raises DamagedFile when the content changed since."""
     return json.loads(_load(path).decode("utf-8"))
+
+
+def save_origin(base: Path, origin: str) -> None:
+    """Note what the table or record `base` (path without ending) was made from."""
+    write_bytes(base.with_suffix(_ORIGIN_SUFFIX), origin.encode())
+
+
+def load_origin(base: Path) -> str:
+    """What the table or record `base` (path without ending) was made from; "" when unknown."""
+    noted = base.with_suffix(_ORIGIN_SUFFIX)
+    return noted.read_text(encoding="ascii") if noted.is_file() else ""
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """Names of stored tables and records whose content changed since they were written."""
+    damaged = []
+    for noted in sorted(folder.glob(f"*{_HASH_SUFFIX}")):
+        stored = noted.with_name(noted.name.removesuffix(_HASH_SUFFIX))
+        if stored.is_file() and sha256_of_file(stored) != noted.read_text(encoding="ascii"):
+            damaged.append(stored.stem)
+    return damaged
 
 
 def _save(path: Path, content: bytes) -> str:
