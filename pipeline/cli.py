@@ -244,8 +244,20 @@ def _parser() -> argparse.ArgumentParser:
     ui = add(
         "ui", _ui, "Open the Dagster UI on this workspace.", "stance ui --port 3000", cohort=False
     )
-    ui.add_argument("--port", type=int, default=3000, help="port on this computer (default: 3000)")
+    ui.add_argument(
+        "--port",
+        type=_port,
+        default=3000,
+        metavar="N",
+        help="port on this computer (default: 3000)",
+    )
     return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65535")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ class Progress:
     """Says what each step did. `to_console` is set by the command line only."""
 
     to_console: bool = False
-    _last_count_at: float = field(default=0.0, repr=False)
+    _last_count_at: float = field(default_factory=time.monotonic, repr=False)
 
     def say(self, text: str) -> None:
         """One line about a step that has ended."""
@@ -18,12 +18,13 @@ class Progress:
             print(f"  {text}", file=sys.stderr, flush=True)
 
     def count(self, what: str, done: int, total: int) -> None:
-        """A running count of long work, at most four times a second."""
-        if not self.to_console or not sys.stderr.isatty():
+        """A running count of long work: four times a second in a terminal, else every ten seconds."""
+        if not self.to_console:
             return
+        in_place = sys.stderr.isatty()
         now = time.monotonic()
-        if done < total and now - self._last_count_at < 0.25:
+        if done < total and now - self._last_count_at < (0.25 if in_place else 10.0):
             return
         self._last_count_at = now
-        end = "\n" if done == total else ""
-        print(f"\r  {what} {done} of {total}", end=end, file=sys.stderr, flush=True)
+        start, end = ("\r", "" if done < total else "\n") if in_place else ("", "\n")
+        print(f"{start}  {what} {done} of {total}", end=end, file=sys.stderr, flush=True)

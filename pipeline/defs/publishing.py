@@ -18,7 +18,13 @@ from pipeline.publishing.release_files import release_files
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Report
 from pipeline.publishing.verdict import Verdict, conclude
-from pipeline.workspace.hashing import code_hash, combined, input_hashes, package_versions
+from pipeline.workspace.hashing import (
+    code_hash,
+    combined,
+    constraints_hash,
+    input_hashes,
+    package_versions,
+)
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import Manifest, latest_release, publish, read_manifest, supersede
 from schemas.methods import MethodSentence
@@ -170,6 +176,7 @@ def _manifest(inputs: ReportInputs, hashes: dict[str, str], verdict: Verdict) ->
         verdict=verdict.word,
         exit_code=verdict.exit_code,
         summary=verdict.summary,
+        constraints=constraints_hash(),
     )
 
 

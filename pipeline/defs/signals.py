@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import row_counts, shown_table
+from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
 from pipeline.intake.signal_findings import findings_of_signals
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.hold_agreement import compare_holds
@@ -85,7 +85,7 @@ def signals(
     yield dg.Output(
         measured.signals,
         "recording_signals",
-        metadata={**row_counts(measured.signals), **_verdicts(measured.signals)},
+        metadata={**table_facts(measured.signals), **_verdicts(measured.signals)},
     )
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
     yield dg.Output(findings, "signal_findings", metadata=row_counts(findings))

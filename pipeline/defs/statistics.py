@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import row_counts, shown_table
+from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.shown_values import participant_points, signal_summary
@@ -81,11 +81,14 @@ def analysis_sets(
     sets = build_analysis_sets(handed_in, settings)
     for name in ANALYSIS_SETS:
         table = getattr(sets, name.removeprefix("analysed_"))
-        metadata = row_counts(table) if table is not None else {"handed_in": False}
+        metadata = table_facts(table) if table is not None else {"handed_in": False}
         yield dg.Output(table, name, metadata=metadata)
     yield dg.Output(sets.flow, "analysis_flow", metadata=row_counts(sets.flow))
-    yield dg.Output(participant_points(sets.activation, settings), "participant_points")
-    yield dg.Output(signal_summary(activation, participants), "signal_summary")
+    points = participant_points(sets.activation, settings)
+    yield dg.Output(points, "participant_points", metadata=table_facts(points))
+    summary = signal_summary(activation, participants)
+    facts = table_facts(summary) if summary is not None else {"handed_in": False}
+    yield dg.Output(summary, "signal_summary", metadata=facts)
 
 
 @dg.multi_asset(
@@ -154,7 +157,7 @@ def statistics(
             ),
         },
     )
-    yield dg.Output(result.curves, "survival_curves", metadata=row_counts(result.curves))
+    yield dg.Output(result.curves, "survival_curves", metadata=table_facts(result.curves))
     yield dg.Output([asdict(step) for step in result.steps], "statistics_methods")
     failed = planned[(planned["role"] == "primary") & (planned["status"] == "not_estimable")]
     yield dg.AssetCheckResult(

@@ -1,7 +1,7 @@
 """What a table looks like on its asset page: columns with rules in words, row counts, failing cells."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -9,8 +9,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.columns import ColumnRule, column_rules
+from schemas.tables import COHORT_TABLES
 
 MAXIMUM_ROWS_SHOWN = 50
+_MODELS_WITH_WORDS: list[type[pa.DataFrameModel]] = [t.model for t in COHORT_TABLES.values()]
 Cell = str | int | float | bool | None
 
 
@@ -57,23 +59,17 @@ def cell(value: Any) -> Cell:
     return value if isinstance(value, str | int | bool) else str(value)
 
 
-def shown_table(
-    table: pd.DataFrame, columns: Sequence[str], names: Mapping[str, str] | None = None
-) -> dg.TableMetadataValue:
-    """The first rows of a few columns as a metadata table.
-
-    columns: at most five are readable on an asset page. names: column -> heading to show.
-    """
-    names = names or {}
+def shown_table(table: pd.DataFrame, columns: Sequence[str]) -> dg.TableMetadataValue:
+    """The first rows of a few columns as a metadata table; five columns are readable on a page."""
     present = [name for name in columns if name in table]
     records = [
-        dg.TableRecord({names.get(name, name): cell(row[name]) for name in present})
+        dg.TableRecord({name: cell(row[name]) for name in present})
         for row in table[present].head(MAXIMUM_ROWS_SHOWN).to_dict("records")
     ]
     schema = dg.TableSchema(
         columns=[
             dg.TableColumn(
-                names.get(name, name),
+                name,
                 type="float" if pd.api.types.is_float_dtype(table[name]) else "string",
             )
             for name in present
@@ -82,7 +78,35 @@ def shown_table(
     return dg.MetadataValue.table(records, schema=schema)
 
 
-def row_counts(table: pd.DataFrame) -> dict[str, dg.MetadataValue[Any]]:
+def observed_columns(table: pd.DataFrame) -> dg.TableSchema:
+    """The columns of a derived table, with the words of the models where a column has them."""
+    words = {
+        name: _in_words(rule)
+        for model in _MODELS_WITH_WORDS
+        for name, rule in column_rules(model).items()
+    }
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(str(name), type=_kind(column), description=words.get(str(name)))
+            for name, column in table.items()
+        ]
+    )
+
+
+def _kind(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "yes or no"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(column) else "text"
+
+
+def table_facts(table: pd.DataFrame) -> dict[str, Any]:
+    """Columns, rows and participants of a table that has no model of its own."""
+    return {**row_counts(table), "dagster/column_schema": observed_columns(table)}
+
+
+def row_counts(table: pd.DataFrame) -> dict[str, Any]:
     """Rows and participants as metadata; Dagster draws both over time."""
     counts: dict[str, dg.MetadataValue[Any]] = {
         "dagster/row_count": dg.MetadataValue.int(len(table)),

@@ -17,6 +17,8 @@ from pipeline.publishing.write_numbers import write_numbers
 from pipeline.publishing.write_quality_summary import quality_summary_html
 from pipeline.publishing.write_xlsx import write_xlsx
 
+_VALUES_OF_PERSONS = frozenset({"activation_points.csv"})
+
 
 def release_files(
     report: Report, inputs: ReportInputs, *, internal_tables: Mapping[str, pd.DataFrame]
@@ -46,8 +48,13 @@ def release_files(
         **{f"internal/{name}.csv": _csv(table) for name, table in internal_tables.items()},
     }
     tables = {f"tables/{name}": content for name, content in write_csvs(report).items()}
-    figures = {f"figures/{name}": content for name, content in write_figures(report).items()}
+    figures = {_figure_place(name): content for name, content in write_figures(report).items()}
     return {**shareable, **internal, **tables, **figures}
+
+
+def _figure_place(name: str) -> str:
+    """The values of every person behind a figure stay in the lab, without codes as they are."""
+    return f"internal/{name}" if name in _VALUES_OF_PERSONS else f"figures/{name}"
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

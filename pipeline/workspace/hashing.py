@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
@@ -67,5 +68,12 @@ def code_hash() -> str:
 
 @cache
 def package_versions() -> dict[str, str]:
-    """Name -> installed version of the numerical packages."""
-    return {name: metadata.version(name) for name in NUMERICAL_PACKAGES}
+    """Name -> version of Python and of the installed numerical packages."""
+    packages = {name: metadata.version(name) for name in NUMERICAL_PACKAGES}
+    return {"python": platform.python_version(), **packages}
+
+
+def constraints_hash() -> str:
+    """SHA-256 of the file of exact versions that the README installs; "" where it is absent."""
+    path = Path(__file__).resolve().parents[2] / "constraints.txt"
+    return sha256_of_file(path) if path.is_file() else ""

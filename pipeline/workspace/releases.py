@@ -23,7 +23,8 @@ class Manifest:
     """What a release was made from, with which code, and how it ended.
 
     inputs: relative path -> SHA-256. outputs: relative path -> SHA-256 of every other file of the
-    release. verdict: final or draft. versions: package -> version.
+    release. verdict: final or draft. versions: package -> version. constraints: SHA-256 of the
+    file of exact versions.
     """
 
     cohort: str
@@ -35,6 +36,7 @@ class Manifest:
     verdict: str
     exit_code: int
     summary: str = ""
+    constraints: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
