@@ -103,11 +103,12 @@ def report(
     cohort = context.partition_key
     hashes = _unchanged_inputs(workspace, cohort, study)
     all_findings = pd.concat([findings, signal_findings], ignore_index=True)
-    verdict = conclude(all_findings, estimates)
+    settings = Study.model_validate(study["study"])
+    verdict = conclude(all_findings, estimates, settings)
     inputs = ReportInputs(
         cohort=cohort,
         release=_release_name(workspace, cohort, hashes),
-        study=Study.model_validate(study["study"]),
+        study=settings,
         plan=Plan.model_validate(study["plan"]),
         plan_is_default=study["plan_is_default"],
         estimates=estimates,
@@ -120,6 +121,7 @@ def report(
         software=package_versions(),
         command=f"stance run {cohort}",
         verdict=verdict.word,
+        caution=verdict.caution,
     )
     built = build_report(inputs)
     internal = {

@@ -1,5 +1,7 @@
 """From estimates, counts and methods to the one report that every writer renders."""
 
+from collections.abc import Iterator
+
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Notice, Report
 from pipeline.publishing.sections.activation import activation_section, onset_section
@@ -45,7 +47,7 @@ def build_report(inputs: ReportInputs) -> Report:
         release=inputs.release,
         verdict=inputs.verdict,
         verdict_note=_verdict_note(inputs),
-        banners=(SIMULATED,) if inputs.study.simulated else (),
+        banners=tuple(_banners(inputs)),
         sections=(
             summary_section(inputs, numbers),
             flow_section(inputs),
@@ -66,6 +68,15 @@ def build_report(inputs: ReportInputs) -> Report:
         numbers=inputs.estimates,
         steps=inputs.steps,
     )
+
+
+def _banners(inputs: ReportInputs) -> Iterator[Notice]:
+    if inputs.study.simulated:
+        yield SIMULATED
+    if inputs.caution:
+        yield Notice(inputs.caution, kind="caution")
+    if inputs.study.description:
+        yield Notice(inputs.study.description)
 
 
 def _verdict_note(inputs: ReportInputs) -> str:

@@ -45,6 +45,8 @@ MODEL_LABELS: Final[dict[str, str]] = {
     "censored_lognormal_adjusted": "Adjusted time ratio",
     "censored_lognormal_unadjusted": "Unadjusted time ratio",
     "censored_lognormal_adjusted_survreg": "Adjusted time ratio, large-sample inference",
+    "censored_lognormal_shortest_half": "0 s counted as shorter than half the setting",
+    "censored_lognormal_shortest_double": "0 s counted as shorter than twice the setting",
     "mixed_model_adjusted": "Adjusted difference",
     "mixed_model_unadjusted": "Unadjusted difference",
     "participant_means_adjusted": "Adjusted difference, participant means",
@@ -61,7 +63,18 @@ MODEL_LABELS: Final[dict[str, str]] = {
 """Names in print; a model that is not listed is printed with its words apart."""
 
 
+_HOLD_MODEL_LABELS: Final[dict[str, str]] = {
+    "welch_participant_means": "Restricted mean, Welch test of participant means",
+}
+"""Names where hold time needs another one: a mean of capped holds is a restricted mean."""
+
+CENSORED_NOTE: Final = "Censored: held to the ceiling, known only within bounds, or 0 s."
+
 _LEVEL_LABELS: Final[dict[str, str]] = {"painful_side/none": "No pain"}
+
+_REASON_TEXTS: Final[dict[str, str]] = {
+    "participant set aside": "The participant's own row was set aside",
+}
 
 TABLE_LABELS: Final[dict[str, str]] = {
     "participants": "Participants",
@@ -124,8 +137,20 @@ def table_label(table: str) -> str:
     return TABLE_LABELS.get(table) or _spaced(table)
 
 
-def model_label(model: str) -> str:
-    """Name of a model or statistic in print."""
+def reason_text(reason: str) -> str:
+    """Why rows left the analysis, as it stands after the stage: "Set aside: ..."."""
+    return _REASON_TEXTS.get(reason, reason)
+
+
+def counted(n: int, noun: str) -> str:
+    """A noun as it follows a count: "finding" after 1, "findings" after any other number."""
+    return noun if n == 1 else f"{noun}s"
+
+
+def model_label(model: str, outcome: str = "") -> str:
+    """Name of a model or statistic in print, where it matters for the outcome it was used on."""
+    if outcome.startswith(HOLD_PREFIX) and model in _HOLD_MODEL_LABELS:
+        return _HOLD_MODEL_LABELS[model]
     return MODEL_LABELS.get(model) or _spaced(model)
 
 

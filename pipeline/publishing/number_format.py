@@ -5,6 +5,7 @@ its cells stay numbers.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -45,6 +46,7 @@ DECIMALS: Final[dict[str, int]] = {
 """Decimals by unit of `estimates.unit`; units that are not listed get `OTHER_DECIMALS`."""
 
 OTHER_DECIMALS: Final = 2
+_MOST_RATIO_DECIMALS: Final = 4
 SHARE_UNITS: Final = frozenset({"proportion", "share"})
 """Units between 0 and 1 that are printed as percentages."""
 
@@ -90,6 +92,19 @@ COUNT_SOURCES: Final = frozenset({"flow", "findings", "plan", "signals", "study"
 def decimals_for(unit: str) -> int:
     """Decimals of a unit."""
     return DECIMALS.get(unit, OTHER_DECIMALS)
+
+
+def ratio_decimals(values: Iterable[float | None]) -> int:
+    """Decimals that a ratio and the ends of its interval share: two significant digits for each.
+
+    The smallest value that is not zero decides; never fewer than the unit has, never more than four.
+    """
+    sizes = [abs(value) for value in values if value is not None and value != 0]
+    if not sizes:
+        return decimals_for("ratio")
+    # Rounded first, because 0.0996 is written 0.10 and needs no third decimal.
+    needed = 1 - Decimal(f"{min(sizes):.1e}").adjusted()
+    return min(max(needed, decimals_for("ratio")), _MOST_RATIO_DECIMALS)
 
 
 def decimal_text(value: float, decimals: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from pipeline.publishing.number_format import SHARE_UNITS, Num, decimals_for
+from pipeline.publishing.number_format import SHARE_UNITS, Num, decimals_for, ratio_decimals
 
 COUNT_UNITS: Final = frozenset({"count", "participants", "trials", "legs", "rows"})
 
@@ -93,7 +93,13 @@ class Estimate:
         if self.unit in SHARE_UNITS:
             return Num(value, "percent", decimals_for(self.unit), self.estimate_id)
         style = "count" if self.unit in COUNT_UNITS else "decimal"
-        return Num(value, style, decimals_for(self.unit), self.estimate_id)
+        return Num(value, style, self._decimals(), self.estimate_id)
+
+    def _decimals(self) -> int:
+        """Decimals of the unit; small ratios get more, the same for the value and its interval."""
+        if self.unit == "ratio":
+            return ratio_decimals((self.estimate, self.ci_low, self.ci_high))
+        return decimals_for(self.unit)
 
     def count(self, value: float | None) -> Num | None:
         """One of the four counts of the row as a number to print, None when it is missing."""

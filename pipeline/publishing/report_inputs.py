@@ -22,6 +22,7 @@ class ReportInputs:
     one row per person and leg, without names or codes. signal_summary: group, verdict,
     n_recordings; None when no recordings were processed. steps: sentences of the methods text.
     software: package -> version. command: how the run was started. verdict: final or draft.
+    caution: why no comparison is possible, else "".
     """
 
     cohort: str
@@ -39,6 +40,7 @@ class ReportInputs:
     software: dict[str, str]
     command: str
     verdict: str
+    caution: str = ""
 
     def cleaned(self) -> "ReportInputs":
         """The same inputs with text that every format can hold."""

@@ -3,18 +3,27 @@
 import re
 
 from pipeline.publishing.report_model import Report
-from pipeline.publishing.sections.methods import by_stage, cited, stage_title, works_cited
+from pipeline.publishing.sections.methods import (
+    abbreviations,
+    by_stage,
+    cited,
+    stage_title,
+    works_cited,
+)
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _BIBTEX = str.maketrans({c: f"\\{c}" for c in "{}%&#_$"} | {"\\": "\\textbackslash "})
 
 
 def write_methods(report: Report) -> bytes:
-    """Markdown: a heading and a paragraph per stage that ran, then the reference list."""
+    """Markdown: a heading and a paragraph per stage that ran, abbreviations, the reference list."""
     lines = ["# Methods", ""]
     for stage, sentences in by_stage(report.steps).items():
         text = " ".join(cited(sentence) for sentence in sentences)
         lines += [f"## {stage_title(stage)}", "", _literal(text), ""]
+    spelled_out = abbreviations(report.steps)
+    if spelled_out:
+        lines += [_literal(spelled_out), ""]
     works = works_cited(report.steps)
     if works:
         lines += ["## References", ""]

@@ -59,7 +59,9 @@ def test_every_point_is_in_the_picture_and_in_the_table():
             "value": generator.normal(30, 5, 40),
         }
     )
-    figure = activation_points(points, {}, GROUPS, "Activation", "Activation (%MVIC)", "x")
+    figure = activation_points(
+        points, {}, GROUPS, "Activation", "Activation (%MVIC)", "x", ci_label="95% CI"
+    )
     assert sorted(figure.data["value"]) == sorted(points["value"])
     assert "participant_id" not in figure.data.columns
     # Each marker is one <use> of a shape; the legend adds one of its own.
@@ -77,7 +79,7 @@ def test_dots_are_spread_by_rank_and_not_by_chance():
 
 def test_nothing_to_draw_gives_no_figure():
     empty = pd.DataFrame({"group": [], "leg": [], "value": []})
-    assert activation_points(empty, {}, GROUPS, "A", "A", "x") is None
+    assert activation_points(empty, {}, GROUPS, "A", "A", "x", ci_label="95% CI") is None
     assert forest([], "caption", "x") is None
     assert flow_figure([], pd.DataFrame(), "caption", "x") is None
 

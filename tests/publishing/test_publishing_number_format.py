@@ -13,6 +13,7 @@ from pipeline.publishing.number_format import (
     decimals_for,
     p_text,
     percent_text,
+    ratio_decimals,
 )
 
 
@@ -91,6 +92,24 @@ def test_what_is_not_a_number_is_never_printed(value):
 
 def test_decimals_follow_the_unit():
     assert [decimals_for(u) for u in ("ratio", "s", "%MVIC", "ms", "N/kg")] == [2, 1, 1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"),
+    [
+        ((0.54, 0.4, 0.73), 2),
+        ((0.1, 2.0, 30.0), 2),
+        ((0.0996,), 2),
+        ((0.0994, None), 3),
+        ((0.019, 0.0123, 0.0412), 3),
+        ((0.02, 0.0075, 0.04), 4),
+        ((0.5, 0.0, 0.9), 2),
+        ((0.5, 0.000012, 0.9), 4),
+        ((None, None), 2),
+    ],
+)
+def test_small_ratios_keep_two_significant_digits(values, decimals):
+    assert ratio_decimals(values) == decimals
 
 
 @settings(deadline=None, max_examples=200)

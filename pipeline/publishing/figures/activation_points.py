@@ -30,11 +30,14 @@ def activation_points(
     label: str,
     axis_label: str,
     figure_id: str,
+    *,
+    ci_label: str,
 ) -> Figure | None:
     """One dot per participant and leg, legs side by side, the group's mean with interval between.
 
     points: group, leg, value (unit in axis_label); no names or codes. means: by group label, with
-    the interval that the estimates table gives. Answers None without points.
+    the interval that the estimates table gives; ci_label names it ("95% CI"). Answers None without
+    points.
     """
     known = points[points["group"].isin(groups) & points["value"].notna()]
     if known.empty:
@@ -68,11 +71,13 @@ def activation_points(
         axes.set_axisbelow(True)
         bare(axes)
         with_interval = any(row.has_interval for row in means.values())
-        _legend(axes, with_interval=with_interval)
-        interval = " with its confidence interval" if with_interval else ""
+        _legend(axes, f"mean with {ci_label}" if with_interval else "mean", with_bar=with_interval)
+        mark, interval = (
+            ("diamond and bar", f" with its {ci_label}") if with_interval else ("diamond", "")
+        )
         caption = (
-            f"{label} of every participant, by group and leg. The black diamond is the group's mean "
-            f"over both legs{interval}."
+            f"{label} of every participant, by group and leg. Black {mark}: the group's mean over "
+            f"both legs{interval}."
         )
         alt = f"{label}: dots of every participant for {groups[0]} and {groups[1]}, by leg."
         return finish(drawing, figure_id, caption, alt, _data(known, means))
@@ -110,8 +115,7 @@ def _mean(axes: Axes, x: float, row: Estimate | None, style: GroupStyle) -> None
     axes.plot([x], [row.estimate], marker="D", markersize=6, color=INK, zorder=5)
 
 
-def _legend(axes: Axes, *, with_interval: bool) -> None:
-    mean = "mean with confidence interval" if with_interval else "mean"
+def _legend(axes: Axes, mean: str, *, with_bar: bool) -> None:
     handles = [
         Line2D(
             [],
@@ -125,7 +129,7 @@ def _legend(axes: Axes, *, with_interval: bool) -> None:
         Line2D(
             [],
             [],
-            linestyle="-" if with_interval else "none",
+            linestyle="-" if with_bar else "none",
             marker="D",
             color=INK,
             markersize=6,

@@ -23,6 +23,11 @@ from pipeline.publishing.numbers import Estimate
 from pipeline.publishing.report_model import Figure
 
 _RATIO_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+_DECADE_TICKS = tuple(
+    step * decade for decade in (0.001, 0.01, 0.1, 1.0, 10.0, 100.0) for step in (1, 3)
+)
+_WIDEST_RANGE = 40
+"""Times the low end up to which the finer ticks of a ratio have room for their labels."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def forest(panels: Sequence[Panel], caption: str, figure_id: str) -> Figure | No
         )
         for axes, panel in zip(grid[:, 0], shown, strict=True):
             _draw(axes, panel)
-        what = " and ".join(panel.title.lower() for panel in shown)
+        what = " and ".join(panel.title[:1].lower() + panel.title[1:] for panel in shown)
         return finish(drawing, figure_id, caption, f"Forest plot of {what}.", _data(shown))
 
 
@@ -109,7 +114,8 @@ def _scale(axes: Axes, panel: Panel, null: float) -> None:
     low, high = min([*ends, null]), max([*ends, null])
     if panel.is_ratio:
         low, high = low / 1.15, high * 1.15
-        ticks = [tick for tick in _RATIO_TICKS if low <= tick <= high] or [null]
+        all_ticks = _RATIO_TICKS if high / low <= _WIDEST_RANGE else _DECADE_TICKS
+        ticks = [tick for tick in all_ticks if low <= tick <= high] or [null]
         axes.xaxis.set_major_locator(FixedLocator(ticks))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -119,5 +119,6 @@ def _figures(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
         inputs.label(PERCENT),
         "Gluteus medius activation (%MVIC)",
         "activation_points",
+        ci_label=inputs.ci_label,
     )
     return [figure] if figure is not None else []

@@ -160,16 +160,28 @@ def mean_table(
         Column("difference", f"{inputs.case} minus {inputs.reference} ({inputs.ci_label})"),
         Column("p", "P"),
         Column("p_adjusted", "Adjusted P"),
+        Column("participants", "Participants"),
+        Column("rows", "Rows"),
     )
     rows: list[Row] = []
     for outcome in outcomes:
         rows.append(heading_row(with_unit(inputs, numbers, outcome), len(columns)))
-        rows += descriptive_rows(maker, inputs, outcome, blanks=3)
+        rows += descriptive_rows(maker, inputs, outcome, blanks=5)
         for row in _compared(numbers, inputs, outcome):
             comparison = (maker.estimate(row), maker.p(row), maker.p(row, adjusted=True))
-            rows.append(Row((words(model_label(row.model)), EMPTY, EMPTY, *comparison)))
-    made = Table(table_id, caption, columns, tuple(rows), maker.footnotes.notes(*notes))
+            used = (people_cell(row), rows_cell(row))
+            rows.append(Row((words(model_label(row.model)), EMPTY, EMPTY, *comparison, *used)))
+    general = (*notes, analysed_note(inputs))
+    made = Table(table_id, caption, columns, tuple(rows), maker.footnotes.notes(*general))
     return made.without_empty_columns()
+
+
+def analysed_note(inputs: ReportInputs) -> str:
+    """The footnote on the counts beside each analysis."""
+    return (
+        f"Participants ({inputs.ratio}) and rows: those that the analysis used. A row is a trial, a "
+        "leg, or a participant where participant means are compared."
+    )
 
 
 def _compared(numbers: Numbers, inputs: ReportInputs, outcome: str) -> tuple[Estimate, ...]:
@@ -181,7 +193,7 @@ def _compared(numbers: Numbers, inputs: ReportInputs, outcome: str) -> tuple[Est
 
 
 def ratio_row(maker: CellMaker, label: str, row: Estimate) -> Row:
-    """One row of a comparison table: label, estimate, P, adjusted P, participants, rows, at ceiling."""
+    """One row of a comparison table: label, estimate, P, adjusted P, participants, rows, censored."""
     return Row(
         (
             words(label),
@@ -189,7 +201,7 @@ def ratio_row(maker: CellMaker, label: str, row: Estimate) -> Row:
             maker.p(row),
             maker.p(row, adjusted=True),
             people_cell(row),
-            _count_cell(row, row.n_rows),
+            rows_cell(row),
             _count_cell(row, row.n_censored),
         )
     )
@@ -201,6 +213,11 @@ def people_cell(row: Estimate) -> Cell:
     if case is None or reference is None:
         return _count_cell(row, row.n_case if case is not None else row.n_reference)
     return Cell("pair", (case, reference))
+
+
+def rows_cell(row: Estimate) -> Cell:
+    """Rows that an analysis used; empty when they were not counted."""
+    return _count_cell(row, row.n_rows)
 
 
 def _count_cell(row: Estimate, value: float | None) -> Cell:

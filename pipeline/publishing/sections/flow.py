@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.publishing.cells import EMPTY, Part, heading_row, paragraph, words
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
-from pipeline.publishing.labels import table_label
+from pipeline.publishing.labels import counted, reason_text, table_label
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import (
@@ -69,6 +69,16 @@ def _text(inputs: ReportInputs) -> Iterable[Block]:
             Ref("flow_counts"),
             " has all counts and reasons.",
         )
+    missing = [_not_handed_in(inputs, name) for name in COHORT_TABLES if not inputs.handed_in(name)]
+    if missing:
+        yield paragraph(f"Not handed in: {', '.join(missing)}.")
+
+
+def _not_handed_in(inputs: ReportInputs, table: str) -> str:
+    """The name of a table without a row read; rows that it has all the same were computed."""
+    name = COHORT_TABLES[table].what
+    made = inputs.flow["table"].str.split("/").str[0].eq(table).any()
+    return f"{name} (computed from the recordings)" if made else name
 
 
 def flow_table(inputs: ReportInputs) -> Table:
@@ -83,7 +93,9 @@ def flow_table(inputs: ReportInputs) -> Table:
         rows.append(heading_row(table_title(table, inputs), len(columns)))
         steps = inputs.flow[inputs.flow["table"] == table]
         for (_, stage, reason), counts in steps.groupby(["step", "stage", "reason"], sort=True):
-            label = STAGES.get(str(stage), str(stage)) + (f": {reason}" if reason else "")
+            label = STAGES.get(str(stage), str(stage)) + (
+                f": {reason_text(str(reason))}" if reason else ""
+            )
             rows.append(Row((words(label), *_group_cells(counts, groups))))
     return Table(
         "flow_counts",
@@ -135,25 +147,27 @@ def _group_cells(counts: pd.DataFrame, groups: list[str]) -> tuple[Cell, ...]:
 def _lane(inputs: ReportInputs, group: str) -> FlowLane:
     flow = inputs.flow[inputs.flow["group"].eq(group) & inputs.flow["table"].eq("hold_times")]
     lines = {
-        stage: f"{_sum(rows, 'n_rows')} trials of {_sum(rows, 'n_participants')} participants"
+        stage: f"{_number_of(rows, 'n_rows', 'trial')} of "
+        f"{_number_of(rows, 'n_participants', 'participant')}"
         for stage, rows in flow[flow["stage"].isin(["read", "analysed"])].groupby("stage")
     }
     left = flow[flow["stage"].isin(_LEAVING)].sort_values(["step", "reason"])
     reasons = tuple(
-        f"{STAGES[str(row['stage'])]}: {row['reason']} ({row['n_rows']})"
+        f"{STAGES[str(row['stage'])]}: {reason_text(str(row['reason']))} ({row['n_rows']})"
         for row in left.to_dict("records")
     )
     boxes: list[tuple[str, tuple[str, ...]]] = [("Read", (lines.get("read", "no trials"),))]
     if reasons:
-        boxes.append((f"Left the analysis: {_sum(left, 'n_rows')} trials", reasons))
+        boxes.append((f"Left the analysis: {_number_of(left, 'n_rows', 'trial')}", reasons))
     else:
         boxes.append(("No trial left the analysis", ()))
     boxes.append(("Analysed", (lines.get("analysed", "no trials"),)))
     return FlowLane(group, tuple(boxes))
 
 
-def _sum(rows: pd.DataFrame, column: str) -> int:
-    return int(rows[column].sum())
+def _number_of(rows: pd.DataFrame, column: str, noun: str) -> str:
+    total = int(rows[column].sum())
+    return f"{total} {counted(total, noun)}"
 
 
 def _counts(inputs: ReportInputs, tables: tuple[str, ...]) -> pd.DataFrame:

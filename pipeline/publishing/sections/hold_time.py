@@ -4,7 +4,7 @@ from typing import Final
 
 from pipeline.publishing.cells import EMPTY, CellMaker, Part, paragraph, words
 from pipeline.publishing.figures.hold_survival import hold_survival
-from pipeline.publishing.labels import HOLD_PREFIX, model_label, outcome_in_sentence
+from pipeline.publishing.labels import CENSORED_NOTE, HOLD_PREFIX, model_label, outcome_in_sentence
 from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.report_inputs import ReportInputs, absent
 from pipeline.publishing.report_model import Block, Column, Paragraph, Ref, Row, Section, Table
@@ -18,6 +18,7 @@ from pipeline.publishing.sections.comparisons import (
 
 AT_CEILING: Final = "share_at_ceiling"
 UNABLE: Final = "share_unable"
+WITHIN_BOUNDS: Final = "share_within_bounds"
 MEDIAN: Final = "kaplan_meier_median"
 
 
@@ -85,13 +86,17 @@ def _inside(sentence: str) -> str:
 
 def _description(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) -> Table:
     maker = CellMaker(numbers)
+    shares = {AT_CEILING: "At ceiling", UNABLE: "Unable"}
+    bounds = ""
+    if numbers.where(outcome=outcomes, contrast=inputs.groups, model=WITHIN_BOUNDS):
+        shares[WITHIN_BOUNDS] = "Within bounds"
+        bounds = "Within bounds: the hold is known only as a range of times. "
     columns = (
         Column("condition", "Condition", "text"),
         Column("group", "Group", "text"),
         Column("participants", "Participants"),
         Column("trials", "Trials"),
-        Column("at_ceiling", "At ceiling"),
-        Column("unable", "Unable"),
+        *(Column(model.removeprefix("share_"), label) for model, label in shares.items()),
         Column("median", "Median, s", unit="s", decimals=1),
     )
     rows = []
@@ -105,14 +110,14 @@ def _description(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) ->
                         words(group),
                         maker.statistic(outcome, group, "count", unit="participants"),
                         maker.statistic(outcome, group, "count", unit="trials"),
-                        maker.statistic(outcome, group, AT_CEILING),
-                        maker.statistic(outcome, group, UNABLE),
+                        *(maker.statistic(outcome, group, model) for model in shares),
                         maker.statistic(outcome, group, MEDIAN),
                     )
                 )
             )
     notes = maker.footnotes.notes(
-        "At ceiling, unable: share of trials. Unable: the position could not be held at all. "
+        f"{', '.join(shares.values()).capitalize()}: share of trials. Unable: the position could not "
+        f"be held at all. {bounds}"
         "Medians are over trials and take the ceiling into account.",
     )
     return Table("hold_time", "Hold time by group", columns, tuple(rows), notes)
@@ -127,17 +132,19 @@ def _comparison(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) -> 
         Column("p_adjusted", "Adjusted P"),
         Column("participants", "Participants"),
         Column("trials", "Trials"),
-        Column("censored", "At ceiling"),
+        Column("censored", "Censored"),
     )
     rows: list[Row] = []
+    censored = False
     for outcome in outcomes:
         found = numbers.where(outcome=outcome, contrast=inputs.ratio, role=COMPARED_ROLES)
         rows.append(Row((words(inputs.label(outcome)), *(EMPTY for _ in columns[1:])), "heading"))
-        rows += [
-            ratio_row(maker, model_label(row.model), row) for row in found if row.unit == "ratio"
-        ]
+        ratios = [row for row in found if row.unit == "ratio"]
+        rows += [ratio_row(maker, model_label(row.model), row) for row in ratios]
+        censored = censored or any(row.n_censored is not None for row in ratios)
     notes = maker.footnotes.notes(
         f"A ratio below one means shorter holds in {inputs.case}. Participants: {inputs.ratio}.",
+        CENSORED_NOTE if censored else "",
         _families(outcomes, inputs),
     )
     made = Table("hold_time_ratios", "Comparison of hold times", columns, tuple(rows), notes)

@@ -1,5 +1,6 @@
 """Methods: the sentences of the steps that ran, with the works they cite."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,25 @@ STAGES: Final[dict[str, str]] = {
     "publishing": "Report",
 }
 
+ABBREVIATIONS: Final[dict[str, str]] = {
+    "BMI": "body mass index",
+    "CI": "confidence interval",
+    "EMG": "electromyography",
+    "GMed": "gluteus medius",
+    "IQR": "interquartile range",
+    "MVIC": "maximal voluntary isometric contraction",
+    "NPRS": "numeric pain rating scale",
+    "ODI": "Oswestry Disability Index",
+    "PCS": "Pain Catastrophizing Scale",
+    "RMDQ": "Roland-Morris Disability Questionnaire",
+    "RMS": "root mean square",
+    "SD": "standard deviation",
+    "SLS": "single-leg stance",
+    "TSK": "Tampa Scale of Kinesiophobia",
+    "VAS": "visual analogue scale",
+}
+"""What the sentences of the steps abbreviate; results spell "GMed" out as "Gluteus medius"."""
+
 
 def methods_section(steps: Sequence[MethodSentence]) -> Section:
     """One paragraph per stage, then the reference list."""
@@ -24,6 +44,9 @@ def methods_section(steps: Sequence[MethodSentence]) -> Section:
     for stage, sentences in by_stage(steps).items():
         blocks.append(paragraph(stage_title(stage), kind="heading"))
         blocks.append(paragraph(" ".join(cited(step) for step in sentences)))
+    spelled_out = abbreviations(steps)
+    if spelled_out:
+        blocks.append(paragraph(spelled_out))
     works = works_cited(steps)
     if works:
         blocks.append(paragraph("References", kind="heading"))
@@ -57,6 +80,16 @@ def cited(step: MethodSentence) -> str:
     text = step.text.rstrip()
     ending = text[-1] if text and text[-1] in ".!?" else "."
     return f"{text.rstrip('.!?')} ({works}){ending}"
+
+
+def abbreviations(steps: Sequence[MethodSentence]) -> str:
+    """What the abbreviations of the sentences stand for, in the order of the alphabet, or ""."""
+    text = " ".join(step.text for step in steps)
+    used = [short for short in ABBREVIATIONS if re.search(rf"(?<!\w){short}(?!\w)", text)]
+    if not used:
+        return ""
+    meanings = (f"{short}: {ABBREVIATIONS[short]}" for short in sorted(used, key=str.lower))
+    return f"Abbreviations. {'; '.join(meanings)}."
 
 
 def works_cited(steps: Sequence[MethodSentence]) -> tuple[Citation, ...]:

@@ -19,14 +19,14 @@ def overview_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     effects = [
         row for name in outcomes if (row := numbers.find(name, inputs.difference, EFFECT_SIZE))
     ]
-    figure = forest(_panels(ratios, effects, inputs), _caption(inputs), "forest")
+    figure = forest(_panels(ratios, effects, inputs), _caption(ratios, effects, inputs), "forest")
     blocks: list[Block] = []
     if figure is None:
         blocks.append(Notice("No planned comparison has an interval that can be drawn.", "caution"))
     else:
         text = paragraph(
             Ref("forest"),
-            " shows the planned comparisons. Time ratios and standardised mean differences have "
+            " shows the planned outcomes. Time ratios and standardised mean differences have "
             "panels of their own, because their scales cannot be compared.",
         )
         blocks += [text, figure]
@@ -49,8 +49,8 @@ def _panels(
             is_ratio=True,
         ),
         Panel(
-            "Standardised mean differences",
-            f"Hedges g, {inputs.case} minus {inputs.reference}",
+            "Standardised mean differences (Hedges g, unadjusted)",
+            f"{inputs.case} minus {inputs.reference}, standard deviations",
             "lower",
             "higher",
             _rows(effects, inputs),
@@ -72,8 +72,20 @@ def _role(row: Estimate, inputs: ReportInputs) -> str:
     return planned.role if planned is not None else row.role
 
 
-def _caption(inputs: ReportInputs) -> str:
-    return (
-        f"Planned comparisons with {inputs.ci_label}. Left of the line: {inputs.case} lower or "
-        f"shorter than {inputs.reference}; right of it: higher or longer."
+def _caption(ratios: list[Estimate], effects: list[Estimate], inputs: ReportInputs) -> str:
+    """What the panels show: time ratios come from the planned model, Hedges g does not."""
+    said = [f"Planned outcomes with {inputs.ci_label}."]
+    if _rows(ratios, inputs):
+        adjusted = [row.model.endswith("_adjusted") for row in ratios]
+        if all(adjusted) or not any(adjusted):
+            said.append(f"Time ratios are {'adjusted' if any(adjusted) else 'unadjusted'}.")
+    if _rows(effects, inputs):
+        said.append(
+            "Standardised mean differences are Hedges g of participant means, unadjusted; adjusted "
+            "differences in their own units stand in the tables."
+        )
+    said.append(
+        f"Left of the line: {inputs.case} lower or shorter than {inputs.reference}; right of it: "
+        "higher or longer."
     )
+    return " ".join(said)

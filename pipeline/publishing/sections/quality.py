@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from pipeline.publishing.cells import EMPTY, heading_row, paragraph, words
+from pipeline.publishing.labels import counted, reason_text
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.report_inputs import ReportInputs, absent
 from pipeline.publishing.report_model import Block, Cell, Column, Ref, Row, Section, Table
@@ -71,7 +72,7 @@ def data_quality_section(inputs: ReportInputs) -> Section:
             paragraph(
                 "The checks of the files led to ",
                 Num(len(inputs.findings), "count", 0, "findings"),
-                " findings: ",
+                f" {counted(len(inputs.findings), 'finding')}: ",
                 Ref("findings"),
                 ". The fix list names the cells; it stays in the lab.",
             )
@@ -140,7 +141,8 @@ def _left_table(inputs: ReportInputs, left: pd.DataFrame) -> Table:
                 _count(int(counts[group]), "flow") if group in counts.index else EMPTY
                 for group in groups
             )
-            rows.append(Row((words(f"{STAGES.get(str(stage), str(stage))}: {reason}"), *cells)))
+            label = f"{STAGES.get(str(stage), str(stage))}: {reason_text(str(reason))}"
+            rows.append(Row((words(label), *cells)))
     return Table(
         "left_out", "Rows that left the analysis, by group and reason", columns, tuple(rows)
     )

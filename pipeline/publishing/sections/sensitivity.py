@@ -5,7 +5,12 @@ from pipeline.publishing.labels import model_label
 from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Column, Ref, Row, Section, Table
-from pipeline.publishing.sections.comparisons import main_result, people_cell
+from pipeline.publishing.sections.comparisons import (
+    analysed_note,
+    main_result,
+    people_cell,
+    rows_cell,
+)
 
 TITLE = "Sensitivity analyses"
 
@@ -32,6 +37,7 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         Column("estimate", f"Estimate ({inputs.ci_label})"),
         Column("p", "P"),
         Column("participants", "Participants"),
+        Column("rows", "Rows"),
     )
     made: list[Row] = []
     for outcome in dict.fromkeys(row.outcome for row in rows):
@@ -39,12 +45,17 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         main = main_result(numbers, inputs, outcome)
         if main is not None and main.role != "sensitivity":
             made.append(_row(maker, f"Main result: {model_label(main.model).lower()}", main))
-        made += [_row(maker, model_label(row.model), row) for row in rows if row.outcome == outcome]
-    notes = maker.footnotes.notes(f"Participants: {inputs.ratio}.")
+        made += [
+            _row(maker, model_label(row.model, outcome), row)
+            for row in rows
+            if row.outcome == outcome
+        ]
+    notes = maker.footnotes.notes(analysed_note(inputs))
     return Table("sensitivity", "Sensitivity analyses", columns, tuple(made), notes)
 
 
 def _row(maker: CellMaker, label: str, row: Estimate) -> Row:
     unit = "" if row.unit in ("", "ratio") else f", {row.unit}"
     scale = words(row.contrast.replace(" - ", " minus ") + unit)
-    return Row((words(label), scale, maker.estimate(row), maker.p(row), people_cell(row)))
+    tested = (maker.estimate(row), maker.p(row))
+    return Row((words(label), scale, *tested, people_cell(row), rows_cell(row)))

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipeline.publishing.cells import paragraph
+from pipeline.publishing.labels import counted
 from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Notice, Paragraph, Section
@@ -42,7 +43,7 @@ def _sample(inputs: ReportInputs) -> Paragraph | None:
     plan = " Roles of outcomes come from the default plan." if inputs.plan_is_default else ""
     return paragraph(
         case,
-        f" participants of the group {inputs.case} and ",
+        f" {counted(int(case.value), 'participant')} of the group {inputs.case} and ",
         reference,
         f" of the group {inputs.reference} were compared; differences are {inputs.case} minus "
         f"{inputs.reference}, ratios {inputs.case} divided by {inputs.reference}.",
