@@ -17,7 +17,7 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
 from pipeline.statistics.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.measured_outcome import WithinLeg, measured_part, summaries_part
 from pipeline.statistics.methods_text import method_sentences
-from pipeline.statistics.multiplicity import adjust_within_families
+from pipeline.statistics.multiplicity import adjust_within_families, families_in_words
 from pipeline.statistics.outcome_names import (
     HOLD_TIME,
     Measure,
@@ -78,7 +78,8 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     comparison = Comparison.of(study, plan)
     outcomes = _outcomes(sets, study)
     parts = [characteristics(sets.participants, comparison)]
-    parts += [_outcome_part(outcome, comparison) for outcome in outcomes]
+    shortest = study.holds.shortest_timed_hold_s
+    parts += [_outcome_part(outcome, comparison, shortest) for outcome in outcomes]
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:
@@ -87,12 +88,11 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     whole = Part.joining(*parts, Part((), curve_runs))
     estimates = estimates_frame(whole.rows, cohort)
     estimates["p_adjusted"] = adjust_within_families(estimates)
-    adjusted = estimates.loc[estimates["p_adjusted"].notna(), "family"]
     steps = method_sentences(
         whole.runs,
         case=comparison.case,
         ci_level=plan.ci_level,
-        families=adjusted.nunique(),
+        families=families_in_words(plan, estimates),
     )
     return AnalysisResult(estimates, curves, steps)
 
@@ -130,10 +130,12 @@ def _by_task(rows: pd.DataFrame, *also: str) -> list[tuple[tuple[str, ...], pd.D
     )
 
 
-def _outcome_part(outcome: _Outcome, comparison: Comparison) -> Part:
+def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold_s: float) -> Part:
     rows, measure = outcome.rows, outcome.measure
     if outcome.kind == "hold":
-        return hold_time_part(rows, measure, comparison)
+        return hold_time_part(
+            rows, measure, comparison, shortest_timed_hold_s=shortest_timed_hold_s
+        )
     if outcome.kind == "described":
         return summaries_part(rows, outcome.column, measure, comparison)
     part = measured_part(rows, outcome.column, measure, comparison, within_leg=outcome.within_leg)
@@ -143,7 +145,11 @@ def _outcome_part(outcome: _Outcome, comparison: Comparison) -> Part:
 
 
 def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> Part:
-    """One row per outcome that the plan names and the cohort does not have."""
+    """One row per outcome that the plan names and the cohort does not have.
+
+    In no family: what was never measured is not a test, and P values of the others are not made
+    larger for it.
+    """
     present = {outcome.measure.outcome for outcome in outcomes}
     rows = []
     for name, planned in comparison.plan.outcomes.items():
@@ -157,7 +163,6 @@ def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> P
             model="censored_lognormal_adjusted" if is_hold else "mixed_model_adjusted",
             role=planned.role,
             unit="ratio" if is_hold else "",
-            family=planned.family,
             n_case=0,
             n_reference=0,
             n_rows=0,

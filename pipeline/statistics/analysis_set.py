@@ -13,6 +13,7 @@ from schemas.terms import DEFAULT_VISIT
 
 UNKNOWN_GROUP = "(unknown)"
 _STEPS = {"not_matched": 3, "not_usable": 4, "analysed": 5}
+_MEASUREMENTS = ("hold_times", "activation", "strength", "clinical_test")
 _ROW_ORDER = ("participant_id", "visit", "task", "condition", "leg", "rater", "session", "trial")
 
 
@@ -73,14 +74,15 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
     """Join every table with participants, drop what cannot be used, and count it by group.
 
     tables: validated tables by name (`schemas.tables`); participants is required, the rest as the
-    cohort has them. A repeated study is analysed at its baseline visit. Raises KeyError without
+    cohort has them. A repeated study is analysed at one visit (`_analysed_visit`). Raises KeyError without
     participants and pandas' MergeError when a participant stands twice.
     """
     ledger = _Ledger()
     participants = _compared_participants(tables["participants"], study, ledger)
+    visit = _analysed_visit(tables, participants)
     joined = {
-        name: _join(name, tables[name], participants, ledger)
-        for name in ("hold_times", "activation", "strength", "clinical_test")
+        name: _join(name, tables[name], participants, visit, ledger)
+        for name in _MEASUREMENTS
         if name in tables
     }
     if "hold_times" in joined:
@@ -140,9 +142,9 @@ def _compared_participants(people: pd.DataFrame, study: Study, ledger: _Ledger) 
 
 
 def _join(
-    name: str, table: pd.DataFrame, participants: pd.DataFrame, ledger: _Ledger
+    name: str, table: pd.DataFrame, participants: pd.DataFrame, visit: str, ledger: _Ledger
 ) -> pd.DataFrame:
-    """Rows with their participant's columns and `dom`, in a fixed order."""
+    """Rows of one visit with their participant's columns and `dom`, in a fixed order."""
     rows = table.merge(
         participants, on="participant_id", how="left", validate="m:1", indicator="_match"
     )
@@ -151,8 +153,7 @@ def _join(
         ledger.count("not_matched", name, rows.loc[alone], "participant not among those compared")
     order = [column for column in _ROW_ORDER if column in rows.columns]
     rows = rows.loc[~alone].drop(columns="_match").sort_values(order, ignore_index=True)
-    if "visit" in rows.columns:
-        visit = _analysed_visit(rows)
+    if _names_visits(rows):
         reason = f"visit other than {visit}"
         rows = ledger.drop(name, rows, _reasons(rows, {reason: rows["visit"] != visit}))
     dominant = rows["dominant_leg"] if "dominant_leg" in rows.columns else None
@@ -161,10 +162,27 @@ def _join(
     return rows.assign(dom=(rows["leg"] == dominant).astype(float).where(dominant.notna()))
 
 
-def _analysed_visit(rows: pd.DataFrame) -> str:
-    """The baseline visit; where no row carries that name, the first name in alphabetical order."""
-    visits = sorted(rows["visit"].unique())
-    return DEFAULT_VISIT if DEFAULT_VISIT in visits or not visits else str(visits[0])
+def _analysed_visit(tables: Mapping[str, pd.DataFrame], participants: pd.DataFrame) -> str:
+    """The one visit that is analysed in all tables, so that no two outcomes are of different days.
+
+    Only tables that name visits decide (`_names_visits`): the baseline visit when one of them has
+    it for a compared person; else the first of hold_times in alphabetical order, or of the first
+    table that names visits.
+    """
+    compared = participants["participant_id"]
+    visits = [
+        sorted(table.loc[table["participant_id"].isin(compared), "visit"].unique())
+        for name in _MEASUREMENTS
+        if (table := tables.get(name)) is not None and _names_visits(table)
+    ]
+    if any(DEFAULT_VISIT in names for names in visits):
+        return DEFAULT_VISIT
+    return next((str(names[0]) for names in visits if names), DEFAULT_VISIT)
+
+
+def _names_visits(table: pd.DataFrame) -> bool:
+    """Whether a table tells visits apart; one without a visit column was filled with the default."""
+    return "visit" in table.columns and bool((table["visit"] != DEFAULT_VISIT).any())
 
 
 def _usable_activation(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:

@@ -13,6 +13,8 @@ Values = npt.NDArray[np.float64]
 
 FEWEST_PAIRS = 4
 """Fisher's interval divides by n - 3."""
+_EXACT_WITHIN = 1e-12
+"""Rounding of a correlation of 1, whose interval on Fisher's scale would be infinite."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def _check(x: Values, y: Values) -> None:
 
 
 def _with_interval(r: float, n: int, se: float, ci_level: float) -> Correlation:
-    if abs(r) >= 1 - 1e-12:
+    if abs(r) >= 1 - _EXACT_WITHIN:
         raise NotEstimableError(
             "The two measurements follow each other exactly, so that no interval can be given."
         )

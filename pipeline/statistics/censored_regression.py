@@ -25,6 +25,14 @@ NO_MAXIMUM = (
 )
 _SMALLEST_EIGENVALUE = 1e-9
 """Of the information per row with standardised columns; below it a direction is not determined."""
+_MOST_STEPS = 200
+_MOST_HALVINGS = 60
+"""Bounds of loops. The surface is concave and Newton's steps end in about ten; 60 halvings of a
+step are below what a number can resolve."""
+_SETTLED = 1e-16
+"""Newton's decrement relative to the log-likelihood: rounding of its sum."""
+_ROUNDING = 1e-12
+"""Of the log-likelihood: a step that lowers it by this much does not go down."""
 
 
 @dataclass(frozen=True)
@@ -183,12 +191,12 @@ class CensoredNormal(GenericLikelihoodModel):  # type: ignore[misc]
         sigma = np.std(self.endog - exog @ beta) or 1.0
         point = np.append(beta / sigma, 1 / sigma)
         value, gradient, information = self._concave(point, exog)
-        for _ in range(200):
+        for _ in range(_MOST_STEPS):
             smallest = float(np.linalg.eigvalsh(information)[0]) / len(self.low)
             if smallest < _SMALLEST_EIGENVALUE:
                 raise NotEstimableError(NO_MAXIMUM)
             step: Vector = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
-            if float(gradient @ step) < 1e-16 * max(1.0, abs(value)):
+            if float(gradient @ step) < _SETTLED * max(1.0, abs(value)):
                 return np.append(point[:-1] / point[-1] / spread, -np.log(point[-1]))
             point, value = self._climb(point, step, value, exog)
             _, gradient, information = self._concave(point, exog)
@@ -198,11 +206,11 @@ class CensoredNormal(GenericLikelihoodModel):  # type: ignore[misc]
         self, point: Vector, step: Vector, value: float, exog: Vector
     ) -> tuple[Vector, float]:
         """The longest of 1, 1/2, 1/4, ... steps that does not go down."""
-        for _ in range(60):
+        for _ in range(_MOST_HALVINGS):
             new = point + step
             if new[-1] > 0:
                 new_value = self._concave(new, exog)[0]
-                if new_value >= value - 1e-12 * abs(value):
+                if new_value >= value - _ROUNDING * abs(value):
                     return new, new_value
             step = step / 2
         raise NotEstimableError(NO_MAXIMUM)

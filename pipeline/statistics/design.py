@@ -10,6 +10,13 @@ from schemas.columns import column_rules
 from schemas.participants import Participants
 
 GROUP_TERM = "group"
+NONE_USABLE = "No covariate could be used, so this is the unadjusted result"
+NONE_PLANNED = "The plan names no covariate for this outcome, so this is the unadjusted result."
+
+_RANK_TOLERANCE = 1e-9
+"""Of the singular values of columns scaled to length 1. Far above rounding (1e-16) and far below
+what measured covariates reach: two columns this close differ by less than any instrument reads."""
+
 _LABELS = {name: rule.facts["label"] for name, rule in column_rules(Participants).items()}
 
 
@@ -20,7 +27,8 @@ class Design:
     rows: the rows used, default index. exog: const, group (1 for case) and covariates, numbers,
     aligned with rows. used: labels of the covariates in the model. notes: a sentence per
     covariate left out and about rows lost. caution: a reader has to know the notes, because rows
-    are missing from the model or a covariate could not be told apart from the group.
+    are missing from the model, a covariate could not be told apart from the group, or no covariate
+    could be used at all.
     """
 
     rows: pd.DataFrame
@@ -37,69 +45,124 @@ def covariate_label(name: str) -> str:
 
 
 def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Comparison) -> Design:
-    """Rows with all usable covariates, and their design matrix.
+    """Rows with all covariates in the model, and their design matrix.
 
     Left out with a sentence: a covariate that the table does not have, without values, with one
-    value only, without overlap between the groups (an old group against a young one cannot be
-    adjusted for age: the model would extrapolate), or that group and earlier covariates determine. Text covariates become one
-    indicator per level, the first level in alphabetical order being the reference.
+    value only, known in one group only, without overlap between the groups (an old group against a
+    young one cannot be adjusted for age: the model would extrapolate), or that group and earlier
+    covariates determine. This is decided in the order of the plan on the rows where a covariate is
+    known, so that one that is left out costs no rows. Text covariates become one indicator per
+    level, the first level in alphabetical order being the reference. When all are left out one
+    sentence says that the result is unadjusted.
     """
-    notes: list[str] = []
-    usable: list[str] = []
+    used: list[str] = []
+    refused: dict[str, _Refusal] = {}
     for name in covariates:
-        reason = _unusable(rows, name)
-        if reason:
-            notes.append(f"Not adjusted for {covariate_label(name)}: {reason}.")
+        refusal = _unusable(rows, name, comparison) or _inseparable(rows, used, name, comparison)
+        if refusal is None:
+            used.append(name)
         else:
-            usable.append(name)
-    complete = rows.loc[rows[usable].notna().all(axis=1)].reset_index(drop=True)
+            refused[name] = refusal
+    if covariates and not used:
+        reasons = "; ".join(f"{covariate_label(n)}: {r.reason}" for n, r in refused.items())
+        return Design(
+            rows=rows.reset_index(drop=True),
+            exog=_exog(rows.reset_index(drop=True), [], comparison),
+            used=(),
+            notes=(f"{NONE_USABLE}: {reasons}.",),
+            caution=True,
+        )
+    notes = [f"Not adjusted for {covariate_label(n)}: {r.reason}." for n, r in refused.items()]
+    complete = _complete(rows, used)
     lost = len(rows) - len(complete)
     if lost:
-        missing = " or ".join(covariate_label(n) for n in usable if rows[n].isna().any())
+        missing = " or ".join(covariate_label(n) for n in used if rows[n].isna().any())
         notes.append(f"Rows without a value of {missing}, not in the adjusted model: {lost}.")
-    exog = pd.DataFrame(
-        {"const": 1.0, GROUP_TERM: (complete["group"] == comparison.case).astype(float)},
-        index=complete.index,
+    return Design(
+        rows=complete,
+        exog=_exog(complete, used, comparison),
+        used=tuple(covariate_label(name) for name in used),
+        notes=tuple(notes),
+        caution=lost > 0 or any(refusal.caution for refusal in refused.values()),
     )
-    used: list[str] = []
-    inseparable = False
-    for name in usable:
-        if not _overlaps(complete[name], exog[GROUP_TERM]):
-            notes.append(
-                f"Not adjusted for {covariate_label(name)}: the groups have no values in common, so "
-                "that people with equal values cannot be compared."
-            )
-            inseparable = True
-            continue
-        wider = pd.concat([exog, _columns(complete[name], name)], axis=1)
-        if len(complete) and not _full_rank(wider):
-            notes.append(
-                f"Not adjusted for {covariate_label(name)}: in these rows it cannot be told apart "
-                "from the group or the other covariates."
-            )
-            inseparable = True
-            continue
-        exog = wider
-        used.append(covariate_label(name))
-    return Design(complete, exog, tuple(used), tuple(notes), lost > 0 or inseparable)
 
 
-def _unusable(rows: pd.DataFrame, name: str) -> str:
-    """Why a covariate cannot be used at all, or an empty text."""
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a covariate is left out; caution: it was measured, but the groups differ too much in it."""
+
+    reason: str
+    caution: bool
+
+
+def _unusable(rows: pd.DataFrame, name: str, comparison: Comparison) -> _Refusal | None:
+    """Why a covariate cannot be used at all, on the rows where it is known."""
     if name not in rows.columns:
-        return "the cohort has no such column"
-    levels = rows[name].nunique()
-    if levels == 0:
-        return "no value is recorded"
-    return "it has the same value in all rows" if levels == 1 else ""
+        return _Refusal("the cohort has no such column", caution=False)
+    known = rows.loc[rows[name].notna()]
+    if known.empty:
+        return _Refusal("no value is recorded", caution=False)
+    if (known[name] == known[name].iloc[0]).all():
+        return _Refusal("it has the same value in all rows", caution=False)
+    only = _only_group(known, comparison)
+    if only:
+        return _Refusal(f"it is recorded in the {only} group only", caution=True)
+    if not _overlaps(known, name, comparison):
+        return _Refusal(
+            "the groups have no values in common, so that people with equal values cannot be "
+            "compared",
+            caution=True,
+        )
+    return None
 
 
-def _overlaps(values: pd.Series, is_case: pd.Series) -> bool:
+def _inseparable(
+    rows: pd.DataFrame, used: list[str], name: str, comparison: Comparison
+) -> _Refusal | None:
+    """Why a covariate cannot join those in the model already, on the rows that have them all."""
+    together = [*used, name]
+    complete = _complete(rows, together)
+    if complete.empty or _only_group(complete, comparison):
+        known = ", ".join(covariate_label(other) for other in used)
+        return _Refusal(f"in one of the groups nobody has a value of it and of {known}", True)
+    for other in together:
+        if not _overlaps(complete, other, comparison):
+            return _Refusal(
+                "in the rows that have it and the earlier covariates, the groups have no values of "
+                f"{covariate_label(other)} in common",
+                caution=True,
+            )
+    if not _full_rank(_exog(complete, together, comparison)):
+        return _Refusal(
+            "in these rows it cannot be told apart from the group or the other covariates",
+            caution=True,
+        )
+    return None
+
+
+def _complete(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Rows with a value in all of the columns, default index."""
+    return rows.loc[rows[names].notna().all(axis=1)].reset_index(drop=True)
+
+
+def _only_group(rows: pd.DataFrame, comparison: Comparison) -> str:
+    """The group that all rows belong to, or an empty text when both have rows."""
+    present = [label for _, label in comparison.sides if (rows["group"] == label).any()]
+    return present[0] if len(present) == 1 else ""
+
+
+def _exog(rows: pd.DataFrame, names: list[str], comparison: Comparison) -> pd.DataFrame:
+    """Constant, group and covariates of rows that have them all."""
+    group = (rows["group"] == comparison.case).astype(float)
+    exog = pd.DataFrame({"const": 1.0, GROUP_TERM: group}, index=rows.index)
+    return pd.concat([exog, *(_columns(rows[name], name) for name in names)], axis=1)
+
+
+def _overlaps(rows: pd.DataFrame, name: str, comparison: Comparison) -> bool:
     """Whether the groups share a range of numbers, or a level of a text."""
-    case, reference = values[is_case == 1], values[is_case == 0]
-    if case.empty or reference.empty:
-        return True
-    if pd.api.types.is_numeric_dtype(values):
+    case = rows.loc[rows["group"] == comparison.case, name]
+    reference = rows.loc[rows["group"] == comparison.reference, name]
+    if pd.api.types.is_numeric_dtype(rows[name]):
         return bool(case.min() <= reference.max() and reference.min() <= case.max())
     return bool(set(case) & set(reference))
 
@@ -118,4 +181,4 @@ def _full_rank(exog: pd.DataFrame) -> bool:
     sizes = np.sqrt((matrix**2).sum(axis=0))
     if (sizes == 0).any():
         return False
-    return bool(np.linalg.matrix_rank(matrix / sizes, tol=1e-9) == matrix.shape[1])
+    return bool(np.linalg.matrix_rank(matrix / sizes, tol=_RANK_TOLERANCE) == matrix.shape[1])

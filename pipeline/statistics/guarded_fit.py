@@ -23,6 +23,14 @@ LARGEST_COEFFICIENT_GAP_SE = 1e-3
 """Agreement asked of MixedLM and exact REML; the second in standard errors. From a comparison of
 optimisers with lme4 on three data sets, where right solutions differed by less than 1e-4."""
 
+BOUNDARY_SHARE = 1e-8
+"""Of the residual variance: a variance component below it is taken for 0. Only decides which
+optimiser is asked first; exact REML gives 0 itself there, or this much by rounding."""
+LARGEST_LEVERAGE = 1 - 1e-9
+"""HC3 divides by (1 - leverage) squared; at 1 the fit passes through a participant exactly."""
+_SMALLEST_COLUMN = 1e-300
+"""Keeps the scaling of a column of zeros from dividing by 0."""
+
 FALLBACK = (
     "The mixed model did not pass its check by a second computation, so that this is a linear "
     "regression on participant means with HC3 standard errors."
@@ -117,7 +125,7 @@ def _confirmed(
     """Whether MixedLM finds the exact solution, with its default optimiser or with Nelder-Mead."""
     model_se = np.sqrt(np.diag(exact.reml.cov))
     # The default optimiser stops short, slowly, where a variance is 0; either one's agreement counts.
-    at_boundary = bool((exact.variances <= 1e-8 * exact.variances["residual"]).any())
+    at_boundary = bool((exact.variances <= BOUNDARY_SHARE * exact.variances["residual"]).any())
     for options in reversed(_ATTEMPTS) if at_boundary else _ATTEMPTS:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -175,9 +183,9 @@ def _participant_means(
     kept: list[str] = []
     for term in means.columns:
         candidate = means[[*kept, term]].to_numpy(dtype=float)
-        if np.linalg.matrix_rank(candidate / np.abs(candidate).max(axis=0).clip(1e-300)) > len(
-            kept
-        ):
+        if np.linalg.matrix_rank(
+            candidate / np.abs(candidate).max(axis=0).clip(_SMALLEST_COLUMN)
+        ) > len(kept):
             kept.append(term)
     response = pd.Series(endog).groupby(people).mean()
     if len(response) <= len(kept) or response.max() == response.min():
@@ -187,7 +195,7 @@ def _participant_means(
         )
     matrix = means[kept].to_numpy(dtype=float)
     leverage = np.einsum("ij,ji->i", matrix, np.linalg.pinv(matrix))
-    if leverage.max() > 1 - 1e-9:
+    if leverage.max() > LARGEST_LEVERAGE:
         raise NotEstimableError(
             "One participant alone determines a coefficient, so that no uncertainty can be "
             "estimated."

@@ -1,5 +1,6 @@
 """The censored log-normal regression of hold times, and when the data cannot carry it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,24 @@ from pipeline.statistics.censored_regression import CensoredNormal
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow
 from pipeline.statistics.p_values import Inference, infer
+
+FEWEST_PARTICIPANTS_PER_GROUP = 10
+"""Fewer flag the result. Cluster-robust inference holds for many participants: the simulation
+behind `CensoredNormal.fit_clustered` covered 21 to 60 per group and says nothing about so few."""
+
+FEW_PARTICIPANTS = (
+    f"Fewer than {FEWEST_PARTICIPANTS_PER_GROUP} participants in a group: the interval is "
+    "approximate."
+)
+FEWEST_TO_COMPARE = 2
+"""Participants of a group; one alone has no spread between participants."""
+
+_LARGEST_EXPONENT = 700.0
+"""exp() of more than 709.8 is beyond what a number can hold."""
+_BEYOND_ANY_TIME = 1e6
+"""Stands for an infinite bound on the log scale when all bounds are compared."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +36,9 @@ class HoldFit:
     """One fitted regression on the logarithm of hold time.
 
     `clustered` and `without_small_sample` are statsmodels results of the same coefficients with
-    two cluster-robust covariances. n_participants: clusters.
+    two cluster-robust covariances. n_participants: clusters. n_censored: rows without an exact
+    time: held to the ceiling, unable, or known only within bounds. caution: a sentence about the
+    inference, or "".
     """
 
     design: Design
@@ -26,6 +46,7 @@ class HoldFit:
     without_small_sample: Any
     n_participants: int
     n_censored: int
+    caution: str
 
     @property
     def terms(self) -> list[str]:
@@ -78,7 +99,30 @@ def fit_hold_model(
         without_small_sample=model.fit_clustered(people, small_sample=False),
         n_participants=n_participants,
         n_censored=int((used["censoring"] != "exact").sum()),
+        caution=(
+            FEW_PARTICIPANTS
+            if min(comparison.participants_in(used)) < FEWEST_PARTICIPANTS_PER_GROUP
+            else ""
+        ),
     )
+
+
+def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
+    """The row with the counts of the rows in the model and with everything a reader has to know."""
+    row = row.counting(fit.design.rows, comparison, fit.n_censored)
+    caution = fit.design.caution or bool(fit.caution)
+    return row.noting(*fit.design.notes, fit.caution, caution=caution)
+
+
+def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
+    """The row with the ratio of hold times, case / reference, its interval and its counts."""
+    log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
+    return described(row, fit, comparison).with_inference(log_ratio, _exp)
+
+
+def _exp(value: float) -> float:
+    """Exponential; infinity where it overflows, which the table reports as not computable."""
+    return math.exp(value) if value < _LARGEST_EXPONENT else math.inf
 
 
 def _check(rows: pd.DataFrame, comparison: Comparison) -> None:
@@ -88,7 +132,7 @@ def _check(rows: pd.DataFrame, comparison: Comparison) -> None:
     plan = comparison.plan
     for _, label in comparison.sides:
         people = rows.loc[rows["group"] == label, "participant_id"].nunique()
-        if people < 2:
+        if people < FEWEST_TO_COMPARE:
             counted = "no participant" if people == 0 else "one participant only"
             raise NotEstimableError(
                 f"The {label} group has {counted} with a trial that can be analysed; "
@@ -114,5 +158,5 @@ def _check(rows: pd.DataFrame, comparison: Comparison) -> None:
             "Every trial is either 0 s or held to the ceiling, so that a ratio of times cannot be "
             "estimated."
         )
-    if np.ptp(rows["low_s"]) == 0 and np.ptp(rows["log_high"].clip(upper=1e6)) == 0:
+    if np.ptp(rows["low_s"]) == 0 and np.ptp(rows["log_high"].clip(upper=_BEYOND_ANY_TIME)) == 0:
         raise NotEstimableError("All trials have the same hold time.")

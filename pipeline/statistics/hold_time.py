@@ -1,38 +1,49 @@
 """Hold time of one task and condition: shares, medians, time ratio and restricted mean by group."""
 
-import math
 from dataclasses import replace
 
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, covariate_label
+from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, covariate_label
 from pipeline.statistics.effect_size import welch
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.group_summaries import of_one_group, share_row
-from pipeline.statistics.hold_model import HoldFit, fit_hold_model
+from pipeline.statistics.group_summaries import of_one_group
+from pipeline.statistics.hold_model import HoldFit, as_time_ratio, described, fit_hold_model
+from pipeline.statistics.hold_shares import hold_shares
 from pipeline.statistics.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import by_group, participant_values
+from pipeline.statistics.shortest_hold import ShortestHold, shortest_hold_part
 from pipeline.statistics.survival import kaplan_meier, median_time_s
 
 BOUNDS_ONLY = "Some trials are known only within bounds"
 
 
-def hold_time_part(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+def hold_time_part(
+    rows: pd.DataFrame, measure: Measure, comparison: Comparison, *, shortest_timed_hold_s: float
+) -> Part:
     """Everything about one hold-time outcome; rows may be empty.
 
-    Ids start with the outcome, such as "hold_time_s/eyes_open": ":trials:", ":legs:",
-    ":participants:", ":share_at_ceiling:", ":share_unable:" each with "case", "reference" or "all";
-    ":median:case" and ":reference"; ":time_ratio:adjusted", ":time_ratio:unadjusted",
-    ":log_time_ratio:survreg", ":coefficient:<term>" and ":restricted_mean_difference:welch".
+    shortest_timed_hold_s: the setting that gave the rows their bounds. Ids start with the outcome,
+    such as "hold_time_s/eyes_open": ":trials:", ":trials_at_ceiling:", ":legs:", ":participants:",
+    ":share_at_ceiling:", ":share_unable:", ":share_within_bounds:" (where there are such trials)
+    each with "case", "reference" or "all"; ":median:case" and ":reference"; ":time_ratio:adjusted"
+    and ":unadjusted", ":time_ratio:shortest_half" and ":shortest_double" (where the setting
+    matters), ":log_time_ratio:survreg", ":coefficient:<term>" and
+    ":restricted_mean_difference:welch".
     """
+    shortest = ShortestHold.of(rows, shortest_timed_hold_s)
+    main = _main_row(rows, measure, comparison)
     return Part.joining(
-        _shares(rows, measure, comparison),
+        hold_shares(rows, measure, comparison),
         _medians(rows, measure, comparison),
-        _adjusted(rows, measure, comparison),
-        _unadjusted(rows, measure, comparison),
+        _adjusted(rows, measure, comparison, main, shortest),
+        _unadjusted(rows, measure, comparison, shortest),
+        shortest_hold_part(
+            rows, measure, comparison, main=main, shortest_timed_hold_s=shortest_timed_hold_s
+        ),
         _restricted_mean(rows, measure, comparison),
     )
 
@@ -42,31 +53,6 @@ def curve_of(rows: pd.DataFrame) -> pd.DataFrame:
     if rows["capped_s"].isna().any():
         raise NotEstimableError(f"{BOUNDS_ONLY}.")
     return kaplan_meier(rows["capped_s"], rows["censoring"] != "ceiling")
-
-
-def _shares(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
-    made = []
-    outcome = measure.outcome
-    for side, label in (*comparison.sides, ("all", "all participants")):
-        part = rows if side == "all" else rows.loc[rows["group"] == label]
-        people = part["participant_id"].nunique()
-        legs = len(part[["participant_id", "leg"]].drop_duplicates())
-        at_ceiling = int(part["censoring"].isin(["ceiling", "above"]).sum())
-        unable = int(part["censoring"].eq("unable").sum())
-        base = EstimateRow("", outcome, label, "count", "descriptive", "")
-        base = base.counting(part, comparison, int((part["censoring"] != "exact").sum()))
-        if side != "all":
-            base = of_one_group(base, side, people)
-        for what, n in (("trials", len(part)), ("legs", legs), ("participants", people)):
-            made.append(
-                replace(base, estimate_id=f"{outcome}:{what}:{side}", unit=what, estimate=float(n))
-            )
-        for what, n in (("share_at_ceiling", at_ceiling), ("share_unable", unable)):
-            row = replace(
-                base, estimate_id=f"{outcome}:{what}:{side}", model=what, unit="proportion"
-            )
-            made.append(share_row(row, n, len(part), "trials"))
-    return Part(tuple(made))
 
 
 def _medians(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
@@ -106,17 +92,22 @@ def _ratio_row(measure: Measure, comparison: Comparison, how: str, role: str) ->
     )
 
 
-def _filled(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
-    row = row.counting(fit.design.rows, comparison, fit.n_censored)
-    return row.noting(*fit.design.notes, caution=fit.design.caution)
-
-
-def _adjusted(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
-    """The planned model; its coefficients; the same with the inference that R's survreg prints."""
+def _main_row(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> EstimateRow:
+    """The row of the planned model, before it is fitted."""
     plan = comparison.planned(measure.outcome)
-    main = replace(
-        _ratio_row(measure, comparison, "adjusted", plan.role), family=plan.family
-    ).counting(rows, comparison)
+    row = replace(_ratio_row(measure, comparison, "adjusted", plan.role), family=plan.family)
+    return row.counting(rows, comparison)
+
+
+def _adjusted(
+    rows: pd.DataFrame,
+    measure: Measure,
+    comparison: Comparison,
+    main: EstimateRow,
+    shortest: ShortestHold,
+) -> Part:
+    """The planned model; its coefficients; the same with the inference that R's survreg prints."""
+    covariates = comparison.covariates(measure.outcome)
     as_survreg = replace(
         main,
         estimate_id=f"{measure.outcome}:log_time_ratio:survreg",
@@ -126,15 +117,16 @@ def _adjusted(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> P
         family="",
     )
     try:
-        fit = fit_hold_model(rows, comparison.covariates(measure.outcome), comparison)
+        fit = fit_hold_model(rows, covariates, comparison)
     except NotEstimableError as reason:
         return Part((main.not_estimable(str(reason)), as_survreg.not_estimable(str(reason))))
-    level = comparison.ci_level
-    main = _filled(main, fit, comparison).with_inference(fit.coefficient(GROUP_TERM, level), _exp)
-    as_survreg = _filled(as_survreg, fit, comparison).with_inference(
-        fit.log_ratio_as_survreg(level)
+    unadjusted = "" if covariates else NONE_PLANNED
+    main = as_time_ratio(main, fit, comparison).noting(unadjusted)
+    main = main.noting(shortest.caution, caution=shortest.matters)
+    as_survreg = described(as_survreg, fit, comparison).with_inference(
+        fit.log_ratio_as_survreg(comparison.ci_level)
     )
-    as_survreg = as_survreg.noting(
+    as_survreg = as_survreg.noting(shortest.caution, caution=shortest.matters).noting(
         "Same model; cluster-robust standard error without small-sample factor and normal interval."
     )
     detail = _how_bounds_counted(fit.design.rows)
@@ -168,6 +160,7 @@ def _coefficients(fit: HoldFit, measure: Measure, comparison: Comparison) -> lis
             role="descriptive",
             unit="log",
         ).counting(fit.design.rows, comparison, fit.n_censored)
+        row = row.noting(fit.caution, caution=bool(fit.caution))
         made.append(replace(row.with_inference(fit.coefficient(term, comparison.ci_level)), p=None))
     return made
 
@@ -179,13 +172,15 @@ def _term_label(term: str, comparison: Comparison) -> str:
     return f"{label}: {level.rstrip(']')}" if level else label
 
 
-def _unadjusted(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+def _unadjusted(
+    rows: pd.DataFrame, measure: Measure, comparison: Comparison, shortest: ShortestHold
+) -> Part:
     row = _ratio_row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
         fit = fit_hold_model(rows, (), comparison)
-        inference = fit.coefficient(GROUP_TERM, comparison.ci_level)
-        return _filled(row, fit, comparison).with_inference(inference, _exp)
+        row = as_time_ratio(row, fit, comparison)
+        return row.noting(shortest.caution, caution=shortest.matters)
 
     return Part((estimated(row, compute),))
 
@@ -225,8 +220,3 @@ def _check_common_ceiling(rows: pd.DataFrame) -> None:
             "The trials have different ceilings, and means capped at different ceilings cannot be "
             "compared."
         )
-
-
-def _exp(value: float) -> float:
-    """Exponential; infinity where it overflows, which the table reports as not computable."""
-    return math.exp(value) if value < 700 else math.inf

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.effect_size import hedges_g, welch
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
@@ -19,6 +19,9 @@ from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import by_group, participant_values
 
 WithinLeg = Literal["mean", "max"]
+
+FEWEST_TO_COMPARE = 2
+"""Participants of a group; one alone has no spread between participants."""
 
 
 def best_per_leg(rows: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -86,14 +89,14 @@ def _fit(
     """Design and guarded fit. Raises NotEstimableError with the reason."""
     for _, label in comparison.sides:
         n = rows.loc[rows["group"] == label, "participant_id"].nunique()
-        if n < 2:
+        if n < FEWEST_TO_COMPARE:
             counted = "no participant" if n == 0 else "one participant only"
             raise NotEstimableError(
                 f"The {label} group has {counted} with a value; at least two are needed."
             )
     design = build_design(rows, covariates, comparison)
     used = design.rows
-    if min(comparison.participants_in(used)) < 2:
+    if min(comparison.participants_in(used)) < FEWEST_TO_COMPARE:
         raise NotEstimableError("Too few participants have values of all covariates.")
     legs = used["participant_id"] + " " + used["leg"]
     fit = fit_guarded(used[column], design.exog, used["participant_id"], legs)
@@ -116,11 +119,12 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
     plan = comparison.planned(measure.outcome)
     row = replace(_row(measure, comparison, "adjusted", plan.role), family=plan.family)
     row = row.counting(rows, comparison)
+    covariates = comparison.covariates(measure.outcome)
     try:
-        design, fit = _fit(rows, column, comparison.covariates(measure.outcome), comparison)
+        design, fit = _fit(rows, column, covariates, comparison)
     except NotEstimableError as reason:
         return Part((row.not_estimable(str(reason)),))
-    row = _filled(row, design, fit, comparison)
+    row = _filled(row, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
     return Part((row, *_spread_rows(row, measure, fit)), (run,))

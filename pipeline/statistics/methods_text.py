@@ -20,6 +20,10 @@ SENTENCES: Final[dict[str, str]] = {
         "(cluster-robust with small-sample factor), with t distribution on the number of "
         "participants minus one degrees of freedom. The result is a ratio of hold times."
     ),
+    "shortest_hold": (
+        "As sensitivity analyses, the regression of {outcomes} was repeated with {detail} as the "
+        "shortest hold that could be timed."
+    ),
     "restricted_mean": (
         "As a sensitivity analysis, {outcomes} capped at the common ceiling {was} averaged per "
         "participant and compared by Welch's t test (restricted mean)."
@@ -70,11 +74,12 @@ _MIXED = {"mixed_participant_leg", "mixed_participant"}
 
 
 def method_sentences(
-    runs: Iterable[ModelRun], *, case: str, ci_level: float, families: int
+    runs: Iterable[ModelRun], *, case: str, ci_level: float, families: str
 ) -> tuple[MethodSentence, ...]:
     """Sentences about the methods that ran, merged where only the outcome differs.
 
-    case: label of the case group. families: number of families with a P value that was adjusted.
+    case: label of the case group. families: `multiplicity.families_in_words`, empty
+    without adjusted P values.
     """
     merged: dict[ModelRun, list[str]] = {}
     for run in runs:
@@ -101,7 +106,8 @@ def method_sentences(
     if families:
         texts.append(
             "P values of planned comparisons were adjusted by Holm's method within each family "
-            "that the plan declares."
+            "that the plan declares; an outcome that was measured but could not be compared counts "
+            f"as a test, one that was not measured does not ({families})."
         )
     texts.append(
         f"Intervals are {100 * ci_level:g}% confidence intervals and P values are two-sided."

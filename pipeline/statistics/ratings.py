@@ -22,12 +22,14 @@ def ratings_part(ratings: pd.DataFrame, comparison: Comparison) -> Part:
     """Sensitivity, specificity and likelihood ratios with participants as the unit.
 
     A participant is positive when any rated leg is. One rating per leg counts: that of the first
-    rater (by name) in the first session, so that participants with more raters do not count more.
+    rater (by name) in that rater's first session, so that participants with more raters do not
+    count more.
     Ids: "sls_test:sensitivity", ":specificity", ":lr_positive", ":lr_negative".
     """
     rater = str(ratings["rater"].min()) if len(ratings) else ""
-    session = int(ratings["session"].min()) if len(ratings) else 0
-    used = ratings.loc[(ratings["rater"] == rater) & (ratings["session"] == session)]
+    by_rater = ratings.loc[ratings["rater"] == rater]
+    session = int(by_rater["session"].min()) if len(by_rater) else 0
+    used = by_rater.loc[by_rater["session"] == session]
     note = (
         f"A participant is positive when any leg is rated positive, by rater {rater} in session "
         f"{session}."

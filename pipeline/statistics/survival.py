@@ -9,6 +9,9 @@ from pipeline.statistics.errors import NotEstimableError
 
 CURVE_COLUMNS = ("time_s", "survival", "n_at_risk", "n_censored")
 
+_ROUNDING = 1e-12
+"""Of a product of shares: nearer to one half than this is one half."""
+
 
 def kaplan_meier(times_s: npt.ArrayLike, ended: npt.ArrayLike) -> pd.DataFrame:
     """Steps of the curve: one row per time at which a trial ended or reached its ceiling, with 0.
@@ -46,14 +49,14 @@ def median_time_s(curve: pd.DataFrame) -> float:
     Where the curve is flat at exactly one half, the middle of that stretch, as R's survfit.
     Raises NotEstimableError when more than half of the trials outlast the curve.
     """
-    below = curve.loc[curve["survival"] <= 0.5 + 1e-12]
+    below = curve.loc[curve["survival"] <= 0.5 + _ROUNDING]
     if below.empty:
         raise NotEstimableError(
             "More than half of the trials were held to the ceiling, so that the median is beyond it."
         )
     first = float(below["time_s"].iloc[0])
-    at_half = abs(float(below["survival"].iloc[0]) - 0.5) <= 1e-12
-    later = below.loc[below["survival"] < 0.5 - 1e-12, "time_s"]
+    at_half = abs(float(below["survival"].iloc[0]) - 0.5) <= _ROUNDING
+    later = below.loc[below["survival"] < 0.5 - _ROUNDING, "time_s"]
     if at_half and len(later):
         return (first + float(later.iloc[0])) / 2
     return first

@@ -22,6 +22,18 @@ _TOLERANCE = 1e-11
 _MAX_ITERATIONS = 200
 _SMALLEST_RESIDUAL_SHARE = 1e-10
 """Of the variance of a plain regression's residuals: floor of the residual variance."""
+_NO_VARIATION = 1e-20
+"""Of the mean square of the values: residual variance that is rounding alone (1e-16 squared is
+1e-32; sums of many rows lose more)."""
+_SMALL_VARIANCE = 1e-8
+"""Of the plain residual variance: added to a variance when its relative change is judged, so that
+one that nears 0 counts as settled."""
+_SCORING_STEPS = 3
+"""Steps of Fisher scoring before Newton's, which needs to start near the maximum."""
+_SHORTEST_STEP = 1e-12
+_LIKELIHOOD_ROUNDING = 1e-10
+"""A step may lower the log-likelihood by this much, which is rounding; steps are halved down to the
+shortest. Both, and the tolerance above, were set by agreement with lme4 to 1e-8."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ def fit_reml(endog: Array, exog: Array, factors: list[npt.ArrayLike]) -> RemlFit
     residual = endog - exog @ np.linalg.lstsq(exog, endog, rcond=None)[0]
     free_rows = blocks.n_rows - exog.shape[1]
     scale = float(residual @ residual) / free_rows if free_rows > 0 else 0.0
-    if scale <= 1e-20 * max(1.0, float(np.mean(endog**2))):
+    if scale <= _NO_VARIATION * max(1.0, float(np.mean(endog**2))):
         raise NotEstimableError(
             "The values do not vary beyond what group and covariates explain, so that no "
             "uncertainty can be estimated."
@@ -87,8 +99,8 @@ def _climb(blocks: _Blocks, variances: Array, scale: float) -> RemlFit:
     floor = _SMALLEST_RESIDUAL_SHARE * scale
     for iteration in range(_MAX_ITERATIONS):
         fit, gradient = _derivatives(blocks, variances)
-        updated = _step(blocks, fit, gradient, floor=floor, early=iteration < 3)
-        change = float(np.max(np.abs(updated - variances) / (variances + 1e-8 * scale)))
+        updated = _step(blocks, fit, gradient, floor=floor, early=iteration < _SCORING_STEPS)
+        change = float(np.max(np.abs(updated - variances) / (variances + _SMALL_VARIANCE * scale)))
         variances = updated
         if change < _TOLERANCE:
             return _derivatives(blocks, variances)[0]
@@ -183,9 +195,9 @@ def _step(blocks: _Blocks, fit: RemlFit, gradient: Array, *, floor: float, early
     lowest = np.zeros_like(step)
     lowest[0] = floor
     length = 1.0
-    while length > 1e-12:
+    while length > _SHORTEST_STEP:
         candidate = np.maximum(fit.variances + length * step, lowest)
-        if _solve(blocks, candidate)[0] >= fit.llf - 1e-10:
+        if _solve(blocks, candidate)[0] >= fit.llf - _LIKELIHOOD_ROUNDING:
             return candidate
         length /= 2
     return fit.variances

@@ -159,12 +159,14 @@ def test_the_rating_is_r_diagnostic_table(number, golden, tolerances):
         assert "rater R1 in session 1" in row["note"]
 
 
-def test_holm_runs_over_the_planned_models_of_each_family(result):
+def test_holm_runs_over_the_planned_models_of_each_family(result, tables):
     estimates = result.estimates
+    conditions = {f"hold_time_s/{name}" for name in tables["hold_times"]["condition"]}
+    measured = conditions | {"gmed_pct_mvic", "onset_ms", "strength"}
     for family in ("F1", "F2"):
-        planned = [n for n, o in DEFAULT_PLAN.outcomes.items() if o.family == family]
+        planned = {n for n, o in DEFAULT_PLAN.outcomes.items() if o.family == family}
         rows = estimates[estimates["family"] == family]
-        assert sorted(rows["outcome"]) == sorted(planned)
+        assert sorted(rows["outcome"]) == sorted(planned & measured)
         tested = rows.dropna(subset=["p"]).sort_values("p")
         steps = tested["p"].to_numpy() * np.arange(len(tested), 0, -1)
         assert tested["p_adjusted"].tolist() == pytest.approx(
@@ -173,17 +175,40 @@ def test_holm_runs_over_the_planned_models_of_each_family(result):
     assert estimates.loc[estimates["family"] == "", "p_adjusted"].isna().all()
     planned_roles = estimates.loc[estimates["family"] != "", "role"]
     assert set(planned_roles) <= {"primary", "secondary"}
-    roles = estimates["role"].isin(["primary", "secondary"])
+    roles = estimates["role"].isin(["primary", "secondary"]) & (estimates["n_rows"] > 0)
     assert (estimates.loc[roles, "family"] != "").all()
 
 
 def test_a_planned_outcome_without_data_has_a_row_that_says_so(penney, run):
     rows = run({name: penney[name] for name in ("participants", "hold_times")})
-    assert rows.loc["gmed_pct_mvic:difference:adjusted", "note"] == (
-        "The cohort has no values of this outcome."
-    )
+    lost = rows.loc["gmed_pct_mvic:difference:adjusted"]
+    assert lost["note"] == "The cohort has no values of this outcome."
+    assert (lost["status"], lost["role"], lost["family"]) == ("not_estimable", "primary", "")
     alone = rows.loc[f"{EYES_OPEN}:time_ratio:adjusted"]
     assert alone["p_adjusted"] == alone["p"]
+
+
+def _families(tables, study):
+    done = analyse("test", build_analysis_sets(tables, study), study, DEFAULT_PLAN)
+    text = " ".join(step.text for step in done.steps)
+    return done.estimates.set_index("estimate_id"), text
+
+
+def test_a_measured_outcome_that_cannot_be_compared_stays_a_test(penney, study):
+    constant = penney["activation"].assign(gmed_pct_mvic=20.0)
+    rows, text = _families({**penney, "activation": constant}, study)
+    lost = rows.loc["gmed_pct_mvic:difference:adjusted"]
+    assert (lost["status"], lost["family"]) == ("not_estimable", "F1")
+    assert math.isnan(lost["p_adjusted"])
+    held = rows.loc[f"{EYES_OPEN}:time_ratio:adjusted"]
+    assert held["p_adjusted"] == pytest.approx(min(1, 2 * held["p"]))
+    assert "F1: 2 of 2 planned outcomes were measured, of which 1 could not be compared" in text
+
+
+def test_the_methods_text_counts_the_outcomes_of_each_family(penney, study):
+    rows, text = _families({n: penney[n] for n in ("participants", "hold_times")}, study)
+    assert "F1: 1 of 2 planned outcomes was measured; F2: 0 of 3" in text
+    assert rows.loc["strength:difference:adjusted", "role"] == "secondary"
 
 
 def test_shares_at_the_ceiling_count_trials_legs_and_participants(result, number, sets):

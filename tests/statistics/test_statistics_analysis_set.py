@@ -117,6 +117,38 @@ def test_a_repeated_study_is_analysed_at_baseline(penney, study):
     assert sum(rows for rows, _ in counted.values()) == len(later)
 
 
+@pytest.mark.parametrize(
+    ("visits", "chosen"),
+    [
+        # A table that names no visit was filled with "baseline"; it belongs to the visit of the others.
+        ({"hold_times": "week_0", "activation": "baseline", "strength": "week_0"}, "week_0"),
+        ({"hold_times": "week_6", "activation": "week_0", "strength": "week_6"}, "week_6"),
+        ({"hold_times": "week_0", "activation": "week_0", "strength": "after"}, "week_0"),
+    ],
+)
+def test_all_tables_are_analysed_at_one_visit(penney, study, visits, chosen):
+    tables = {**penney, **{name: penney[name].assign(visit=v) for name, v in visits.items()}}
+    sets = build_analysis_sets(tables, study)
+    for name, visit in visits.items():
+        left = _count(sets.flow, "not_usable", name, f"visit other than {chosen}")
+        if visit in {chosen, "baseline"}:
+            assert (len(getattr(sets, name)), left) == (len(tables[name]), {})
+        else:
+            assert len(getattr(sets, name)) == 0
+            assert sum(rows for rows, _ in left.values()) == len(tables[name])
+    assert len(sets.clinical_test) == len(penney["clinical_test"])
+
+
+def test_a_visit_of_people_who_are_not_compared_decides_nothing(penney, study):
+    later = penney["hold_times"].assign(visit="week_0")
+    stranger = penney["hold_times"].iloc[:1].assign(participant_id="stranger", visit="baseline")
+    tables = {
+        "participants": penney["participants"],
+        "hold_times": pd.concat([later, stranger], ignore_index=True),
+    }
+    assert len(build_analysis_sets(tables, study).hold_times) == len(later)
+
+
 def test_people_of_a_third_group_leave_with_a_count(penney):
     people = penney["participants"].copy()
     people.loc[:2, "group"] = "athletes"

@@ -194,11 +194,13 @@ def test_scores_of_unable_below_and_ceiling_give_a_time_ratio(scored):
     done = analyse("scored", build_analysis_sets(tables, study), study, DEFAULT_PLAN)
     rows = done.estimates.set_index("estimate_id")
     row = rows.loc[RATIO]
-    assert row["status"] == "ok"
+    assert row["status"] == "flagged"
+    for text in ("0 s as shorter than 1 s", "a lower bound below 1 s as 1 s"):
+        assert text in row["note"]
     assert np.log(row["ci_low"]) < true_log_ratio < np.log(row["ci_high"])
     assert row["ci_high"] / row["ci_low"] < 4
     assert row["n_censored"] == row["n_rows"]
-    for name in ("share_at_ceiling", "share_unable"):
+    for name in ("share_at_ceiling", "share_unable", "share_within_bounds"):
         assert 0 < rows.loc[f"{HOLD}:{name}:all", "estimate"] < 1
     _not_estimable(rows, f"{HOLD}:median:case", "known only within bounds")
     _not_estimable(rows, f"{HOLD}:restricted_mean_difference:welch", "known only within bounds")
@@ -227,3 +229,16 @@ def test_ratings_by_one_rater_of_few_people_are_flagged(penney, run):
     row = run({**penney, "clinical_test": ratings}).loc["sls_test:sensitivity"]
     assert row["status"] == "flagged"
     assert "not counted: 11." in row["note"]
+
+
+def test_the_first_rater_counts_in_their_own_first_session(penney, run):
+    ratings = penney["clinical_test"]
+    ratings = ratings[ratings["rater"].isin(["R1", "R2"]) & (ratings["session"] == 1)]
+    before = run({**penney, "clinical_test": ratings.reset_index(drop=True)})
+    later = ratings.assign(session=ratings["session"].mask(ratings["rater"] == "R1", 2))
+    rows = run({**penney, "clinical_test": later.reset_index(drop=True)})
+    assert {"R1", "R2"} <= set(later["rater"])
+    for name in ("sensitivity", "specificity", "lr_positive", "lr_negative"):
+        row = rows.loc[f"sls_test:{name}"]
+        assert "by rater R1 in session 2." in row["note"]
+        assert row["estimate"] == before.loc[f"sls_test:{name}", "estimate"]

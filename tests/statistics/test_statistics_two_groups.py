@@ -172,6 +172,12 @@ def test_families_are_adjusted_apart_and_other_rows_not_at_all():
     assert found.tolist() == pytest.approx([0.02, 0.02, 0.03, np.nan], nan_ok=True)
 
 
+def test_a_comparison_that_failed_counts_in_its_family_with_a_p_of_one():
+    rows = pd.DataFrame({"family": ["F1", "F1", "F1", "F2"], "p": [0.01, 0.03, np.nan, np.nan]})
+    found = adjust_within_families(rows)
+    assert found.tolist() == pytest.approx([0.03, 0.06, np.nan, np.nan], nan_ok=True)
+
+
 def test_p_is_never_zero_and_never_above_one():
     assert two_sided_p(1e6, 400) == SMALLEST_P > 0
     assert two_sided_p(60.0) == SMALLEST_P

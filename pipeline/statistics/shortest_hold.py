@@ -1,0 +1,106 @@
+"""How a time ratio depends on what a hold of 0 s is taken for: the model with other settings.
+
+The logarithm of 0 does not exist, so that a hold recorded as 0 s counts as shorter than the study's
+`shortest_timed_hold_s` (`hold_bounds`). That time is a convention and not a measurement; where a
+trial rests on it, the ratio is given with half and with double the time as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.hold_bounds import add_hold_bounds
+from pipeline.statistics.hold_model import as_time_ratio, fit_hold_model
+from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.part import ModelRun, Part
+
+FACTORS = {"half": 0.5, "double": 2.0}
+"""Word in ids -> factor. Two in each direction, as a convention is hardly wrong by more."""
+
+
+@dataclass(frozen=True)
+class ShortestHold:
+    """The setting of a study (s), and which trials of one outcome rest on it."""
+
+    seconds: float
+    is_unable: bool
+    is_raised: bool
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, seconds: float) -> "ShortestHold":
+        """rows: trials of `AnalysisSets.hold_times`, with the bounds that `seconds` gave them."""
+        raised = rows["censoring"].eq("between") & (rows["hold_low_s"].fillna(0.0) < rows["low_s"])
+        return cls(seconds, bool(rows["censoring"].eq("unable").any()), bool(raised.any()))
+
+    @property
+    def matters(self) -> bool:
+        """Whether any trial rests on the setting."""
+        return self.is_unable or self.is_raised
+
+    @property
+    def caution(self) -> str:
+        """The sentence that a ratio needs, or an empty text."""
+        if not self.matters:
+            return ""
+        return f"The ratio depends on counting {self.rule} (see sensitivity analyses)."
+
+    @property
+    def rule(self) -> str:
+        """What the setting does to these trials, in words."""
+        said = []
+        if self.is_unable:
+            said.append(f"0 s as shorter than {self.seconds:g} s")
+        if self.is_raised:
+            said.append(f"a lower bound below {self.seconds:g} s as {self.seconds:g} s")
+        return " and ".join(said)
+
+
+def shortest_hold_part(
+    rows: pd.DataFrame,
+    measure: Measure,
+    comparison: Comparison,
+    *,
+    main: EstimateRow,
+    shortest_timed_hold_s: float,
+) -> Part:
+    """The planned model with half and double the setting; empty when no trial rests on it.
+
+    main: the row of the planned model, whose labels are kept. Ids: "<outcome>:time_ratio:
+    shortest_half" and ":shortest_double".
+    """
+    here = ShortestHold.of(rows, shortest_timed_hold_s)
+    if not here.matters:
+        return Part(())
+    made = []
+    for word, factor in FACTORS.items():
+        there = replace(here, seconds=factor * shortest_timed_hold_s)
+        row = EstimateRow(
+            estimate_id=f"{measure.outcome}:time_ratio:shortest_{word}",
+            outcome=main.outcome,
+            contrast=main.contrast,
+            model=f"censored_lognormal_shortest_{word}",
+            role="sensitivity",
+            unit=main.unit,
+            note=f"Same model, counting {there.rule} instead of {here.seconds:g} s.",
+        ).counting(rows, comparison)
+        bounded = add_hold_bounds(rows, there.seconds)
+        made.append(estimated(row, _refitted(bounded, comparison, measure.outcome)))
+    ran = any(row.status != "not_estimable" for row in made)
+    settings = " and with ".join(f"{f * shortest_timed_hold_s:g} s" for f in FACTORS.values())
+    detail = f"{settings} in place of {shortest_timed_hold_s:g} s"
+    return Part(
+        tuple(made), (ModelRun("shortest_hold", measure.printed, detail=detail),) if ran else ()
+    )
+
+
+def _refitted(
+    rows: pd.DataFrame, comparison: Comparison, outcome: str
+) -> Callable[[EstimateRow], EstimateRow]:
+    def compute(row: EstimateRow) -> EstimateRow:
+        fit = fit_hold_model(rows, comparison.covariates(outcome), comparison)
+        return as_time_ratio(row, fit, comparison)
+
+    return compute
