@@ -129,6 +129,5 @@ class Activation(pa.DataFrameModel):
         unique = ACTIVATION_KEY
 
 
-ACTIVATION_REQUIRED_WHEN_GIVEN = ("participant_id", "leg", "trial")
 ACTIVATION_VALUES = ("gmed_pct_mvic", "gmed_rms_uv", "onset_ms")
 """A ready-made table needs the keys and at least one of these."""

@@ -13,7 +13,8 @@ class HoldTimes(pa.DataFrameModel):
     """One timed trial. Key: participant, visit, task, leg, condition, trial.
 
     A hold is known in one of three ways: exactly (`hold_time_s`), as longer than the ceiling
-    (`ended_by` is ceiling), or only within bounds (`hold_low_s` to `hold_high_s`, interval-censored).
+    (`ended_by` is ceiling), or only within bounds (`hold_low_s` to `hold_high_s`, interval-censored; a
+    lower bound alone is right-censored at that bound).
     0 s means that the person could not hold the position; it is a value, not a missing one.
     """
 

@@ -26,7 +26,7 @@ RULES: Final[dict[str, Rule]] = {
         Rule(
             "STUDY-01",
             "STOP",
-            "study.yaml has a key or value that Stance cannot use",
+            "study.yaml or plan.yaml has a key or value that Stance cannot use",
             "{problem}",
             "{suggestion}",
         ),
@@ -61,7 +61,7 @@ RULES: Final[dict[str, Rule]] = {
         Rule(
             "FILE-04",
             "NOTE",
-            "How a text file was read",
+            "How a file was read",
             "{problem}",
             "Nothing to do if this is right; otherwise save the file as CSV UTF-8 or XLSX.",
         ),
@@ -107,6 +107,15 @@ RULES: Final[dict[str, Rule]] = {
             "study.yaml names a heading that the file does not have",
             "study.yaml expects the heading {value}, which the file does not have.{near}",
             "Correct the heading in study.yaml or in the file.",
+        ),
+        Rule(
+            "COL-05",
+            "STOP",
+            "A column that identifies people",
+            "The heading {value} says that this column identifies people. Stance works with codes "
+            "only, so that no name, birth date or record number can reach a report.",
+            "Remove the column and keep codes only; keep the list of names and codes outside the "
+            "cohort folder.",
         ),
         Rule(
             "CELL-01",
@@ -232,8 +241,9 @@ RULES: Final[dict[str, Rule]] = {
             "HOLD-04",
             "SET ASIDE",
             "A hold without a time",
-            "There is neither a time nor bounds, and ended_by is not `not_done`.",
-            "Fill in the time, or write `not_done` in ended_by.",
+            "There is neither a time nor a bound above 0 s, and ended_by is neither `ceiling` nor "
+            "`not_done`.",
+            "Fill in the time from the paper form, or write in ended_by what happened.",
         ),
         Rule(
             "HOLD-05",
@@ -248,6 +258,13 @@ RULES: Final[dict[str, Rule]] = {
             "No ceiling is known",
             "Neither the table nor study.yaml says at which time the clock is stopped for {value}.",
             "Put the ceiling of the protocol in study.yaml under `holds`.",
+        ),
+        Rule(
+            "HOLD-07",
+            "SET ASIDE",
+            "A trial marked as not done that has a time",
+            "ended_by says `not_done`, but there is a time or a bound: the two contradict each other.",
+            "Check the paper form: either the time or ended_by is wrong.",
         ),
         Rule(
             "TASK-01",
@@ -290,6 +307,13 @@ RULES: Final[dict[str, Rule]] = {
             "Stopwatch and force plate disagree",
             "The stopwatch gave {value} s, the force plate {other} s.",
             "Check which of the two is right.",
+        ),
+        Rule(
+            "REC-05",
+            "WARN",
+            "A stance trial that does not fit its MVIC reference",
+            "{problem}",
+            "{suggestion}",
         ),
     )
 }

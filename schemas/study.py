@@ -21,14 +21,8 @@ TableName = Literal[
     "training_log",
 ]
 ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
-NormalisationMethod = Literal[
-    "mvc_same_task",
-    "mvc_isometric",
-    "submaximal_task",
-    "task_peak",
-    "none",
-    "m_wave",
-]
+NormalisationMethod = Literal["mvc_same_task", "mvc_isometric", "none"]
+"""What activation is divided by; see EmgSettings for the methods that are refused."""
 
 
 class StrictModel(BaseModel):
@@ -156,6 +150,12 @@ class EmgSettings(StrictModel):
     does not say its unit; sampling_rate_hz where it does not say its rate. All frequencies in Hz,
     all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
     the start of a stance recording; without it Stance takes the quiet part before lift-off.
+
+    normalisation: mvc_isometric (MVIC in a standard position), mvc_same_task (maximal contraction
+    in the position of the task) or none (microvolts only, no %MVIC). The other methods of the CEDE
+    matrix (Besomi 2020, J Electromyogr Kinesiol 53:102438) are refused: a submaximal task and the
+    peak or mean of the task itself do not support comparisons between groups, and the M-wave is
+    not implemented.
     """
 
     channels: dict[ChannelRole, tuple[str, ...]] = {}

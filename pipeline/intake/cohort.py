@@ -8,12 +8,13 @@ import pandas as pd
 
 from pipeline.intake.column_map import MappedTable, map_table
 from pipeline.intake.discovery import CohortFiles, FoundTable, GridKey, find_tables
-from pipeline.intake.drafts import Draft, draft_table, finished_table
+from pipeline.intake.drafts import Draft, draft_table, finished_table, n_left_out_cells
 from pipeline.intake.flow import count_flow
 from pipeline.intake.headings import unused_columns
 from pipeline.intake.hold_rules import check_holds
+from pipeline.intake.identifiers import identifying_columns, identifying_places
 from pipeline.intake.messages import FileProblemError, Finding, findings_table
-from pipeline.intake.methods_text import intake_sentences
+from pipeline.intake.methods_text import IntakeCounts, intake_sentences
 from pipeline.intake.row_rules import (
     check_group_sizes,
     check_groups,
@@ -85,8 +86,21 @@ def read_cohort(folder: Path) -> CohortIntake:
         tables=tables,
         findings=findings_table(findings, group_of),
         flow=count_flow(list(drafts.values()), group_of),
-        steps=() if study is None or stopped else intake_sentences(study, tables, n_late_stops),
+        steps=()
+        if study is None or stopped
+        else intake_sentences(study, tables, _counts(drafts, findings, n_late_stops)),
         stopped=stopped,
+    )
+
+
+def _counts(
+    drafts: dict[str, Draft], findings: Sequence[Finding], n_late_stops: int
+) -> IntakeCounts:
+    return IntakeCounts(
+        n_rows_set_aside=sum(int((~draft.usable).sum()) for draft in drafts.values()),
+        n_cells_left_out=sum(n_left_out_cells(draft) for draft in drafts.values()),
+        n_late_stops=n_late_stops,
+        rules=frozenset(finding.rule_id for finding in findings),
     )
 
 
@@ -97,7 +111,11 @@ def _stops(findings: Sequence[Finding]) -> bool:
 def _read_tables(
     files: CohortFiles, found: Sequence[FoundTable], study: Study
 ) -> tuple[dict[str, Draft], list[Finding]]:
-    """Drafts of all tables whose files can be read; a table with one bad source is left out."""
+    """Drafts of all tables whose files can be read; a table with one bad source is left out.
+
+    So is a table that takes values from a column that identifies people: they would stand in the
+    findings as codes or as what was found.
+    """
     mapped: dict[str, list[MappedTable]] = {}
     findings: dict[str, list[Finding]] = {}
     broken: set[str] = set()
@@ -107,11 +125,16 @@ def _read_tables(
     for entry in found:
         name = entry.table.name
         try:
-            result = map_table(files.grid(entry.key), entry.table, entry.source, study)
+            grid = files.grid(entry.key)
+            named = identifying_columns(grid.file, grid.sheet, grid.heading_row, grid.headings)
+            problems += [f for f in named if f not in problems]
+            result = map_table(grid, entry.table, entry.source, study)
         except FileProblemError as problem:
             broken.add(name)
             problems += [f for f in problem.findings if f not in problems]
             continue
+        if result.used & set(identifying_places(grid.headings)):
+            broken.add(name)
         mapped.setdefault(name, []).append(result)
         used.setdefault(entry.key, set()).update(result.used)
         unserved = set(column_rules(entry.table.model)) - set(result.cells)
@@ -122,7 +145,9 @@ def _read_tables(
             drafts[name], findings[name] = draft_table(COHORT_TABLES[name], sources)
     for key, columns in used.items():
         if not any(entry.key == key and entry.table.name in broken for entry in found):
-            problems += unused_columns(files.grid(key), columns, sorted(names[key]))
+            grid = files.grid(key)
+            taken = columns | set(identifying_places(grid.headings))
+            problems += unused_columns(grid, taken, sorted(names[key]))
     return drafts, [*files.notes, *problems, *(f for found in findings.values() for f in found)]
 
 

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pandas as pd
 
 from pipeline.intake.cells import Cells, Grid
+from pipeline.intake.identifiers import identifying_columns
 from pipeline.intake.messages import (
     FileProblemError,
     Finding,
@@ -64,8 +66,11 @@ def read_text_table(file: str, data: bytes) -> tuple[Grid, list[Finding]]:
         ) from None
     if not headings:
         raise file_problem(file, "The file is empty.", "Fill in the table or remove the file.")
+    identifying = identifying_columns(file, None, heading_row, headings)
     if odd_rows:
-        raise FileProblemError(_uneven(file, odd_rows, len(headings)))
+        problems = _uneven(file, odd_rows, len(headings))
+        raise FileProblemError([*identifying, *_without_values(problems, identifying)])
+    notes = _without_values(notes, identifying)
     return Grid(
         file=file,
         sheet=None,
@@ -145,6 +150,11 @@ def _even_rows(rows: list[Line], width: int) -> tuple[list[Line], list[Line]]:
             row = [*row[:width], *_without_empty_tail(row[width:])]
         (even if len(row) == width else odd).append((number, row))
     return even, odd
+
+
+def _without_values(findings: list[Finding], identifying: list[Finding]) -> list[Finding]:
+    """The findings; in a file with names they do not repeat what rows hold."""
+    return [replace(finding, found="") for finding in findings] if identifying else findings
 
 
 def _uneven(file: str, rows: list[Line], width: int) -> list[Finding]:

@@ -25,6 +25,11 @@ TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIX: Final = ".xlsx"
 MAXIMUM_FILE_BYTES: Final = 200_000_000
 
+HIDDEN: Final = "The file or its folder is hidden (the name starts with a dot or ~$)."
+HIDDEN_FIX: Final = (
+    "Hidden files are not read: give the file and its folder a name without the mark."
+)
+
 GridKey = tuple[str, str | None]
 """File name (relative to the folder) and sheet; a text file has no sheet."""
 
@@ -84,6 +89,8 @@ class CohortFiles:
                 "The file is a link to another place, or no plain file.",
                 "Copy the file itself into the cohort folder.",
             )
+        if is_hidden(self.folder, path):
+            raise file_problem(name, HIDDEN, HIDDEN_FIX)
         try:
             if path.stat().st_size > MAXIMUM_FILE_BYTES:
                 limit = MAXIMUM_FILE_BYTES // 1_000_000
@@ -108,6 +115,15 @@ def file_inside(folder: Path, name: str) -> Path | None:
     except (OSError, RuntimeError, ValueError):  # absent, a loop of links, a name no system has
         return None
     return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+
+
+def is_hidden(folder: Path, path: Path) -> bool:
+    """Whether a file inside the folder is one that `workspace.hashing.input_files` passes by.
+
+    path: as `file_inside` returns it. Such a file is not read, as nobody would notice its changes.
+    """
+    parts = path.relative_to(folder.resolve()).parts
+    return any(part.startswith((".", "~$")) for part in parts)
 
 
 def find_tables(files: CohortFiles, study: Study) -> tuple[list[FoundTable], list[Finding]]:

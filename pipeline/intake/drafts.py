@@ -103,6 +103,15 @@ def leaves_cell_only(table: CohortTable, rule: ColumnRule) -> bool:
     return table.name == "participants" and rule.nullable and rule.name not in table.key
 
 
+def n_left_out_cells(draft: Draft) -> int:
+    """How many bad cells were left out alone, of rows that stay in the analysis."""
+    return sum(
+        int((draft.broken[name] & draft.usable).sum())
+        for name, rule in column_rules(draft.table.model).items()
+        if leaves_cell_only(draft.table, rule) and name in draft.broken
+    )
+
+
 def finished_table(draft: Draft) -> pd.DataFrame:
     """The usable rows, validated by the table's model.
 

@@ -20,11 +20,13 @@ def check_holds(holds: Draft, study: Study) -> tuple[list[Finding], int]:
 
     Changes `holds`: ceiling_s is filled from study.yaml, a hold within the tolerance above the
     ceiling becomes the ceiling, ended_by becomes `ceiling` where it is empty and the hold is at the
-    ceiling, and an upper bound alone gets 0 s as lower bound. Returns HOLD-01 to HOLD-06 findings
+    ceiling, an upper bound alone gets 0 s as lower bound, and a hold that ended by ceiling without a
+    time gets the ceiling. A lower bound alone is kept as it is. Returns HOLD-01 to HOLD-07 findings
     and the number of holds that were set to the ceiling.
     """
     findings = _fill_ceilings(holds, study)
     findings += _check_bounds(holds)
+    findings += _check_not_done(holds)
     findings += _check_times_given(holds)
     more, n_late_stops = _check_against_ceiling(holds, study.holds.ceiling_tolerance_s)
     return [*findings, *more], n_late_stops
@@ -80,10 +82,27 @@ def _findings_with_values(holds: Draft, rule_id: str, rows: NDArray[np.bool_]) -
     return holds.findings(rule_id, column, rows, {})
 
 
+def _check_not_done(holds: Draft) -> list[Finding]:
+    frame = holds.frame
+    timed, bounded = _rows(frame["hold_time_s"].notna()), _is_bounded(frame)
+    not_done = _rows(frame["ended_by"] == "not_done") & holds.usable
+    holds.leave(not_done & (timed | bounded), "HOLD-07")
+    return [
+        *holds.findings("HOLD-07", "hold_time_s", not_done & timed, {}),
+        *_findings_with_values(holds, "HOLD-07", not_done & bounded & ~timed),
+    ]
+
+
+def _is_bounded(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether the bounds say anything; every hold lasts at least 0 s."""
+    return _rows(frame["hold_high_s"].notna() | (frame["hold_low_s"] > 0))
+
+
 def _check_times_given(holds: Draft) -> list[Finding]:
     frame = holds.frame
-    known = frame["hold_time_s"].notna() | frame["hold_high_s"].notna()
-    unknown = _rows(~known & (frame["ended_by"].fillna("") != "not_done")) & holds.usable
+    said = _rows(frame["ended_by"].isin(("ceiling", "not_done")))
+    known = _rows(frame["hold_time_s"].notna()) | _is_bounded(frame) | said
+    unknown = ~known & holds.usable
     holds.leave(unknown, "HOLD-04")
     return holds.findings("HOLD-04", "hold_time_s", unknown, {})
 
@@ -94,8 +113,11 @@ def _check_against_ceiling(holds: Draft, tolerance_s: float) -> tuple[list[Findi
     longest_s = ceiling_s + tolerance_s + _SLACK_S
     above = (_rows(time_s > longest_s) | _rows(frame["hold_low_s"] > longest_s)) & holds.usable
     holds.leave(above, "HOLD-01")
-    below = _rows((ended_by == "ceiling") & (time_s < ceiling_s - _SLACK_S)) & holds.usable
+    # Without a time, an upper bound says how long the hold was at most.
+    longest_known_s = time_s.fillna(frame["hold_high_s"])
+    below = _rows((ended_by == "ceiling") & (longest_known_s < ceiling_s - _SLACK_S)) & holds.usable
     holds.leave(below, "HOLD-03")
+    time_s = time_s.mask(_rows((ended_by == "ceiling") & time_s.isna()) & holds.usable, ceiling_s)
     at_ceiling = _rows(time_s >= ceiling_s - _SLACK_S) & holds.usable
     unsaid = at_ceiling & _rows(ended_by.isna())
     findings = [

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.intake.cells import cell_findings
-from pipeline.intake.discovery import file_inside
+from pipeline.intake.discovery import HIDDEN, HIDDEN_FIX, file_inside, is_hidden
 from pipeline.intake.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.messages import Finding, listed, make_finding, near_sentence, quoted
 from schemas.study import Study
@@ -187,17 +187,22 @@ def check_tasks(draft: Draft, study: Study) -> list[Finding]:
 
 
 def check_recording_files(recordings: Draft, folder: Path) -> list[Finding]:
-    """REC-01 for recordings whose file is not a plain file inside the cohort folder."""
+    """REC-01 where the file is not a plain file inside the cohort folder, REC-02 where it is hidden."""
     names = recordings.frame["file"].str.replace("\\", "/", regex=False)
     recordings.frame["file"] = names
-    present = {name: file_inside(folder, str(name)) is not None for name in names.dropna().unique()}
-    absent = recordings.usable & ~names.map(present).fillna(True).to_numpy(dtype=bool)
+    paths = {name: file_inside(folder, str(name)) for name in names.dropna().unique()}
+    hidden = [name for name, path in paths.items() if path and is_hidden(folder, path)]
+    absent = recordings.usable & names.isin([n for n, p in paths.items() if p is None]).to_numpy()
+    unseen = recordings.usable & names.isin(hidden).to_numpy()
     recordings.leave(absent, "REC-01")
+    recordings.leave(unseen, "REC-02")
+    facts = {"problem": HIDDEN, "suggestion": HIDDEN_FIX}
+    findings = recordings.findings("REC-02", "file", unseen, facts)
     positions = np.flatnonzero(absent).tolist()
     # A file that another row names is that row's recording, never the one that is missing.
     taken = frozenset(names.dropna().astype(str))
     nearby = _files_beside(folder, names.iloc[positions], taken) if positions else {}
-    return cell_findings(
+    return findings + cell_findings(
         "REC-01",
         recordings.addresses,
         "file",

@@ -163,7 +163,8 @@ emg:
   filter_order: {emg.filter_order}
   # The MVIC reference is the highest root-mean-square of a window of this length (s).
   mvic_window_s: {emg.mvic_window_s}
-  # What the reference is: mvc_same_task, mvc_isometric, submaximal_task, task_peak, none or m_wave.
+  # What the reference is: mvc_isometric (MVIC in a standard position), mvc_same_task (in the position
+  # of the task) or none (microvolts only, no percentages).
   normalisation: {emg.normalisation}
   # Quiet standing on both legs, in seconds from the start of a stance recording.
   #rest_s: [0.2, 1.5]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.quality import REFERENCE_LIMITS, Verdict, judge
+from pipeline.signals.quality import HIGHEST_PCT_MVIC, REFERENCE_LIMITS, Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class TaskTrial:
     """A stance trial, judged alone and against its reference.
 
     mvic_rms_uv: reference in µV, None without one. pct_mvic, peak_pct_mvic: activation in percent of
-    it, None when there is no reference or the trial is rejected. rejected_by_reference: the signal
-    alone was usable, but it does not fit its reference.
+    it, None when there is no reference, the reference cannot be maximal, or the trial is rejected.
+    misfits_reference: the signal is usable, but it shows that the MVIC was not maximal.
     """
 
     features: RecordingFeatures
@@ -21,7 +21,7 @@ class TaskTrial:
     pct_mvic: float | None
     peak_pct_mvic: float | None
     verdict: Verdict
-    rejected_by_reference: bool
+    misfits_reference: bool
 
     @property
     def is_usable(self) -> bool:
@@ -30,25 +30,28 @@ class TaskTrial:
 
 
 def task_trial(features: RecordingFeatures, mvic_rms_uv: float | None) -> TaskTrial:
-    """A stance trial in percent of its reference. mvic_rms_uv: µV, None without a reference."""
+    """A stance trial in percent of its reference. mvic_rms_uv: µV, None without a reference.
+
+    A reference that cannot be maximal takes away the percentages only: microvolts and onset do not
+    depend on it, and pain that inhibits the MVIC would otherwise cost just the trials of interest.
+    """
     alone = Verdict(features.quality, features.reasons)
     if mvic_rms_uv is None or not features.is_usable:
-        return TaskTrial(features, mvic_rms_uv, None, None, alone, rejected_by_reference=False)
+        return TaskTrial(features, mvic_rms_uv, None, None, alone, misfits_reference=False)
     pct_mvic = _percent(features.metrics.rms_uv, mvic_rms_uv)
     peak_pct_mvic = _percent(features.peak_rms_uv, mvic_rms_uv)
     against = judge(
         {"mvic_rms_uv": mvic_rms_uv, "pct_mvic": pct_mvic, "peak_pct_mvic": peak_pct_mvic},
         REFERENCE_LIMITS,
     )
-    verdict = alone.worse(against)
-    is_rejected = against.quality == "reject"
+    misfits = pct_mvic is not None and pct_mvic > HIGHEST_PCT_MVIC
     return TaskTrial(
         features,
         mvic_rms_uv,
-        None if is_rejected else pct_mvic,
-        None if is_rejected else peak_pct_mvic,
-        verdict,
-        rejected_by_reference=is_rejected,
+        None if misfits else pct_mvic,
+        None if misfits else peak_pct_mvic,
+        alone.worse(against),
+        misfits_reference=misfits,
     )
 
 

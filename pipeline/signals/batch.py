@@ -140,6 +140,10 @@ def _measured(
         what = "The path leads out of the cohort folder."
         fix = "Put the file into the cohort folder and give its path from there."
         return _refused(what, fix), _finding("REC-02", row, problem=what, suggestion=fix)
+    if _is_hidden(path, folder):
+        what = "The file or its folder is hidden (the name starts with a dot or ~$)."
+        fix = "Hidden files are not read: give the file and its folder a name without the mark."
+        return _refused(what, fix), _finding("REC-02", row, problem=what, suggestion=fix)
     if not path.is_file():
         near = _near(row.file, folder, named)
         what = f"The file is not in the cohort folder.{near}"
@@ -174,6 +178,12 @@ def _is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
+def _is_hidden(path: Path, folder: Path) -> bool:
+    """Whether `workspace.hashing.input_files` passes the file by, so that no change is noticed."""
+    parts = path.resolve().relative_to(folder.resolve()).parts
+    return any(part.startswith((".", "~$")) for part in parts)
+
+
 def _near(file: str, folder: Path, named: frozenset[str]) -> str:
     """A sentence with a file name that looks like the one that is missing, or "".
 
@@ -205,11 +215,14 @@ def _finding(
 
 
 def _trial_findings(row: _Row, trial: TaskTrial, *, expects_reference: bool) -> list[SignalFinding]:
-    if trial.rejected_by_reference:
+    if trial.misfits_reference:
         reasons = "; ".join(trial.verdict.reasons)
         problem = f"The trial does not fit its MVIC reference: {reasons}."
-        fix = "Check that the MVIC recording belongs to this leg and that it was maximal."
-        return [_finding("REC-02", row, problem=problem, suggestion=fix)]
+        fix = (
+            "Check that the MVIC recording belongs to this leg and that it was maximal; microvolts "
+            "and onset are reported without it."
+        )
+        return [_finding("REC-05", row, problem=problem, suggestion=fix)]
     if expects_reference and trial.mvic_rms_uv is None and trial.is_usable:
         return [_finding("REC-03", row, problem=RULES["REC-03"].why)]
     return []

@@ -12,12 +12,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+import schemas
 from pipeline.signals.features import RecordingFeatures, Request
 from pipeline.workspace.atomic import write_text
 from pipeline.workspace.hashing import combined, sha256_of_bytes, sha256_of_file
 from schemas.study import EmgSettings
 
 _PACKAGES: Final = ("numpy", "scipy", "edfio", "pyarrow")
+_SOURCE_FOLDERS = (Path(__file__).parent, Path(str(schemas.__file__)).parent)
 
 
 def entry_name(path: Path, request: Request, settings: EmgSettings) -> str:
@@ -54,10 +56,11 @@ def store(folder: Path, name: str, features: RecordingFeatures) -> None:
 
 @cache
 def signals_code_hash() -> str:
-    """SHA-256 over the source of this folder and the versions of the packages it computes with."""
+    """SHA-256 over the source of this folder and of schemas, and the versions of the packages used."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for folder in _SOURCE_FOLDERS:
+        for source in sorted(folder.glob("*.py")):
+            digest.update(f"{folder.name}/{source.name}".encode() + b"\0" + source.read_bytes())
     for package in _PACKAGES:
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()

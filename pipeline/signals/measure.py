@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from pipeline.signals.features import RecordingFeatures, Request
 from pipeline.signals.measure_emg import with_emg
@@ -10,6 +11,9 @@ from pipeline.signals.problem import SignalProblem
 from pipeline.signals.readers import read_recording
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
+
+ROUNDING_S: Final = 0.005
+"""An end_s typed to hundredths of a second may lie this far behind the last sample."""
 
 
 def measure_recording(path: Path, request: Request, settings: EmgSettings) -> RecordingFeatures:
@@ -41,13 +45,19 @@ def _unusable(features: RecordingFeatures, problem: SignalProblem) -> RecordingF
 
 
 def _part(recording: Recording, request: Request) -> tuple[float, float]:
-    """Start and end (s) of the part of the file to use."""
+    """Start and end (s) of the part of the file to use. Raises SignalProblem outside the file."""
     duration_s = recording.duration_s
     start_s = request.start_s or 0.0
-    end_s = duration_s if request.end_s is None else min(request.end_s, duration_s)
-    if not start_s < end_s:
+    end_s = duration_s if request.end_s is None else request.end_s
+    wrong = ""
+    if end_s > duration_s + ROUNDING_S:
+        wrong = f"ends at {end_s:g} s, but the recording ends at {duration_s:.4g} s"
+    elif start_s >= duration_s:
+        wrong = f"starts at {start_s:g} s, but the recording ends at {duration_s:.4g} s"
+    elif start_s >= end_s:
+        wrong = f"starts at {start_s:g} s, which is not before its end at {end_s:g} s"
+    if wrong:
         raise SignalProblem(
-            f"The part to use starts at {start_s:g} s, but the recording ends at {end_s:.4g} s.",
-            "Correct start_s and end_s in the recordings table.",
+            f"The part to use {wrong}.", "Correct start_s and end_s in the recordings table."
         )
-    return start_s, end_s
+    return start_s, min(end_s, duration_s)

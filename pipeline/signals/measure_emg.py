@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.signals.amplitude import peak_rms
 from pipeline.signals.channel_roles import gmed_channel
@@ -12,11 +13,13 @@ from pipeline.signals.filters import band_pass
 from pipeline.signals.measure_onset import with_onset
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.quality import SIGNAL_LIMITS, judge, judge_raw
-from pipeline.signals.recording import Recording
+from pipeline.signals.recording import Channel, Recording
 from pipeline.signals.signal_metrics import signal_metrics
 from pipeline.signals.signal_units import in_microvolt
 from pipeline.signals.windows import measured_window, rest_window
 from schemas.study import EmgSettings
+
+Samples = npt.NDArray[np.float64]
 
 
 def with_emg(
@@ -76,17 +79,37 @@ def _emg_part(
     recording: Recording, request: Request, settings: EmgSettings, part_s: tuple[float, float]
 ) -> EmgPart:
     channel = gmed_channel(recording, request.leg, settings)
-    raw_uv = channel.part(in_microvolt(channel, settings.emg_unit), part_s)
+    whole_uv = in_microvolt(channel, settings.emg_unit)
+    raw_uv = channel.part(whole_uv, part_s)
     if not np.isfinite(raw_uv).all():
         raise SignalProblem(
             f"The channel {channel.label} has missing samples "
             f"({int(np.sum(~np.isfinite(raw_uv)))} of {raw_uv.size}).",
             "Export the recording again, or choose a part without gaps with start_s and end_s.",
         )
-    filtered_uv = band_pass(
-        raw_uv, channel.sampling_rate_hz, band_hz=settings.band_pass_hz, order=settings.filter_order
-    )
+    filtered_uv = channel.part(_filtered(whole_uv, channel, settings, part_s), part_s)
     return EmgPart(channel, raw_uv, filtered_uv, starts_at_s=part_s[0])
+
+
+def _filtered(
+    whole_uv: Samples, channel: Channel, settings: EmgSettings, part_s: tuple[float, float]
+) -> Samples:
+    """The band-passed channel, shape (n_samples,), missing beyond the gaps nearest to the part.
+
+    Filtered before it is cut, so that the filter starts up outside the part wherever the file allows.
+    """
+    first, last = (round(time_s * channel.sampling_rate_hz) for time_s in part_s)
+    gaps = np.flatnonzero(~np.isfinite(whole_uv))
+    start = int(gaps[gaps < first].max(initial=-1)) + 1
+    stop = int(gaps[gaps >= last].min(initial=whole_uv.size))
+    filtered_uv = np.full(whole_uv.size, np.nan)
+    filtered_uv[start:stop] = band_pass(
+        whole_uv[start:stop],
+        channel.sampling_rate_hz,
+        band_hz=settings.band_pass_hz,
+        order=settings.filter_order,
+    )
+    return filtered_uv
 
 
 def _with_notes(features: RecordingFeatures, request: Request) -> RecordingFeatures:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from pipeline.signals.activation_rows import TaskTrial
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force_events import SHORTEST_TAP_S, THRESHOLD_FLOOR_N, THRESHOLD_SD
+from pipeline.signals.measure_onset import ONSET_SD_MISSING_S
+from pipeline.signals.quality import HIGHEST_PCT_MVIC
+from pipeline.signals.ramp_bayes import INTERVAL_POINTS, RAMPS_S
 from pipeline.signals.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
 from schemas.methods import MethodSentence
 from schemas.study import EmgSettings
@@ -23,6 +26,10 @@ def signal_steps(
     sentences += [(text, ()) for text in _window_sentences(tasks, settings)]
     if any(trial.pct_mvic is not None for trial in trials):
         sentences.append((_mvic_sentence(settings), ("besomi2020",)))
+    if any(trial.misfits_reference for trial in trials):
+        sentences.append((_misfit_sentence(), ()))
+    if settings.normalisation == "none" and any(trial.is_usable for trial in trials):
+        sentences.append(("Activation is given in microvolts and was not normalised.", ()))
     if any(features.onset_was_tried for features in tasks):
         sentences.append((_onset_sentence(settings), ("tenan2017",)))
     return tuple(MethodSentence("signals", text, citations) for text, citations in sentences)
@@ -87,11 +94,20 @@ def _mvic_sentence(settings: EmgSettings) -> str:
     )
 
 
+def _misfit_sentence() -> str:
+    return (
+        f"A stance trial with a mean activation above {HIGHEST_PCT_MVIC:g} %MVIC shows that the MVIC "
+        "was not maximal; its percentages were left out, its microvolts and its onset were kept."
+    )
+
+
 def _onset_sentence(settings: EmgSettings) -> str:
     start_s, end_s = settings.onset_search_s
+    level = INTERVAL_POINTS[1] - INTERVAL_POINTS[0]
     return (
         f"Onset was searched from {1000 * start_s:g} to {1000 * end_s:+g} ms around lift-off with a "
-        "Bayesian change-point model whose amplitude rises over an unknown ramp of 0 to 200 ms "
-        "(posterior median and 90% interval); an onset without sufficient evidence, or with a "
-        "posterior SD above 40 ms, is given as not found."
+        "Bayesian change-point model whose amplitude rises over an unknown ramp of "
+        f"{1000 * min(RAMPS_S):g} to {1000 * max(RAMPS_S):g} ms (posterior median and "
+        f"{100 * level:.0f}% interval); an onset without sufficient evidence, or with a posterior SD "
+        f"above {1000 * ONSET_SD_MISSING_S:g} ms, is given as not found."
     )

@@ -113,6 +113,9 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
 )
 """Limits on one recording. Metrics: `features.SignalMetrics`."""
 
+HIGHEST_PCT_MVIC: Final = 100.0
+"""Mean activation above this is not a percentage of a maximum; microvolts and onset still hold."""
+
 REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "mvic_rms_uv",
@@ -124,9 +127,10 @@ REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
     ),
     Limit(
         "pct_mvic",
-        "the mean activation is {value:.0f} %MVIC, so the MVIC was not maximal",
-        warn=None,
-        reject=100.0,
+        "the mean activation is {value:.0f} %MVIC, so the MVIC was not maximal and percentages are "
+        "left out",
+        warn=HIGHEST_PCT_MVIC,
+        reject=None,
         source=f"{_DECLARED}; CEDE normalisation matrix, Besomi et al. 2020",
     ),
     Limit(
@@ -137,7 +141,8 @@ REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
         source="peaks of 172 to 216 % are published for hip muscles in dynamic tasks",
     ),
 )
-"""Limits on a stance trial and its MVIC reference together."""
+"""Limits on a stance trial and its MVIC reference together. None rejects: microvolts do not depend on
+the reference."""
 
 
 @dataclass(frozen=True)

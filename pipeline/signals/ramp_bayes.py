@@ -38,6 +38,9 @@ MIN_ACTIVE_S: Final = 0.05
 MIN_RISE: Final = 1.02
 """Active over rest variance is never taken below this, so that the model keeps an onset."""
 
+INTERVAL_POINTS: Final = (0.05, 0.95)
+"""Points of the posterior that bound the interval."""
+
 PASSES: Final = 2
 """The active level depends on the onset and the onset on the active level: estimate twice."""
 
@@ -87,7 +90,10 @@ def ramp_bayes(
         active_level = _active_level(cumulative, onset, bin_s, rest_level)
         posterior = _posterior(cumulative, candidates, rest_level, active_level, bin_s, weight)
         cdf = np.cumsum(posterior)
-        low, onset, high = (int(candidates[_first_reaching(cdf, p)]) for p in (0.05, 0.5, 0.95))
+        low, onset, high = (
+            int(candidates[_first_reaching(cdf, p)])
+            for p in (INTERVAL_POINTS[0], 0.5, INTERVAL_POINTS[1])
+        )
     mean = float(posterior @ candidates)
     variance = float(posterior @ (candidates - mean) ** 2)
     return OnsetPosterior(

@@ -239,6 +239,25 @@ def test_the_steps_name_the_ceiling_and_the_tolerance(cohort, read):
     assert "1 in these data" in steps
 
 
+@pytest.mark.parametrize(
+    ("cell", "typed", "told"),
+    [
+        (("hold_times", "E3"), "30.4", "late stop"),
+        (("hold_times", "E3"), "61", "more than 0.5 s above the ceiling were set aside"),
+        (("hold_times", "F3"), "", "without a recorded ending"),
+        (("hold_times", "E3"), "much", "Rows with a value that cannot be used were set aside"),
+        (("participants", "H2"), "1000", "without the person's other data"),
+    ],
+)
+def test_a_step_is_told_only_when_it_ran(make_cohort, read, cell, typed, told):
+    quiet, loud = make_cohort(), make_cohort()
+    loud.put(*cell, typed)
+    steps = [" ".join(s.text for s in read(c.write_csv()).steps) for c in (quiet, loud)]
+    assert told not in steps[0]
+    assert told in steps[1]
+    assert "a ceiling of 30 s" in steps[0]
+
+
 def test_nothing_is_written_into_the_cohort_folder(cohort, read):
     folder = cohort.write_csv()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.intake import xlsx_cells
 from pipeline.intake.messages import make_finding
+from pipeline.workspace.hashing import input_files
 from schemas.rules import RULES
 
 FORBIDDEN = (
@@ -66,7 +67,7 @@ CELLS = [
     Cell("hold_times", "D3", "0", "CELL-03", "between 1 and 100"),
     Cell("hold_times", "E2", "31.2", "HOLD-01", "ceiling of 30 s"),
     Cell("hold_times", "E3", "28", "HOLD-03", "shorter than the ceiling of 30 s"),
-    Cell("hold_times", "E2", "", "HOLD-04", "neither a time nor bounds"),
+    Cell("hold_times", "E2", "", "HOLD-04", "neither a time nor a bound"),
     Cell("hold_times", "A2", "009", "KEY-02", "009 is not in the participants table"),
 ]
 
@@ -356,6 +357,25 @@ class TestCeilings:
         assert result.tables["hold_times"]["hold_time_s"].isna().tolist()[1]
         assert len(result.tables["hold_times"]) == 8
 
+    @pytest.mark.parametrize("how", ["csv", "xlsx"])
+    def test_the_ceiling_stands_in_for_the_time_of_a_hold_that_it_ended(self, cohort, read, how):
+        cohort.put("hold_times", "E3", "")
+        result = read(cohort.write_csv() if how == "csv" else cohort.write_xlsx())
+        assert result.findings.empty
+        hold = result.tables["hold_times"].iloc[1]
+        assert (hold["hold_time_s"], hold["ended_by"]) == (30, "ceiling")
+
+    @pytest.mark.parametrize("typed", ["12.5", "0"])
+    def test_a_trial_that_was_not_done_has_no_time(self, cohort, read, only_finding, typed):
+        cohort.put("hold_times", "E2", typed)
+        cohort.put("hold_times", "F2", "not_done")
+        folder = cohort.write_csv()
+        finding = only_finding(folder)
+        assert (finding["rule_id"], finding["cell"]) == ("HOLD-07", "E2")
+        assert finding["found"] == f'"{typed}"'
+        assert "contradict each other" in finding["why"]
+        assert len(read(folder).tables["hold_times"]) == 7
+
 
 class TestBounds:
     @pytest.fixture
@@ -379,6 +399,32 @@ class TestBounds:
         result = read(bounded.write_csv())
         assert result.findings.empty
         assert result.tables["hold_times"]["hold_low_s"].iloc[0] == 0
+
+    def test_a_lower_bound_alone_is_kept(self, bounded, read):
+        bounded.put("hold_times", "G2", "5")
+        result = read(bounded.write_csv())
+        assert result.findings.empty
+        first = result.tables["hold_times"].iloc[0]
+        assert (first["hold_low_s"], len(result.tables["hold_times"])) == (5, 8)
+        assert first[["hold_time_s", "hold_high_s"]].isna().all()
+        assert "only a lower bound" in " ".join(step.text for step in result.steps)
+
+    def test_a_lower_bound_of_zero_alone_says_nothing(self, bounded, only_finding):
+        bounded.put("hold_times", "G2", "0")
+        assert only_finding(bounded.write_csv())["rule_id"] == "HOLD-04"
+
+    def test_a_trial_that_was_not_done_has_no_bounds(self, bounded, only_finding):
+        bounded.put("hold_times", "F2", "not_done")
+        bounded.put("hold_times", "H2", "10")
+        finding = only_finding(bounded.write_csv())
+        assert (finding["rule_id"], finding["severity"]) == ("HOLD-07", "SET ASIDE")
+
+    def test_an_upper_bound_below_the_ceiling_contradicts_that_it_ended_the_hold(
+        self, bounded, only_finding
+    ):
+        bounded.put("hold_times", "F2", "ceiling")
+        bounded.put("hold_times", "H2", "10")
+        assert only_finding(bounded.write_csv())["rule_id"] == "HOLD-03"
 
     @pytest.mark.parametrize("low", ["10", "12"])
     def test_bounds_that_contradict_each_other(self, bounded, only_finding, low):
@@ -428,6 +474,32 @@ class TestRecordings:
         assert (finding["rule_id"], finding["cell"]) == ("REC-01", "E2")
         if name == "emg/p1_lef.csv":
             assert "emg/p1_left.csv" in finding["why"]
+
+    @pytest.mark.parametrize("name", [".raw/p.csv", "emg/.p.csv", "emg/link.csv"])
+    def test_hidden_recordings_are_not_read(self, recorded, only_finding, read, name):
+        (recorded.folder / ".raw").mkdir()
+        for hidden in (".raw/p.csv", "emg/.p.csv"):
+            (recorded.folder / hidden).write_text("x")
+        (recorded.folder / "emg" / "link.csv").symlink_to(recorded.folder / ".raw" / "p.csv")
+        recorded.put("recordings", "E2", name)
+        folder = recorded.write_csv()
+        assert folder / name not in input_files(folder)
+        finding = only_finding(folder)
+        assert (finding["rule_id"], finding["cell"]) == ("REC-02", "E2")
+        assert "hidden" in finding["why"]
+        assert "not read" in finding["fix"]
+        assert read(folder).tables["recordings"].empty
+
+
+@pytest.mark.parametrize("name", [".tables/strength.csv", ".strength.csv", ".tables/s.xlsx"])
+def test_hidden_tables_are_not_read(cohort, only_finding, name):
+    folder = cohort.write_csv()
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / "strength.csv").rename(folder / name)
+    (folder / "study.yaml").write_text(cohort.study + f"tables: {{strength: {name}}}\n")
+    finding = only_finding(folder)
+    assert (finding["rule_id"], finding["file"]) == ("FILE-03", name)
+    assert "hidden" in finding["why"]
 
 
 class TestWorkbooks:

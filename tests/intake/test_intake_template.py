@@ -3,6 +3,7 @@
 import csv
 import re
 from pathlib import Path
+from typing import get_args
 
 import openpyxl
 import pytest
@@ -14,7 +15,15 @@ from pipeline.intake.template_settings import plan_text, yaml_value
 from pipeline.workspace.errors import UsageError
 from schemas.columns import column_rules
 from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
-from schemas.study import EmgSettings, Group, HoldSettings, Study, StudyTask, TableSource
+from schemas.study import (
+    EmgSettings,
+    Group,
+    HoldSettings,
+    NormalisationMethod,
+    Study,
+    StudyTask,
+    TableSource,
+)
 from schemas.tables import COHORT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS
 
@@ -77,6 +86,13 @@ def test_every_key_of_study_yaml_is_there(folder, model: type[BaseModel]):
     text = (folder / "study.yaml").read_text("utf-8")
     for key in model.model_fields:
         assert re.search(rf"^ *#?(- )?{key}:", text, flags=re.MULTILINE), key
+
+
+def test_the_template_names_every_normalisation_and_no_other(folder):
+    text = (folder / "study.yaml").read_text("utf-8")
+    for method in get_args(NormalisationMethod):
+        assert method in text
+    assert not [m for m in ("submaximal_task", "task_peak", "m_wave") if m in text]
 
 
 def test_plan_yaml_is_the_default_plan(folder):

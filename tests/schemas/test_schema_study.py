@@ -93,3 +93,21 @@ def test_every_rule_has_a_severity_a_reason_and_a_fix():
         assert rule.rule_id == rule_id
         assert rule.severity in SEVERITIES
         assert rule.title and rule.why and rule.fix
+
+
+@pytest.mark.parametrize("method", ["submaximal_task", "task_peak", "m_wave"])
+def test_a_normalisation_that_does_nothing_is_refused(method):
+    with pytest.raises(ValidationError):
+        Study.model_validate({**MINIMAL, "emg": {"normalisation": method}})
+
+
+@pytest.mark.parametrize("method", ["mvc_same_task", "mvc_isometric", "none"])
+def test_normalisations_that_are_implemented(method):
+    study = Study.model_validate({**MINIMAL, "emg": {"normalisation": method}})
+    assert study.emg.normalisation == method
+
+
+def test_titles_name_every_file_that_a_rule_is_about():
+    assert "plan.yaml" in RULES["STUDY-01"].title
+    assert RULES["FILE-04"].title == "How a file was read"
+    assert {RULES["HOLD-07"].severity, RULES["COL-05"].severity} == {"SET ASIDE", "STOP"}

@@ -1,16 +1,19 @@
 """A whole cohort: every recording has a row, a bad one stops nothing, an unchanged one is not measured again."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals import batch
+from pipeline.signals import batch, method_sentences
+from pipeline.signals import cache as signal_cache
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.cache import signals_code_hash
 from pipeline.signals.hold_agreement import compare_holds
 from pipeline.signals.ready_made import with_ready_made
+from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
 from schemas.citations import CITATIONS
 from schemas.columns import empty_table
@@ -254,24 +257,76 @@ def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, build
     assert "Lift-off of" not in text
 
 
-def test_an_mvic_that_cannot_be_one_rejects_the_trial(cohort, build, write):
+def test_an_mvic_that_was_not_maximal_costs_only_the_percentages(cohort, build, write):
     rows, folder = cohort
+    without = run((rows, folder)).activation.set_index("file").loc["p2.parquet"]
     write(folder / "p2_mvic.edf", build.mvic(mvic_uv=25.0))
     rows = pd.concat([rows, table(("P2", "right", 1, "mvic", "p2_mvic.edf"))], ignore_index=True)
     result = run((rows, folder))
     row = result.activation.set_index("file").loc["p2.parquet"]
-    assert row["quality"] == "reject"
+    assert row["quality"] == "warn"
     assert "not maximal" in row["quality_reasons"]
     assert row["mvic_rms_uv"] < 30
-    assert pd.isna(row["gmed_pct_mvic"])
-    assert "p2.parquet" in [f.file for f in result.findings if f.rule_id == "REC-02"]
+    assert row[["gmed_pct_mvic", "gmed_peak_pct_mvic"]].isna().all()
+    kept = ["gmed_rms_uv", "onset_ms", "onset_low_ms", "onset_high_ms", "onset_method"]
+    assert row[kept].notna().all()
+    assert row[kept].equals(without[kept])
+    (finding,) = [f for f in result.findings if f.file == "p2.parquet"]
+    assert (finding.rule_id, finding.severity) == ("REC-05", "WARN")
+    text = " ".join(step.text for step in result.steps)
+    assert "above 100 %MVIC" in text
+    assert "above 100 %MVIC" not in " ".join(step.text for step in run(cohort).steps)
 
 
-def test_a_study_that_does_not_normalise_needs_no_mvic(cohort):
+def test_a_study_that_does_not_normalise_needs_no_mvic_and_says_so(cohort):
     result = run(cohort, EmgSettings(normalisation="none"))
     assert result.activation["gmed_pct_mvic"].isna().all()
     assert result.activation["gmed_rms_uv"].notna().sum() == 2
     assert "REC-03" not in {f.rule_id for f in result.findings}
+    assert "was not normalised" in " ".join(step.text for step in result.steps)
+    assert "was not normalised" not in " ".join(step.text for step in run(cohort).steps)
+
+
+@pytest.mark.parametrize("hidden", [".raw/p1.edf", "raw/.p1.edf", "raw/.old/p1.edf", "~$p1.edf"])
+def test_hidden_recordings_are_refused_as_their_changes_go_unnoticed(cohort, hidden):
+    _, folder = cohort
+    (folder / hidden).parent.mkdir(parents=True, exist_ok=True)
+    (folder / hidden).write_bytes((folder / "p1.edf").read_bytes())
+    (folder / "link.edf").symlink_to(folder / hidden)
+    assert folder / hidden not in input_files(folder)
+    for name in (hidden, "link.edf"):
+        result = run((table(("P1", "right", 1, "task", name)), folder))
+        (finding,) = result.findings
+        assert finding.rule_id == "REC-02"
+        assert "hidden" in finding.problem
+        assert result.activation["quality"].tolist() == ["reject"]
+
+
+def test_new_schemas_are_a_new_cache(tmp_path, monkeypatch):
+    folders = signal_cache._SOURCE_FOLDERS
+    schemas_folder = next(folder for folder in folders if folder.name == "schemas")
+    before = signals_code_hash()
+    shutil.copytree(schemas_folder, tmp_path / "schemas", ignore=shutil.ignore_patterns("__*__"))
+    shutil.copy(schemas_folder / "__init__.py", tmp_path / "schemas")
+    copied = tuple(tmp_path / "schemas" if f == schemas_folder else f for f in folders)
+    monkeypatch.setattr(signal_cache, "_SOURCE_FOLDERS", copied)
+    assert signals_code_hash.__wrapped__() == before
+    with (tmp_path / "schemas" / "study.py").open("a") as source:
+        source.write("# another default\n")
+    assert signals_code_hash.__wrapped__() != before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ONSET_SD_MISSING_S", 0.033, "above 33 ms"),
+        ("RAMPS_S", (0.01, 0.3), "10 to 300 ms"),
+        ("INTERVAL_POINTS", (0.1, 0.9), "80% interval"),
+    ],
+)
+def test_the_methods_take_their_numbers_from_the_constants(cohort, monkeypatch, name, value, says):
+    monkeypatch.setattr(method_sentences, name, value)
+    assert says in " ".join(step.text for step in run(cohort).steps)
 
 
 def held(times, ended_by="foot_touch"):
@@ -310,3 +365,15 @@ def test_ready_made_rows_fill_in_where_there_is_no_recording(cohort):
     empty = empty_table(Activation)
     assert len(with_ready_made(empty, empty)) == 0
     pd.testing.assert_frame_equal(with_ready_made(empty, computed), computed)
+
+
+def test_a_rejected_recording_gives_way_to_a_valid_ready_made_row(cohort):
+    computed = run(cohort).activation
+    place = computed.index[computed["file"] == "dead.bdf"][0]
+    given = computed.loc[[place]].assign(gmed_rms_uv=31.0, quality=None, quality_reasons=None)
+    both = with_ready_made(computed, given)
+    assert len(both) == len(computed)
+    row = both[(both["participant_id"] == "P3") & (both["trial"] == 3)].iloc[0]
+    assert row["gmed_rms_uv"] == 31.0
+    for useless in (given.assign(quality="reject"), given.assign(gmed_rms_uv=np.nan)):
+        pd.testing.assert_frame_equal(with_ready_made(computed, useless), computed)

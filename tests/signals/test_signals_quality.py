@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.filters import band_pass
 from pipeline.signals.measure import measure_recording
 from pipeline.signals.quality import REFERENCE_LIMITS, SIGNAL_LIMITS, judge
 from schemas.study import EmgSettings
@@ -123,6 +124,45 @@ def test_a_later_start_of_the_part_moves_no_time(build, write, tmp_path):
     for name in ("liftoff_s", "touchdown_s", "onset_s", "onset_low_s", "rest_end_s"):
         assert getattr(part, name) == pytest.approx(getattr(whole, name), abs=0.003)
     assert part.metrics.rms_uv == pytest.approx(whole.metrics.rms_uv, rel=1e-3)
+
+
+def test_the_edges_of_a_part_are_filtered_with_what_lies_beside_it(build, write, tmp_path):
+    contraction = build.mvic()
+    time_s = np.arange(contraction.channels["R GMED"].size) / contraction.rate_hz
+    contraction.channels["R GMED"] += 60 * np.sin(2 * np.pi * 5 * time_s)
+    path = write(tmp_path / "mvic.parquet", contraction)
+    samples = contraction.channels["R GMED"].astype(np.float32)
+    settings = EmgSettings()
+    whole = band_pass(samples, contraction.rate_hz, band_hz=settings.band_pass_hz, order=4)
+    expected = np.sqrt(np.mean(whole[round(3.05 * 2000) : round(3.6 * 2000)] ** 2))
+    part = measure_recording(path, Request("mvic", "right", 3.05, 3.6), settings)
+    assert part.metrics.rms_uv == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "says"),
+    [
+        (None, 11.0, "ends at 11 s, but the recording ends at 10 s"),
+        (1.0, 10.02, "ends at 10.02 s, but the recording ends at 10 s"),
+        (10.0, None, "starts at 10 s, but the recording ends at 10 s"),
+        (5.0, 4.0, "starts at 5 s, which is not before its end at 4 s"),
+        (5.0, 5.0, "starts at 5 s, which is not before its end at 5 s"),
+    ],
+)
+def test_a_part_outside_the_file_is_a_problem(build, write, tmp_path, start_s, end_s, says):
+    path = write(tmp_path / "trial.parquet", build.stance())
+    features = measure_recording(path, Request("task", "right", start_s, end_s), EmgSettings())
+    assert says in features.problem
+    assert "start_s and end_s" in features.fix
+    assert features.quality == "reject"
+
+
+def test_an_end_that_is_rounded_up_is_the_end_of_the_file(build, write, tmp_path):
+    stance = build.stance()
+    stance.channels = {name: samples[:-4] for name, samples in stance.channels.items()}
+    path = write(tmp_path / "trial.parquet", stance)
+    features = measure_recording(path, Request("task", "right", None, 10.0), EmgSettings())
+    assert features.quality == "good"
 
 
 @pytest.mark.parametrize(
