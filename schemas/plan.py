@@ -3,11 +3,13 @@
 A study without plan.yaml gets the default plan, which the report names as such.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
 
 from schemas.study import StrictModel
+from schemas.terms import CONDITIONS, DEFAULT_TASK
 
 Role = Literal["primary", "secondary", "exploratory"]
 
@@ -49,3 +51,12 @@ class Plan(StrictModel):
 
 
 DEFAULT_PLAN = Plan()
+
+
+def plannable_outcomes(tasks: Iterable[str]) -> tuple[str, ...]:
+    """Names that a plan may give to outcomes, for the balance tasks of a study."""
+    others = [task for task in tasks if task != DEFAULT_TASK]
+    holds = [f"hold_time_s/{condition}" for condition in CONDITIONS]
+    measured = ["gmed_pct_mvic", "onset_ms"]
+    in_tasks = [f"{name}/{task}" for task in others for name in (*holds, *measured)]
+    return (*holds, *measured, "strength", *in_tasks)

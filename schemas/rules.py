@@ -315,6 +315,13 @@ RULES: Final[dict[str, Rule]] = {
             "{problem}",
             "{suggestion}",
         ),
+        Rule(
+            "REC-06",
+            "SET ASIDE",
+            "One recording stands for two",
+            "The same signal is used in {other} as well, so it is not clear whose it is.",
+            "Give every row its own file, or say with start_s and end_s which part of the file it is.",
+        ),
     )
 }
 """By rule id. A rule keeps its id for ever; a rule that is given up leaves a gap."""

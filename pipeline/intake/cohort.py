@@ -15,6 +15,7 @@ from pipeline.intake.hold_rules import check_holds
 from pipeline.intake.identifiers import identifying_columns, identifying_places
 from pipeline.intake.messages import FileProblemError, Finding, findings_table
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
+from pipeline.intake.recording_rules import check_recordings_differ
 from pipeline.intake.row_rules import (
     check_group_sizes,
     check_groups,
@@ -32,6 +33,7 @@ from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Study
 from schemas.tables import COHORT_TABLES
+from schemas.terms import BALANCE_TASKS
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def read_cohort(folder: Path) -> CohortIntake:
     study, study_text, findings = read_study(folder)
     plan, plan_is_default, plan_text, plan_findings = read_plan(folder)
     findings += plan_findings
-    findings += check_plan_names(plan, plan_text)
+    tasks = list(study.balance_tasks() if study is not None else BALANCE_TASKS)
+    findings += check_plan_names(plan, tasks, plan_text)
     if study is not None:
         findings += check_study_names(study, study_text)
     drafts: dict[str, Draft] = {}
@@ -169,6 +172,7 @@ def _check_rows(drafts: dict[str, Draft], study: Study, folder: Path) -> tuple[l
         findings += check_tasks(draft, study)
         if name == "recordings":
             findings += check_recording_files(draft, folder)
+            findings += check_recordings_differ(draft, folder)
         if name == "hold_times":
             more, n_late_stops = check_holds(draft, study)
             findings += more

@@ -19,7 +19,7 @@ def check_holds(holds: Draft, study: Study) -> tuple[list[Finding], int]:
     """Fill ceilings, judge every usable hold, and set late stops to the ceiling.
 
     Changes `holds`: ceiling_s is filled from study.yaml, a hold within the tolerance above the
-    ceiling becomes the ceiling, ended_by becomes `ceiling` where it is empty and the hold is at the
+    ceiling becomes the ceiling (also below it where ended_by is ceiling), ended_by becomes `ceiling` where it is empty and the hold is at the
     ceiling, an upper bound alone gets 0 s as lower bound, and a hold that ended by ceiling without a
     time gets the ceiling. A lower bound alone is kept as it is. Returns HOLD-01 to HOLD-07 findings
     and the number of holds that were set to the ceiling.
@@ -115,10 +115,14 @@ def _check_against_ceiling(holds: Draft, tolerance_s: float) -> tuple[list[Findi
     holds.leave(above, "HOLD-01")
     # Without a time, an upper bound says how long the hold was at most.
     longest_known_s = time_s.fillna(frame["hold_high_s"])
-    below = _rows((ended_by == "ceiling") & (longest_known_s < ceiling_s - _SLACK_S)) & holds.usable
+    by_ceiling = _rows(ended_by == "ceiling")
+    earliest_s = ceiling_s - tolerance_s - _SLACK_S
+    below = by_ceiling & _rows(longest_known_s < earliest_s) & holds.usable
     holds.leave(below, "HOLD-03")
     time_s = time_s.mask(_rows((ended_by == "ceiling") & time_s.isna()) & holds.usable, ceiling_s)
-    at_ceiling = _rows(time_s >= ceiling_s - _SLACK_S) & holds.usable
+    # A clock stopped a little early at the ceiling is as common as one stopped a little late.
+    early = by_ceiling & _rows(time_s >= earliest_s)
+    at_ceiling = (early | _rows(time_s >= ceiling_s - _SLACK_S)) & holds.usable
     unsaid = at_ceiling & _rows(ended_by.isna())
     findings = [
         *_per_ceiling(holds, "HOLD-01", above),

@@ -14,7 +14,7 @@ from pipeline.intake.units import unit_factor, units_for
 from pipeline.intake.yaml_text import KeyPath, YamlText
 from schemas.columns import ColumnRule, column_rules
 from schemas.participants import Participants
-from schemas.plan import Plan
+from schemas.plan import Plan, plannable_outcomes
 from schemas.rules import RULES
 from schemas.study import Scalar, Study, TableSource
 from schemas.tables import COHORT_TABLES
@@ -36,19 +36,30 @@ def check_study_names(study: Study, document: YamlText) -> list[Finding]:
     return [settings_finding(STUDY_FILE, document, *trouble) for trouble in troubles]
 
 
-def check_plan_names(plan: Plan, document: YamlText) -> list[Finding]:
-    """STUDY-01 findings for covariates in plan.yaml that the participants table cannot have."""
+def check_plan_names(plan: Plan, tasks: Sequence[str], document: YamlText) -> list[Finding]:
+    """STUDY-01 findings for outcomes and covariates in plan.yaml that a study cannot have.
+
+    tasks: balance tasks of the study. A misspelt outcome would otherwise make the primary analysis
+    disappear from the plan.
+    """
     known = [name for name in column_rules(Participants) if name not in ("participant_id", "group")]
     known.append("dom")
     places: list[tuple[KeyPath, Sequence[str]]] = [(("covariates",), plan.covariates)]
     for name, outcome in plan.outcomes.items():
         places.append((("outcomes", name, "covariates"), outcome.covariates or ()))
-    return [
-        settings_finding(PLAN_FILE, document, (*path, i), *_unknown_name(name, known), name)
+    troubles = [
+        ((*path, i), *_unknown_name(name, known, "column of Stance"), name)
         for path, names in places
         for i, name in enumerate(names)
         if name not in known
     ]
+    outcomes = plannable_outcomes(tasks)
+    troubles += [
+        (("outcomes", name), *_unknown_name(name, outcomes, "outcome of Stance"), name)
+        for name in plan.outcomes
+        if name not in outcomes
+    ]
+    return [settings_finding(PLAN_FILE, document, *trouble) for trouble in troubles]
 
 
 def _source_path(document: YamlText, table: str, i: int) -> KeyPath:
@@ -56,9 +67,9 @@ def _source_path(document: YamlText, table: str, i: int) -> KeyPath:
     return listed_form if listed_form in document.lines else ("tables", table)
 
 
-def _unknown_name(name: str, known: Sequence[str]) -> tuple[str, str]:
+def _unknown_name(name: str, known: Sequence[str], what: str) -> tuple[str, str]:
     suggestion = near_sentence(name, known, "name").strip()
-    return f"{name} is no column of Stance.", suggestion or f"Use one of: {listed(known, 30)}."
+    return f"{name} is no {what}.", suggestion or f"Use one of: {listed(known, 30)}."
 
 
 def _ceiling_troubles(study: Study) -> Iterator[Trouble]:
@@ -116,7 +127,7 @@ def _name_troubles(source: TableSource, rules: dict[str, ColumnRule]) -> Iterato
             names += [(("codes", name, code, key), key, list(rules)) for key in sets]
     for path, name, allowed in names:
         if name not in allowed:
-            yield (path, *_unknown_name(name, allowed), name)
+            yield (path, *_unknown_name(name, allowed, "column of Stance"), name)
     yield from _wide_clashes(source)
 
 
