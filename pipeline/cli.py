@@ -90,8 +90,11 @@ def _check(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
     from pipeline.publishing.fix_list_files import write_fix_list
 
     _say(f"Reading {folder} ...")
-    findings = read_cohort(folder).findings
+    read = read_cohort(folder)
+    findings = read.findings
     print(fix_list_text(findings))
+    if len(read.tables.get("recordings", ())):
+        print("Recordings are opened by `stance run` only; it adds what it finds in them.")
     page = write_fix_list(workspace.cohort_reports(chosen.cohort), chosen.cohort, findings)
     problems = int(findings["severity"].isin(["STOP", "SET ASIDE"]).sum())
     if problems:

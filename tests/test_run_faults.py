@@ -177,3 +177,15 @@ def test_after_kill_9_the_next_run_gives_the_undisturbed_result(
     assert read_manifest(release)["outputs"] == expected
     litter = [p.name for p in reports.rglob("*") if p.name.startswith((".partial", ".staging"))]
     assert litter == []
+
+
+def test_check_says_what_it_does_not_look_at(tmp_path, run_stance, drop_cohort):
+    folder = drop_cohort(tmp_path, "penney_like")
+    assert "Recordings are opened" not in run_stance(tmp_path, "check", "penney_like").stdout
+    (folder / "a.csv").write_text("time,x\n0,1\n")
+    (folder / "recordings.csv").write_text(
+        "participant_id,leg,trial,role,file\nPE001,left,1,task,a.csv\n"
+    )
+    ended = run_stance(tmp_path, "check", "penney_like")
+    assert ended.returncode == 0
+    assert "Recordings are opened by `stance run` only" in ended.stdout
