@@ -18,6 +18,7 @@ from pipeline.intake.messages import (
     quoted,
 )
 from pipeline.intake.xlsx_cells import Workbook, has_rows, is_blank, open_workbook, read_sheet
+from pipeline.workspace.hashing import is_hidden
 from schemas.study import Study, TableSource
 from schemas.tables import COHORT_TABLES, CohortTable
 
@@ -89,7 +90,7 @@ class CohortFiles:
                 "The file is a link to another place, or no plain file.",
                 "Copy the file itself into the cohort folder.",
             )
-        if is_hidden(self.folder, path):
+        if is_hidden(self.folder.resolve(), path):
             raise file_problem(name, HIDDEN, HIDDEN_FIX)
         try:
             if path.stat().st_size > MAXIMUM_FILE_BYTES:
@@ -115,15 +116,6 @@ def file_inside(folder: Path, name: str) -> Path | None:
     except (OSError, RuntimeError, ValueError):  # absent, a loop of links, a name no system has
         return None
     return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
-
-
-def is_hidden(folder: Path, path: Path) -> bool:
-    """Whether a file inside the folder is one that `workspace.hashing.input_files` passes by.
-
-    path: as `file_inside` returns it. Such a file is not read, as nobody would notice its changes.
-    """
-    parts = path.relative_to(folder.resolve()).parts
-    return any(part.startswith((".", "~$")) for part in parts)
 
 
 def find_tables(files: CohortFiles, study: Study) -> tuple[list[FoundTable], list[Finding]]:

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.intake.cells import cell_findings
-from pipeline.intake.discovery import HIDDEN, HIDDEN_FIX, file_inside, is_hidden
+from pipeline.intake.discovery import HIDDEN, HIDDEN_FIX, file_inside
 from pipeline.intake.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.messages import Finding, listed, make_finding, near_sentence, quoted
+from pipeline.workspace.hashing import is_hidden
 from schemas.study import Study
 
 _SHOWN_PLACES = 3
@@ -191,7 +192,7 @@ def check_recording_files(recordings: Draft, folder: Path) -> list[Finding]:
     names = recordings.frame["file"].str.replace("\\", "/", regex=False)
     recordings.frame["file"] = names
     paths = {name: file_inside(folder, str(name)) for name in names.dropna().unique()}
-    hidden = [name for name, path in paths.items() if path and is_hidden(folder, path)]
+    hidden = [name for name, path in paths.items() if path and is_hidden(folder.resolve(), path)]
     absent = recordings.usable & names.isin([n for n, p in paths.items() if p is None]).to_numpy()
     unseen = recordings.usable & names.isin(hidden).to_numpy()
     recordings.leave(absent, "REC-01")

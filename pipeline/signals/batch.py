@@ -18,7 +18,7 @@ from pipeline.signals.measure import measure_recording
 from pipeline.signals.method_sentences import signal_steps
 from pipeline.signals.mvic import MVIC_METHODS, MvicTrial, mvic_references
 from pipeline.signals.signal_table import SIGNAL_KEY, signal_table
-from pipeline.workspace.hashing import input_files
+from pipeline.workspace.hashing import input_files, is_hidden
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.methods import MethodSentence
@@ -140,7 +140,7 @@ def _measured(
         what = "The path leads out of the cohort folder."
         fix = "Put the file into the cohort folder and give its path from there."
         return _refused(what, fix), _finding("REC-02", row, problem=what, suggestion=fix)
-    if _is_hidden(path, folder):
+    if is_hidden(folder.resolve(), path.resolve()):
         what = "The file or its folder is hidden (the name starts with a dot or ~$)."
         fix = "Hidden files are not read: give the file and its folder a name without the mark."
         return _refused(what, fix), _finding("REC-02", row, problem=what, suggestion=fix)
@@ -176,12 +176,6 @@ def _from_cache_or_file(
 
 def _is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    """Whether `workspace.hashing.input_files` passes the file by, so that no change is noticed."""
-    parts = path.resolve().relative_to(folder.resolve()).parts
-    return any(part.startswith((".", "~$")) for part in parts)
 
 
 def _near(file: str, folder: Path, named: frozenset[str]) -> str:

@@ -36,8 +36,17 @@ def input_files(folder: Path) -> list[Path]:
         if path.is_file()
         and not path.is_symlink()
         and path.name not in _IGNORED_NAMES
-        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        and not is_hidden(folder, path)
     )
+
+
+def is_hidden(folder: Path, path: Path) -> bool:
+    """Whether a file below `folder`, or a folder on the way to it, starts with a dot or ~$.
+
+    Such a file is no input: nobody would notice its changes. Raises ValueError when `path` does not
+    lie below `folder`; links are taken as they stand.
+    """
+    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
 
 
 def input_hashes(folder: Path) -> dict[str, str]:
