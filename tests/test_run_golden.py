@@ -137,13 +137,18 @@ def test_correlations_within_the_case_group_are_r(estimates):
         assert [row["ci_low"], row["ci_high"]] == pytest.approx(golden["ci"], rel=1e-9)
 
 
-def test_every_number_is_in_every_form_of_the_estimates(release, estimates):
+def test_every_number_is_the_same_in_every_form_of_the_estimates(release, estimates):
     numbers = json.loads((release / "numbers.json").read_text(encoding="utf-8"))
+    in_json = {row["estimate_id"]: row for row in numbers["estimates"]}
     with (release / "estimates.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["estimate_id"]: row for row in csv.DictReader(file)}
-    assert set(rows) == set(estimates["estimate_id"])
-    text = json.dumps(numbers)
-    assert all(identifier in text for identifier in estimates["estimate_id"])
+        in_csv = {row["estimate_id"]: row for row in csv.DictReader(file)}
+    assert set(in_csv) == set(in_json) == set(estimates["estimate_id"])
+    for row in estimates.to_dict("records"):
+        for name in ("estimate", "se", "ci_low", "ci_high", "df", "p", "p_adjusted", "n_rows"):
+            value = None if math.isnan(row[name]) else row[name]
+            assert in_json[row["estimate_id"]][name] == value, (row["estimate_id"], name)
+            text = in_csv[row["estimate_id"]][name]
+            assert (float(text) if text else None) == value, (row["estimate_id"], name)
 
 
 def test_the_report_says_that_the_data_are_simulated(release):

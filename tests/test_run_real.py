@@ -36,6 +36,8 @@ tables:
         "1": {hold_low_s: 0, hold_high_s: 20}
 """
 
+SHARES = ("share_at_ceiling", "share_unable", "share_within_bounds")
+
 BTK_STUDY = """
 title: One real single-leg hold on two force plates
 groups:
@@ -76,9 +78,17 @@ def test_hbe_gives_a_report_from_the_column_map_alone(tmp_path, real_data, run_s
     primary = estimates[
         (estimates["outcome"] == "hold_time_s/eyes_open") & (estimates["role"] == "primary")
     ].iloc[0]
-    assert primary["status"] in {"ok", "flagged"}
+    assert primary["status"] == "flagged"
+    assert "0 s" in primary["note"]
     assert 0 < primary["estimate"] < 0.5
     assert primary["ci_high"] < 1
+    ratios = estimates.set_index("estimate_id")["estimate"]
+    half, double = (
+        ratios[f"hold_time_s/eyes_open:time_ratio:shortest_{w}"] for w in ("half", "double")
+    )
+    assert half < primary["estimate"] < double
+    shares = [ratios[f"hold_time_s/eyes_open:{s}:case"] for s in SHARES]
+    assert sum(shares) == pytest.approx(1)
 
 
 def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, run_stance):
