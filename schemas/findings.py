@@ -10,9 +10,10 @@ from schemas.terms import SEVERITIES
 class Findings(pa.DataFrameModel):
     """One finding: where, what was found, why it is a problem, how to fix it.
 
-    `finding_id` depends on rule, file, sheet, cell and the value found, so that the same problem
-    keeps its id between runs. `cell` is written as Excel writes it (D5; C2:C31 for a run of cells;
-    empty for a whole file). `group` is filled where the participant is known.
+    `finding_id` depends on rule, file, sheet, column, the row's key (the cell where it has none) and the
+    value found, so that the same problem keeps its id between runs. `cell` is written as Excel writes it
+    (D5; C2:C31 (9 cells) for many cells; empty for a whole file); `cells` are exactly the wrong cells as
+    Excel ranges separated by spaces. `group` is filled where the participant is known.
     """
 
     finding_id: Series[str] = declare("Stable id.", identifies=True)
@@ -22,6 +23,7 @@ class Findings(pa.DataFrameModel):
     file: Series[str] = declare("File.", nullable=True)
     sheet: Series[str] = declare("Sheet.", nullable=True)
     cell: Series[str] = declare("Cell.", nullable=True)
+    cells: Series[str] = declare("All wrong cells, as Excel ranges.", nullable=True)
     column: Series[str] = declare("Heading in the file.", nullable=True)
     participant_id: Series[str] = declare("Participant.", nullable=True)
     group: Series[str] = declare("Group.", nullable=True)

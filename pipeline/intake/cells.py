@@ -1,7 +1,7 @@
 """Cells with their addresses: what a file holds before anybody asks what it means."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from pipeline.intake.messages import Finding, make_finding, quoted
+from pipeline.intake.messages import Finding, cell_ranges, make_finding, quoted
 
 RUN_LENGTH = 5
 """More equal findings than this in one column become one finding for the run of cells."""
@@ -38,13 +38,15 @@ class Cells:
 
     text: as shown, outer spaces trimmed, "" when empty. kind: CellKind. number: the native number
     where kind is NUMBER. column_number: column of the file from 1; 0 where the value comes from
-    study.yaml and has no cell.
+    study.yaml and has no cell. row_number: row of the file from 1 where a cell stands in another row
+    than the row it serves, as the head of a block does; None when every cell stands in its own row.
     """
 
     text: "pd.Series[str]"
     kind: NDArray[np.int8]
     number: NDArray[np.float64]
     column_number: NDArray[np.int32]
+    row_number: NDArray[np.int64] | None = None
 
     @classmethod
     def of_text(cls, text: "pd.Series[str]", column_number: int) -> "Cells":
@@ -76,6 +78,7 @@ class Cells:
             np.concatenate([part.kind for part in parts]),
             np.concatenate([part.number for part in parts]),
             np.concatenate([part.column_number for part in parts]),
+            _joined_rows(parts),
         )
 
     @property
@@ -91,7 +94,19 @@ class Cells:
             self.kind[positions],
             self.number[positions],
             self.column_number[positions],
+            None if self.row_number is None else self.row_number[positions],
         )
+
+
+def _joined_rows(parts: Sequence[Cells]) -> NDArray[np.int64] | None:
+    if all(part.row_number is None for part in parts):
+        return None
+    return np.concatenate(
+        [
+            np.zeros(len(part.text), dtype=np.int64) if part.row_number is None else part.row_number
+            for part in parts
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,8 @@ class Addresses:
 
     source_number: which of `sources` each row comes from. row_number: its row in that file.
     column_number: per column of ours, the column of the file (0: no cell). participant_id: the
-    person of the row as typed, "" when the table has none.
+    person of the row as typed, "" when the table has none. key: the key columns as typed. own_row:
+    per column whose cells stand in other rows than the one they serve, these rows (0: the row itself).
     """
 
     table: str
@@ -134,6 +150,8 @@ class Addresses:
     row_number: NDArray[np.int64]
     column_number: Mapping[str, NDArray[np.int32]]
     participant_id: "pd.Series[str]"
+    key: "Mapping[str, pd.Series[str]]" = field(default_factory=dict)
+    own_row: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
     def join(cls, parts: Sequence["Addresses"]) -> "Addresses":
@@ -156,7 +174,34 @@ class Addresses:
                 for name in names
             },
             pd.concat([part.participant_id for part in parts], ignore_index=True),
+            {
+                name: pd.concat(
+                    [p.key.get(name, _blank(len(p.row_number))) for p in parts], ignore_index=True
+                )
+                for name in dict.fromkeys(name for part in parts for name in part.key)
+            },
+            {
+                name: np.concatenate(
+                    [
+                        p.own_row.get(name, np.zeros(len(p.row_number), dtype=np.int64))
+                        for p in parts
+                    ]
+                )
+                for name in dict.fromkeys(name for part in parts for name in part.own_row)
+            },
         )
+
+    def subject(self, position: int) -> str:
+        """The key of a row as typed, such as P03|left|1; "" where any part of it is empty."""
+        parts = [str(text.iloc[position]) for text in self.key.values()]
+        return "|".join(parts) if parts and all(parts) else ""
+
+    def row_at(self, position: int, column: str) -> int:
+        """Row of the file (from 1) of a value."""
+        rows = self.own_row.get(column)
+        if rows is not None and rows[position] > 0:
+            return int(rows[position])
+        return int(self.row_number[position])
 
     def column_at(self, position: int, column: str) -> int:
         """Column of the file (from 1) of a value; that of the participant where it has no cell."""
@@ -169,7 +214,7 @@ class Addresses:
     def cell(self, position: int, column: str) -> str:
         """Address of a value as Excel writes it; "row 7" when no cell of the row can be named."""
         number = self.column_at(position, column)
-        row = int(self.row_number[position])
+        row = self.row_at(position, column)
         return f"{get_column_letter(number)}{row}" if number else f"row {row}"
 
     def heading(self, position: int, column: str) -> str:
@@ -177,6 +222,10 @@ class Addresses:
         number = self.column_at(position, column)
         headings = self.sources[int(self.source_number[position])].headings
         return headings[number - 1] if 0 < number <= len(headings) else column
+
+
+def _blank(n: int) -> "pd.Series[str]":
+    return pd.Series([""] * n, dtype="str")
 
 
 Facts = Mapping[str, str]
@@ -231,6 +280,9 @@ def _block_finding(
         participant_id=people.pop() if len(people) == 1 else "",
         found=quoted(text),
         row=int(addresses.row_number[first]),
+        cells=cell_ranges([addresses.cell(position, column) for position in block]),
+        subject=addresses.subject(first) if len(block) == 1 else "many",
+        rows=block,
         facts=facts,
     )
 

@@ -136,6 +136,12 @@ def _addresses(
         row_number=row_numbers,
         column_number={name: column.column_number for name, column in cells.items()},
         participant_id=people.text if people else pd.Series([""] * n, dtype="str"),
+        key={name: cells[name].text for name in table.key if name in cells},
+        own_row={
+            name: column.row_number
+            for name, column in cells.items()
+            if column.row_number is not None
+        },
     )
 
 

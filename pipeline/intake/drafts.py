@@ -1,7 +1,7 @@
 """A table on its way: typed columns, the address of every value, and why rows leave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,8 @@ class Draft:
 
     frame: typed columns of the model, one row per mapped row. shown: what the cells hold as text.
     reason: per row "" while it is usable, else the rule id (or PARTICIPANT_SET_ASIDE) that took it
-    out. broken: per column, cells that have a finding already, so that later checks leave them.
+    out. broken: per column, cells that have a finding already, so that later checks leave them. kept:
+    per rule, rows that the data manager decided to keep although the rule would take them out.
     """
 
     table: CohortTable
@@ -36,6 +37,7 @@ class Draft:
     shown: dict[str, "pd.Series[str]"]
     reason: Problems
     broken: dict[str, NDArray[np.bool_]]
+    kept: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def usable(self) -> NDArray[np.bool_]:
@@ -43,8 +45,11 @@ class Draft:
         return np.asarray(self.reason == "", dtype=bool)
 
     def leave(self, rows: NDArray[np.bool_], reason: str) -> None:
-        """Take rows out of the analysis; the first reason of a row counts."""
-        self.reason[rows & self.usable] = reason
+        """Take rows out of the analysis; the first reason of a row counts, a decision to keep first."""
+        leaving = rows & self.usable
+        if reason in self.kept:
+            leaving &= ~self.kept[reason]
+        self.reason[leaving] = reason
 
     def findings(
         self, rule_id: str, column: str, rows: NDArray[np.bool_], facts: Mapping[str, str]

@@ -4,6 +4,7 @@ Nothing here decides whether something is a problem; the readers and rule files 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from schemas.terms import SEVERITIES
 
 FOUND_LENGTH = 40
 EMPTY = "(empty)"
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 _SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITIES)}
 
 
@@ -24,6 +26,9 @@ class Finding:
     """One problem: rule, place, what was found, and the two sentences for the reader.
 
     `cell` is written as Excel writes it, or "line 7" in a YAML file; `row` only orders findings.
+    `cells` are all cells that are wrong as Excel ranges ("C2:C31 C40"), `subject` the row's key as
+    typed, so that a finding keeps its id when rows move, and `rows` the places (from 0) of these rows in
+    the draft of `table`; "" and () for a whole file.
     """
 
     rule_id: str
@@ -37,6 +42,9 @@ class Finding:
     why: str
     fix: str
     row: int
+    cells: str = ""
+    subject: str = ""
+    rows: tuple[int, ...] = ()
 
     @property
     def severity(self) -> str:
@@ -44,10 +52,13 @@ class Finding:
         return RULES[self.rule_id].severity
 
     @property
-    def finding_id(self) -> str:
-        """Ten characters that stay the same while rule, place and found value stay the same."""
-        parts = (self.rule_id, self.file, self.sheet, self.cell, self.found)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
+    def identity(self) -> tuple[str, ...]:
+        """What makes this the same problem in two runs: rule, place and found value.
+
+        The place is the row's key where it has one, so that sorting the table changes nothing.
+        """
+        place = self.subject or self.cell
+        return self.rule_id, self.file, self.sheet, self.column, place, self.found
 
 
 class FileProblemError(Exception):
@@ -69,6 +80,9 @@ def make_finding(
     participant_id: str = "",
     found: str = "",
     row: int = 0,
+    cells: str = "",
+    subject: str = "",
+    rows: Sequence[int] = (),
     facts: Mapping[str, str] | None = None,
 ) -> Finding:
     """A finding with the sentences of its rule.
@@ -90,7 +104,25 @@ def make_finding(
         why=rule.why.format_map(filled),
         fix=rule.fix.format_map(filled),
         row=row,
+        cells=cells or cell_ranges([cell]),
+        subject=subject,
+        rows=tuple(rows),
     )
+
+
+def cell_ranges(cells: Sequence[str]) -> str:
+    """Cells of one column as Excel ranges ("C2:C31 C40"); what is no address is left out."""
+    ranges: list[tuple[str, int, int]] = []
+    for cell in cells:
+        found = _ADDRESS.fullmatch(cell)
+        if found is None:
+            continue
+        column, row = found[1], int(found[2])
+        if ranges and ranges[-1][0] == column and ranges[-1][2] == row - 1:
+            ranges[-1] = (column, ranges[-1][1], row)
+        else:
+            ranges.append((column, row, row))
+    return " ".join(f"{c}{a}" if a == b else f"{c}{a}:{c}{b}" for c, a, b in ranges)
 
 
 def file_problem(
@@ -134,6 +166,17 @@ def near_sentence(word: str, options: Sequence[str], what: str) -> str:
     return "" if option is None else f" The nearest {what} is {option}."
 
 
+def finding_ids(findings: Sequence[Finding]) -> list[str]:
+    """Ten characters per finding that stay the same between runs; equal problems are numbered."""
+    seen: dict[tuple[str, ...], int] = {}
+    ids: list[str] = []
+    for finding in findings:
+        number = seen[finding.identity] = seen.get(finding.identity, 0) + 1
+        parts = (*finding.identity, *([str(number)] if number > 1 else []))
+        ids.append(hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10])
+    return ids
+
+
 def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> pd.DataFrame:
     """All findings, worst first, then by file and row, validated by `Findings`.
 
@@ -142,17 +185,19 @@ def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> 
     ordered = sorted(
         findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.file, f.sheet, f.row, f.cell)
     )
-    unique = list({finding.finding_id: finding for finding in reversed(ordered)}.values())[::-1]
+    places = {(*finding.identity, finding.cell): finding for finding in reversed(ordered)}
+    unique = list(places.values())[::-1]
     columns = list(Findings.to_schema().columns)
     rows = [
         {
-            "finding_id": f.finding_id,
+            "finding_id": finding_id,
             "rule_id": f.rule_id,
             "severity": f.severity,
             "table": f.table,
             "file": f.file,
             "sheet": f.sheet,
             "cell": f.cell,
+            "cells": f.cells,
             "column": f.column,
             "participant_id": f.participant_id,
             "group": group_of.get(f.participant_id, ""),
@@ -161,7 +206,7 @@ def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> 
             "fix": f.fix,
             "status": "open",
         }
-        for f in unique
+        for f, finding_id in zip(unique, finding_ids(unique), strict=True)
     ]
     frame = pd.DataFrame(rows, columns=columns, dtype="str")
     frame = frame.mask(frame == "")

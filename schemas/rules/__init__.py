@@ -1,0 +1,33 @@
+"""The rule catalogue: every problem that Stance can report about a cohort, one row each.
+
+Rules stand here as data, grouped by what they look at; what decides whether one is broken does not.
+"""
+
+from typing import Final
+
+from schemas.rules.cell_rules import CELL_RULES
+from schemas.rules.column_rules import COLUMN_RULES
+from schemas.rules.file_rules import FILE_RULES
+from schemas.rules.hold_rules import HOLD_RULES
+from schemas.rules.instrument_rules import INSTRUMENT_RULES
+from schemas.rules.key_rules import KEY_RULES
+from schemas.rules.recording_rules import RECORDING_RULES
+from schemas.rules.rule import Rule
+from schemas.rules.study_rules import STUDY_RULES
+
+__all__ = ["RULES", "Rule"]
+
+RULES: Final[dict[str, Rule]] = {
+    rule.rule_id: rule
+    for rule in (
+        *STUDY_RULES,
+        *FILE_RULES,
+        *COLUMN_RULES,
+        *CELL_RULES,
+        *KEY_RULES,
+        *HOLD_RULES,
+        *INSTRUMENT_RULES,
+        *RECORDING_RULES,
+    )
+}
+"""By rule id. A rule keeps its id for ever; a rule that is given up leaves a gap."""
