@@ -1,0 +1,5 @@
+"""Defects that the rules of schemas.rules.instrument_rules have to find."""
+
+from defects.defect import Defect
+
+INSTRUMENT_DEFECTS: tuple[Defect, ...] = ()
