@@ -74,33 +74,48 @@ def _new(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
         raise UsageError(
             f"The folder {folder} exists already.", "Choose another name or remove the folder."
         )
-    from pipeline.intake.template import write_new_cohort
+    from pipeline.intake.templates.template import write_new_cohort
 
     _make_cohort_folder(folder, lambda target: write_new_cohort(target, chosen.cohort))
     print(
-        f"Made {folder}. Fill in {chosen.cohort}.xlsx and study.yaml, then: stance check {chosen.cohort}"
+        f"Made {folder}. Fill in {chosen.cohort}.xlsx (data_dictionary.html says what belongs in every "
+        f"column)\nand study.yaml, then: stance check {chosen.cohort}"
     )
     return ExitCode.OK
 
 
 def _check(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
     folder = workspace.existing_cohort_folder(chosen.cohort)
-    from pipeline.intake.cohort import read_cohort
-    from pipeline.intake.fix_list import fix_list_text
-    from pipeline.publishing.fix_list_files import write_fix_list
+    from pipeline.commands.check import check_cohort
 
     _say(f"Reading {folder} ...")
-    read = read_cohort(folder)
-    findings = read.findings
-    print(fix_list_text(findings))
-    if len(read.tables.get("recordings", ())):
-        print("Recordings are opened by `stance run` only; it adds what it finds in them.")
-    page = write_fix_list(workspace.cohort_reports(chosen.cohort), chosen.cohort, findings)
-    problems = int(findings["severity"].isin(["STOP", "SET ASIDE"]).sum())
-    if problems:
-        print(f"{problems} problem(s) to mend. Fix list: {page}")
-        return ExitCode.DATA_PROBLEMS
-    print(f"No problems that keep data out of the analysis. Fix list: {page}")
+    exit_code, text = check_cohort(workspace, chosen.cohort, colour=_wants_colour())
+    print(text)
+    return exit_code
+
+
+def _wants_colour() -> bool:
+    """Whether a person looks at the output, on a terminal that has not said NO_COLOR (no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
+
+
+def _decide(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    from pipeline.commands.decide import decide
+    from pipeline.workspace.locks import cohort_lock
+
+    workspace.existing_cohort_folder(chosen.cohort)
+    with cohort_lock(workspace, chosen.cohort):
+        print(
+            decide(
+                workspace,
+                chosen.cohort,
+                chosen.words,
+                reason=chosen.reason,
+                initials=chosen.initials,
+                all_of=chosen.all_of,
+            )
+        )
     return ExitCode.OK
 
 
@@ -241,6 +256,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("new", _new, "Make a cohort folder with templates to fill in.", "stance new lyon-2026")
     add("check", _check, "Write the fix list only.", "stance check lyon-2026")
+    decide = add(
+        "decide",
+        _decide,
+        "Decide on findings: accept that rows stay out, or keep them.",
+        'stance decide lyon-2026 f3c0a1b2d4e accept --reason "form lost" --initials AB',
+    )
+    decide.add_argument(
+        "words",
+        nargs="+",
+        metavar="FINDING_ID|DECISION",
+        help="ids from the decisions.csv that `stance check` writes, and one of accept, corrected, keep",
+    )
+    decide.usage = (
+        "stance decide COHORT FINDING_ID [FINDING_ID ...] accept|corrected|keep\n"
+        "                     --reason TEXT --initials XY [--all-of RULE] [--workspace DIR]"
+    )
+    decide.add_argument("--reason", required=True, metavar="TEXT", help="why, in your words")
+    decide.add_argument("--initials", required=True, metavar="XY", help="who decides")
+    decide.add_argument(
+        "--all-of", metavar="RULE", help="all open findings of a rule, such as HOLD-01"
+    )
     run = add("run", _run, "Analyse a cohort and write its report.", "stance run lyon-2026")
     for sub in (demo, run):
         sub.add_argument("--again", action="store_true", help="run even when nothing changed")

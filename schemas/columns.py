@@ -22,6 +22,7 @@ class ColumnFacts(TypedDict):
     plausible_high: float | None
     plausible_why: str
     identifies: bool
+    part_of: str
 
 
 def column(
@@ -38,6 +39,7 @@ def column(
     plausible: tuple[float | None, float | None] = (None, None),
     plausible_why: str = "",
     identifies: bool = False,
+    part_of: str = "",
 ) -> Any:
     """Declare one column of a table.
 
@@ -46,7 +48,8 @@ def column(
     none. fix: what to do about a cell that breaks the rule; never a value that is not on the paper
     form. ge, le, gt: hard limits in `unit`; a cell outside is set aside. plausible: (low, high) in
     `unit`; a cell outside is possible but is worth a look. identifies: the column is part of the
-    row's key. Returns a pandera field (typed Any, as pandera's own `Field` is).
+    row's key. part_of: the score that this answer is part of; reports show the score alone. Returns
+    a pandera field (typed Any, as pandera's own `Field` is).
     """
     facts = ColumnFacts(
         unit=unit,
@@ -56,6 +59,7 @@ def column(
         plausible_high=plausible[1],
         plausible_why=plausible_why,
         identifies=identifies,
+        part_of=part_of,
     )
     return pa.Field(
         description=description,

@@ -1,10 +1,51 @@
 """Participants: one row per person."""
 
+from typing import Any
+
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
+from schemas.instruments import IPAQ_CATEGORIES, ODI_ITEM_MAXIMUM
 from schemas.terms import DOMINANT_LEGS, PAINFUL_SIDES, SEXES
+
+
+def _odi_answer(number: int) -> Any:
+    return column(
+        f"Oswestry disability index, section {number}.",
+        label=f"ODI section {number}",
+        unit="points",
+        ge=0,
+        le=ODI_ITEM_MAXIMUM,
+        nullable=True,
+        part_of="odi_pct",
+        fix="Sections are scored from 0 to 5; check the questionnaire.",
+    )
+
+
+def _ipaq_days(activity: str) -> Any:
+    return column(
+        f"Days of the last 7 with {activity}, IPAQ short form.",
+        label=f"Days with {activity}",
+        unit="days",
+        ge=0,
+        le=7,
+        nullable=True,
+        part_of="ipaq_met_min_week",
+    )
+
+
+def _ipaq_minutes(activity: str) -> Any:
+    return column(
+        f"Minutes of {activity} on one of these days, IPAQ short form.",
+        label=f"Minutes of {activity} per day",
+        unit="min",
+        ge=0,
+        le=1440,
+        nullable=True,
+        part_of="ipaq_met_min_week",
+        fix="The unit is minutes per day; check the questionnaire.",
+    )
 
 
 class Participants(pa.DataFrameModel):
@@ -51,6 +92,7 @@ class Participants(pa.DataFrameModel):
         nullable=True,
         plausible=(35, 200),
         plausible_why="most adults are between 35 and 200 kg",
+        fix="Mass is in kilograms; declare `units: {mass_kg: lb}` (or `g`) in study.yaml if the table has another unit.",
     )
     bmi: Series[float] | None = column(
         "Body mass index.",
@@ -76,6 +118,22 @@ class Participants(pa.DataFrameModel):
     symptom_months: Series[float] | None = column(
         "Duration of the present low back pain.",
         label="Symptom duration",
+        unit="months",
+        ge=0,
+        le=1200,
+        nullable=True,
+    )
+    symptom_weeks: Series[float] | None = column(
+        "Duration of the present low back pain, in place of symptom_months.",
+        label="Symptom duration",
+        unit="weeks",
+        ge=0,
+        le=5200,
+        nullable=True,
+    )
+    pain_free_months: Series[float] | None = column(
+        "Months without low back pain, of people without pain.",
+        label="Time without pain",
         unit="months",
         ge=0,
         le=1200,
@@ -107,7 +165,7 @@ class Participants(pa.DataFrameModel):
         nullable=True,
     )
     rmdq: Series[float] | None = column(
-        "Roland-Morris disability questionnaire.",
+        "Roland-Morris disability questionnaire; study.yaml says which version, by default 24 items.",
         label="Disability (RMDQ)",
         unit="points",
         ge=0,
@@ -115,22 +173,54 @@ class Participants(pa.DataFrameModel):
         nullable=True,
     )
     tsk: Series[float] | None = column(
-        "Tampa scale of kinesiophobia, 17 items.",
+        "Tampa scale of kinesiophobia; study.yaml says which version, by default 17 items (17 to 68).",
         label="Kinesiophobia (TSK)",
         unit="points",
-        ge=17,
+        ge=7,
         le=68,
         nullable=True,
-        fix="Stance reads the 17-item form (17 to 68); give shorter forms a column of their own.",
+        fix="Check the total of the questionnaire; shorter forms than the 17-item one are declared under `instruments` in study.yaml.",
     )
     pcs: Series[float] | None = column(
-        "Pain catastrophizing scale, 13 items.",
+        "Pain catastrophizing scale; study.yaml says which version, by default 13 items (0 to 52).",
         label="Catastrophizing (PCS)",
         unit="points",
         ge=0,
         le=52,
         nullable=True,
     )
+    ipaq_met_min_week: Series[float] | None = column(
+        "Physical activity of a week, IPAQ short form; computed where the answers are given.",
+        label="Physical activity (IPAQ)",
+        unit="MET-min/week",
+        ge=0,
+        le=60000,
+        nullable=True,
+        plausible=(0, 19278),
+        plausible_why="more is not possible when at most 180 min of each activity count per day",
+    )
+    ipaq_category: Series[str] | None = column(
+        "Category of physical activity, IPAQ short form; computed where the answers are given.",
+        label="Physical activity (IPAQ)",
+        isin=IPAQ_CATEGORIES,
+        nullable=True,
+    )
+    odi_1: Series[float] | None = _odi_answer(1)
+    odi_2: Series[float] | None = _odi_answer(2)
+    odi_3: Series[float] | None = _odi_answer(3)
+    odi_4: Series[float] | None = _odi_answer(4)
+    odi_5: Series[float] | None = _odi_answer(5)
+    odi_6: Series[float] | None = _odi_answer(6)
+    odi_7: Series[float] | None = _odi_answer(7)
+    odi_8: Series[float] | None = _odi_answer(8)
+    odi_9: Series[float] | None = _odi_answer(9)
+    odi_10: Series[float] | None = _odi_answer(10)
+    ipaq_walk_days: Series[float] | None = _ipaq_days("walking")
+    ipaq_walk_min: Series[float] | None = _ipaq_minutes("walking")
+    ipaq_moderate_days: Series[float] | None = _ipaq_days("moderate activity")
+    ipaq_moderate_min: Series[float] | None = _ipaq_minutes("moderate activity")
+    ipaq_vigorous_days: Series[float] | None = _ipaq_days("vigorous activity")
+    ipaq_vigorous_min: Series[float] | None = _ipaq_minutes("vigorous activity")
 
     class Config:
         """Unknown columns are reported by intake and do not travel on."""

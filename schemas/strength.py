@@ -4,10 +4,23 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
-from schemas.terms import LEGS
+from schemas.terms import LEGS, MMT_GRADES
 
-STRENGTH_SCALES = ("abd_strength_n_kg", "abd_strength_n", "abd_torque_nm_kg", "abd_torque_nm")
-"""Scales that are never mixed; a study gives one of them. The first one present is analysed."""
+STRENGTH_SCALES = (
+    "abd_strength_n_kg",
+    "abd_strength_n",
+    "abd_torque_nm_kg",
+    "abd_torque_nm",
+    "abd_strength_pct_bw",
+    "abd_pressure_kpa",
+)
+"""Scales that are never mixed; a study gives one of them, or says in study.yaml which is analysed."""
+
+STRENGTH_GRADE = "abd_mmt"
+"""Grade of the manual muscle test. It is ordinal: kept and counted, never averaged or compared."""
+
+STRENGTH_VALUES = (*STRENGTH_SCALES, STRENGTH_GRADE)
+"""A strength table is of no use without one of these."""
 
 
 class Strength(pa.DataFrameModel):
@@ -45,6 +58,32 @@ class Strength(pa.DataFrameModel):
     )
     abd_torque_nm: Series[float] | None = column(
         "Hip abduction torque.", label="Abductor torque", unit="Nm", ge=0, le=1500, nullable=True
+    )
+    abd_strength_pct_bw: Series[float] | None = column(
+        "Hip abduction force as a percentage of body weight: N / (kg x 9.81) x 100.",
+        label="Abductor strength",
+        unit="%BW",
+        ge=0,
+        le=600,
+        nullable=True,
+        plausible=(0, 102),
+        plausible_why="more than the own body weight (10 N/kg) is rarely reached",
+        fix="The unit is percent of body weight; check whether the cell is in newton.",
+    )
+    abd_pressure_kpa: Series[float] | None = column(
+        "Hip abduction strength as pressure of a cuff or pad.",
+        label="Abductor strength (pressure)",
+        unit="kPa",
+        ge=0,
+        le=1000,
+        nullable=True,
+    )
+    abd_mmt: Series[str] | None = column(
+        "Grade of the manual muscle test, 0 to 5; a grade is no measured force.",
+        label="Abductor grade (MMT)",
+        isin=MMT_GRADES,
+        nullable=True,
+        fix="Write one grade from 0 to 5, with + or - where the form has it; means of grades are not read.",
     )
 
     class Config:

@@ -3,10 +3,12 @@
 Every key is described here; unknown keys are errors, so that a misspelt setting is never ignored.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from schemas.instrument_settings import CaseDefinition, Instruments, Matching
+from schemas.layouts import Blocks, RedcapExport
 from schemas.terms import BALANCE_TASKS, BalanceTask
 
 Scalar = str | int | float | bool
@@ -19,7 +21,9 @@ TableName = Literal[
     "strength",
     "clinical_test",
     "training_log",
+    "group_summaries",
 ]
+LegCoding = Literal["side", "dominance"]
 ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
 NormalisationMethod = Literal["mvc_same_task", "mvc_isometric", "none"]
 """What activation is divided by; see EmgSettings for the methods that are refused."""
@@ -112,9 +116,10 @@ class TableSource(StrictModel):
     columns: our column -> the file's heading. wide: the file's heading -> where its cells go, for
     one column per leg or trial. values: our column -> {found: ours}. codes: our column -> {found:
     {our column: value}}, for one code that sets several columns; the column itself is dropped.
-    units: our column -> unit in the file. constants: our column -> value for all rows. rows:
+    units: our column -> unit in the file, or `in cells`. constants: our column -> value for all rows. rows:
     heading -> values; only rows with one of these values are read. distinct: rows that repeat
-    after mapping are read once.
+    after mapping are read once. blocks: the sheet has one block per person. redcap: the file is an
+    export of REDCap.
     """
 
     file: str
@@ -128,6 +133,14 @@ class TableSource(StrictModel):
     constants: dict[str, Scalar] = {}
     rows: dict[str, tuple[str, ...]] = {}
     distinct: bool = False
+    blocks: Blocks | None = None
+    redcap: RedcapExport | None = None
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> "TableSource":
+        if self.blocks is not None and self.redcap is not None:
+            raise ValueError("blocks and redcap cannot stand together: a file has one layout")
+        return self
 
     @field_validator("file")
     @classmethod
@@ -180,12 +193,26 @@ class EmgSettings(StrictModel):
         return self
 
 
+class Limits(StrictModel):
+    """How large the files of tables may be, in MB (millions of bytes); larger ones are not opened.
+
+    table_mb: the file itself. unpacked_mb: what a workbook holds once it is unpacked. Recordings are
+    read in pieces and have no limit.
+    """
+
+    table_mb: float = Field(default=200, gt=0, le=10_000)
+    unpacked_mb: float = Field(default=200, gt=0, le=10_000)
+
+
 class Study(StrictModel):
     """A whole study.yaml.
 
+    leg_coding: table -> side (left and right, the default) or dominance (dominant and non-dominant,
+    resolved through dominant_leg of the participants table); one word alone is meant for all tables.
     missing_codes are texts that mean "no value", beside the empty cell; nothing else does, so that
     a group called NA stays a group. `simulated` marks data that no person gave: the report says so
-    on its first page.
+    on its first page. `formulas`: without it, a cell with a formula is no value (the row is set
+    aside); `take stored values` takes what Excel calculated when the workbook was saved last.
     """
 
     title: str = Field(min_length=3, max_length=200)
@@ -198,6 +225,18 @@ class Study(StrictModel):
     missing_codes: tuple[str, ...] = ()
     tables: dict[TableName, tuple[TableSource, ...]] = {}
     emg: EmgSettings = EmgSettings()
+    leg_coding: dict[TableName, LegCoding] = {}
+    instruments: Instruments = Instruments()
+    case_definition: CaseDefinition = CaseDefinition()
+    matching: Matching | None = None
+    limits: Limits = Limits()
+    formulas: Literal["take stored values"] | None = None
+
+    @field_validator("leg_coding", mode="before")
+    @classmethod
+    def _for_all_tables(cls, value: object) -> object:
+        """`leg_coding: dominance` is short for all tables."""
+        return dict.fromkeys(get_args(TableName), value) if isinstance(value, str) else value
 
     @field_validator("tables", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ import pandera.pandas as pa
 
 from schemas.activation import ACTIVATION_KEY, Activation
 from schemas.clinical_test import ClinicalTest
+from schemas.group_summaries import OWN_STUDY, SUMMARY_KEY, GroupSummaries
 from schemas.hold_times import HOLD_KEY, HoldTimes
 from schemas.participants import Participants
 from schemas.recordings import RECORDING_KEY, Recordings
@@ -22,7 +23,8 @@ class CohortTable:
     `key` are the columns that name a row. `defaults` fill a key column that the table does not
     have, or whose cell is empty. `what` completes the sentence "The cohort has no ... table".
     `may_omit` are columns that a ready-made file need not have although the model has them;
-    intake adds them empty.
+    intake adds them empty. `of_people` is False for a table that has no row of a person: it is checked
+    and never joined, counted by group or analysed.
     """
 
     name: str
@@ -32,6 +34,7 @@ class CohortTable:
     required: bool = False
     defaults: dict[str, str | int] = field(default_factory=dict)
     may_omit: tuple[str, ...] = ()
+    of_people: bool = True
 
 
 _ACTIVATION_COLUMNS = tuple(Activation.to_schema().columns)
@@ -101,3 +104,16 @@ COHORT_TABLES: Final[dict[str, CohortTable]] = {
         ),
     )
 }
+
+SUMMARY_TABLE: Final = CohortTable(
+    "group_summaries",
+    GroupSummaries,
+    "group summaries",
+    SUMMARY_KEY,
+    defaults={"source": OWN_STUDY},
+    of_people=False,
+)
+"""Means that are printed somewhere; a cohort folder may hold them to have them checked."""
+
+INPUT_TABLES: Final[dict[str, CohortTable]] = {**COHORT_TABLES, SUMMARY_TABLE.name: SUMMARY_TABLE}
+"""Every table that intake reads: those of the cohort's people, and printed means."""

@@ -48,6 +48,8 @@ CONDITIONS: Final[dict[str, str]] = {"eyes_open": "eyes open", "eyes_closed": "e
 SEXES: Final = ("female", "male")
 DOMINANT_LEGS: Final = ("left", "right")
 PAINFUL_SIDES: Final = ("left", "right", "bilateral", "none")
+MMT_GRADES: Final = ("0", "1", "1+", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5-", "5")
+"""Grades of the manual muscle test from no contraction to full strength; words, as they are no numbers."""
 
 HOLD_ENDINGS: Final[dict[str, str]] = {
     "ceiling": "held until the ceiling, so the true hold is longer",

@@ -16,6 +16,7 @@ from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.workspace.hashing import code_hash, combined, input_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.columns import empty_table
+from schemas.decisions import OPEN, Decisions, Exclusions, ToDecide
 from schemas.findings import Findings
 from schemas.flow import Flow
 from schemas.study import Study
@@ -47,6 +48,27 @@ def _outputs() -> dict[str, dg.AssetOut]:
             "parquet",
             description="Every problem in the files: where, what, why, how to fix.",
             model=Findings,
+        ),
+        "decisions": output(
+            GROUP,
+            "csv",
+            "parquet",
+            description="decisions.csv line by line: what the data manager decided, and what became of it.",
+            model=Decisions,
+        ),
+        "to_decide": output(
+            GROUP,
+            "pandas",
+            "parquet",
+            description="Findings that wait for a decision of the data manager.",
+            model=ToDecide,
+        ),
+        "exclusions": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="Participants with rows set aside, by group, with Fisher's exact test.",
+            model=Exclusions,
         ),
         "intake_flow": output(
             GROUP,
@@ -121,6 +143,9 @@ def intake(
             "findings": shown_table(read.findings, ("severity", *FINDING_COLUMNS[:4])),
         },
     )
+    yield _output(read.decisions, "decisions", origin, row_counts(read.decisions))
+    yield _output(read.to_decide, "to_decide", origin, row_counts(read.to_decide))
+    yield _output(read.exclusions, "exclusions", origin, row_counts(read.exclusions))
     yield _stop_check(read.findings)
     if read.stopped or read.study is None:
         progress.say(f"intake: stopped by {counts.get('STOP', 0)} problem(s)")
@@ -201,7 +226,11 @@ def _not_checked() -> Iterator[dg.AssetCheckResult]:
 
 
 def _set_aside_check(asset: str, table: str, findings: pd.DataFrame) -> dg.AssetCheckResult:
-    aside = findings[(findings["table"] == table) & (findings["severity"] == "SET ASIDE")]
+    aside = findings[
+        (findings["table"] == table)
+        & (findings["severity"] == "SET ASIDE")
+        & (findings["status"] == OPEN)
+    ]
     return dg.AssetCheckResult(
         check_name="no_rows_set_aside",
         asset_key=asset,

@@ -12,7 +12,11 @@ from pipeline.defs.outputs import OWNERS
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import shown_table
+from pipeline.intake.deciding.decision_tables import to_decide as signals_to_decide
+from pipeline.intake.files.lab_files import changed_files, file_stamps, lab_files
+from pipeline.intake.settings.study_file import read_study
 from pipeline.publishing.build import build_report
+from pipeline.publishing.decision_files import write_proposal
 from pipeline.publishing.fix_list_files import write_fix_list
 from pipeline.publishing.release_files import release_files
 from pipeline.publishing.report_inputs import ReportInputs
@@ -27,9 +31,11 @@ from pipeline.workspace.hashing import (
 )
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import Manifest, latest_release, publish, read_manifest, supersede
+from pipeline.workspace.table_store import load_origin
+from schemas.lab_files import LabFiles
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
-from schemas.study import Study
+from schemas.study import Limits, Study
 
 GROUP = "publishing"
 
@@ -45,16 +51,29 @@ GROUP = "publishing"
 def fix_list(
     context: dg.AssetExecutionContext,
     workspace: dg.ResourceParam[Workspace],
+    progress: dg.ResourceParam[Progress],
     findings: pd.DataFrame,
 ) -> dg.MaterializeResult[Any]:
     """Write the fix list; a cohort that is stopped fails here, with one sentence."""
     cohort = context.partition_key
     reports = workspace.cohort_reports(cohort)
-    page = write_fix_list(reports, cohort, findings)
+    folder = workspace.existing_cohort_folder(cohort)
+    settings, _, _ = read_study(folder)
+    written = write_fix_list(
+        reports,
+        cohort,
+        findings,
+        _lab_files(workspace, cohort, settings),
+        (settings.groups.case.label, settings.groups.reference.label) if settings else (),
+    )
+    page = written.page
+    if written.changes.sentence:
+        progress.say(f"fix list: {written.changes.sentence}")
     stops = findings[findings["severity"] == "STOP"]
     metadata = {
         "page": dg.MetadataValue.path(str(page)),
         "findings": dg.MetadataValue.int(len(findings)),
+        "since_last_time": dg.MetadataValue.text(written.changes.sentence or "the first check"),
         "fix_list": shown_table(findings, ("severity", "file", "cell", "found", "fix")),
     }
     if len(stops):
@@ -86,6 +105,9 @@ def report(
     recording_signals: pd.DataFrame,
     activation: pd.DataFrame,
     signal_findings: pd.DataFrame,
+    to_decide: pd.DataFrame,
+    settled_decisions: pd.DataFrame,
+    exclusions: pd.DataFrame,
     signal_methods: list[dict[str, Any]],
     analysed_participants: pd.DataFrame,
     analysed_hold_times: Any,
@@ -101,6 +123,8 @@ def report(
 ) -> dg.MaterializeResult[Any]:
     """Build the report and publish it as a release."""
     cohort = context.partition_key
+    given = workspace.existing_cohort_folder(cohort)
+    stamps = file_stamps(given)
     hashes = _unchanged_inputs(workspace, cohort, study)
     all_findings = pd.concat([findings, signal_findings], ignore_index=True)
     settings = Study.model_validate(study["study"])
@@ -122,6 +146,8 @@ def report(
         command=f"stance run {cohort}",
         verdict=verdict.word,
         caution=verdict.caution,
+        decisions=settled_decisions,
+        exclusions=exclusions,
     )
     built = build_report(inputs)
     internal = {
@@ -132,10 +158,16 @@ def report(
         "analysed_activation": analysed_activation,
         "analysed_strength": analysed_strength,
         "analysed_clinical_test": analysed_clinical_test,
+        "decisions": settled_decisions,
     }
     handed_in = {name: table for name, table in internal.items() if table is not None}
-    files = release_files(built, inputs, internal_tables=handed_in)
+    lab = lab_files(given, settings.limits, stamps)
+    files = release_files(built, inputs, internal_tables=handed_in, lab=lab)
     manifest = _manifest(inputs, hashes, verdict)
+    waiting = pd.concat([to_decide, signals_to_decide(signal_findings)], ignore_index=True)
+    write_proposal(
+        workspace.cohort_reports(cohort), settled_decisions, waiting, decimal=settings.decimal
+    )
     folder = publish(workspace.cohort_reports(cohort), manifest, files)
     progress.say(f"report: {len(files)} files")
     return dg.MaterializeResult(
@@ -145,6 +177,15 @@ def report(
             **_figures_in_the_ui(built),
         }
     )
+
+
+def _lab_files(workspace: Workspace, cohort: str, settings: Study | None) -> LabFiles:
+    """The files that intake read last; none of them when a file changed since."""
+    folder = workspace.existing_cohort_folder(cohort)
+    now = combined({**input_hashes(folder), "code": code_hash()})
+    if now != load_origin(workspace.tables_folder / cohort / "findings"):
+        return changed_files()
+    return lab_files(folder, settings.limits if settings else Limits())
 
 
 def _unchanged_inputs(workspace: Workspace, cohort: str, study: dict[str, Any]) -> dict[str, str]:

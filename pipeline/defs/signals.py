@@ -11,13 +11,14 @@ from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
-from pipeline.intake.signal_findings import findings_of_signals
+from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.hold_agreement import compare_holds
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
+from schemas.decisions import Decisions
 from schemas.findings import Findings
 from schemas.study import Study
 
@@ -40,6 +41,13 @@ GROUP = "signals"
             "parquet",
             description="What is wrong with recordings: which file, why, what to do.",
             model=Findings,
+        ),
+        "settled_decisions": output(
+            GROUP,
+            "csv",
+            "parquet",
+            description="All lines of decisions.csv with their final state, recordings included.",
+            model=Decisions,
         ),
         "signal_methods": output(
             GROUP,
@@ -67,6 +75,8 @@ def signals(
     hold_times: pd.DataFrame,
     recordings: pd.DataFrame,
     given_activation: pd.DataFrame,
+    findings: pd.DataFrame,
+    decisions: pd.DataFrame,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Measure the recordings of one cohort; ready-made rows fill in where there is no recording."""
     cohort = context.partition_key
@@ -79,24 +89,27 @@ def signals(
     )
     activation = with_ready_made(measured.activation, given_activation)
     problems = [*measured.findings, *compare_holds(measured.signals, hold_times)]
-    findings = findings_of_signals(problems, participants)
+    found, settled = settle_signals(
+        findings_of_signals(problems, participants), decisions, findings["finding_id"]
+    )
     if len(recordings):
-        progress.say(f"signals: {len(recordings)} recordings, {len(findings)} finding(s)")
+        progress.say(f"signals: {len(recordings)} recordings, {len(found)} finding(s)")
     yield dg.Output(
         measured.signals,
         "recording_signals",
         metadata={**table_facts(measured.signals), **_verdicts(measured.signals)},
     )
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
-    yield dg.Output(findings, "signal_findings", metadata=row_counts(findings))
+    yield dg.Output(found, "signal_findings", metadata=row_counts(found))
+    yield dg.Output(settled, "settled_decisions", metadata=row_counts(settled))
     yield dg.Output([asdict(step) for step in measured.steps], "signal_methods")
     yield dg.AssetCheckResult(
         check_name="recordings_are_usable",
         asset_key="recording_signals",
-        passed=findings.empty,
+        passed=found.empty,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(findings)} finding(s)." if len(findings) else "None.",
-        metadata={"recordings": shown_table(findings, ("file", "severity", "found", "why", "fix"))},
+        description=f"{len(found)} finding(s)." if len(found) else "None.",
+        metadata={"recordings": shown_table(found, ("file", "severity", "found", "why", "fix"))},
     )
 
 

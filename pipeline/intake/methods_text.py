@@ -1,10 +1,11 @@
 """Sentences of the methods section about how the files were read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from pipeline.intake.instrument_text import instrument_sentences
 from schemas.methods import MethodSentence
 from schemas.study import Study
 
@@ -15,13 +16,17 @@ class IntakeCounts:
 
     n_rows_set_aside: rows of all tables that left. n_cells_left_out: measurements of participants
     that were left out alone. n_late_stops: holds recorded a little above the ceiling that were set
-    to it. rules: ids of the rules that have a finding.
+    to it. rules: ids of the rules that have a finding. n_rows_accepted, n_rows_kept: rows that are out
+    and in by a decision of the data manager. computed: values that intake computed, by what was done.
     """
 
     n_rows_set_aside: int
     n_cells_left_out: int
     n_late_stops: int
     rules: frozenset[str]
+    n_rows_accepted: int = 0
+    n_rows_kept: int = 0
+    computed: Mapping[str, int] = field(default_factory=dict)
 
 
 def intake_sentences(
@@ -40,6 +45,7 @@ def intake_sentences(
             "Rows with a value that cannot be used were set aside and are counted by group in the "
             "flow table."
         )
+    texts += _decision_sentences(counts)
     if counts.n_cells_left_out:
         texts.append(
             "A measurement of a participant that cannot be used, such as a pain score outside its "
@@ -51,8 +57,20 @@ def intake_sentences(
     holds = tables.get("hold_times")
     if holds is not None and not holds.empty:
         texts += _hold_sentences(study, holds, counts)
+    texts += instrument_sentences(study, tables, counts.computed)
     texts += _unit_sentences(study)
     return tuple(MethodSentence("intake", text) for text in texts)
+
+
+def _decision_sentences(counts: IntakeCounts) -> list[str]:
+    told = {
+        f"Rows that the data manager excluded by a signed decision: {counts.n_rows_accepted}.": (
+            counts.n_rows_accepted
+        ),
+        "Rows that a check would have set aside and that the data manager kept by a signed decision: "
+        f"{counts.n_rows_kept}.": counts.n_rows_kept,
+    }
+    return [text for text, happened in told.items() if happened]
 
 
 def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> list[str]:

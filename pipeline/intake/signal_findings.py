@@ -5,7 +5,11 @@ from typing import Protocol
 
 import pandas as pd
 
-from pipeline.intake.messages import findings_table, make_finding
+from pipeline.intake.deciding.choices import base_id
+from pipeline.intake.deciding.decision_tables import lines_of, with_finding, with_status
+from pipeline.intake.deciding.decisions import decidable_in, rule_on
+from pipeline.intake.findings.messages import findings_table, make_finding
+from schemas.decisions import DECISION_FILE
 
 
 class RecordingProblem(Protocol):
@@ -54,3 +58,25 @@ def findings_of_signals(
     ]
     groups = dict(zip(participants["participant_id"], participants["group"], strict=True))
     return findings_table(findings, groups)
+
+
+def settle_signals(
+    found: pd.DataFrame, decisions: pd.DataFrame, known: Iterable[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Apply the decisions that intake could not place to the findings about recordings.
+
+    found: Findings of `findings_of_signals`. decisions: `Decisions` as intake left them. known: ids of
+    the findings of intake. Returns the findings with their status, followed by what is wrong with these
+    decisions, and all decisions with their final state. A recording that cannot be used cannot be kept;
+    remarks can.
+    """
+    of_intake = set(known)
+    is_ours = ~decisions["finding_id"].fillna("").map(base_id).isin(of_intake)
+    ours = decisions[is_ours]
+    ruling = rule_on(DECISION_FILE, lines_of(ours), decidable_in(found))
+    settled = decisions.copy()
+    settled.loc[is_ours, "state"] = list(ruling.states)
+    settled = with_finding(settled, found)
+    wrong = findings_table(ruling.findings, {})
+    all_findings = pd.concat([with_status(found, ruling), wrong], ignore_index=True)
+    return all_findings, settled

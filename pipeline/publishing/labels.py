@@ -8,6 +8,7 @@ import pandera.pandas as pa
 from schemas.activation import Activation
 from schemas.clinical_test import ClinicalTest
 from schemas.columns import column_rules
+from schemas.instruments import IPAQ_CATEGORIES
 from schemas.participants import Participants
 from schemas.strength import STRENGTH_SCALES, Strength
 from schemas.study import Study
@@ -70,7 +71,10 @@ _HOLD_MODEL_LABELS: Final[dict[str, str]] = {
 
 CENSORED_NOTE: Final = "Censored: held to the ceiling, known only within bounds, or 0 s."
 
-_LEVEL_LABELS: Final[dict[str, str]] = {"painful_side/none": "No pain"}
+_LEVEL_LABELS: Final[dict[str, str]] = {
+    "painful_side/none": "No pain",
+    **{f"ipaq_category/{level}": f"Activity {level} (IPAQ)" for level in IPAQ_CATEGORIES},
+}
 
 _REASON_TEXTS: Final[dict[str, str]] = {
     "participant set aside": "The participant's own row was set aside",

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pipeline.publishing.checked_copies import checked_copies
+from pipeline.publishing.findings_history import Changes
+from pipeline.publishing.fix_entries import fix_entries
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Report
 from pipeline.publishing.write_csv import rows_as_csv, write_csvs
@@ -16,18 +19,26 @@ from pipeline.publishing.write_methods import write_citations, write_methods
 from pipeline.publishing.write_numbers import write_numbers
 from pipeline.publishing.write_quality_summary import quality_summary_html
 from pipeline.publishing.write_xlsx import write_xlsx
+from schemas.lab_files import LabFiles
 
 _VALUES_OF_PERSONS = frozenset({"activation_points.csv"})
 
 
 def release_files(
-    report: Report, inputs: ReportInputs, *, internal_tables: Mapping[str, pd.DataFrame]
+    report: Report,
+    inputs: ReportInputs,
+    *,
+    internal_tables: Mapping[str, pd.DataFrame],
+    lab: LabFiles | None = None,
 ) -> dict[str, bytes]:
     """Relative path -> content of every file of a release, except its manifest.
 
     report: built from `inputs`. internal_tables: file name without ending -> table with the codes
-    of participants, so that a number can be followed to its rows inside the lab.
+    of participants, so that a number can be followed to its rows inside the lab. lab: the files that
+    the findings speak of, for copies with the wrong cells marked. What changed since an earlier check
+    is in none of the files: the same inputs give the same bytes.
     """
+    marked = checked_copies(fix_entries(inputs.findings, Changes()), lab) if lab else None
     shareable = {
         "report.html": write_html(report).encode("utf-8"),
         "report.docx": write_docx(report),
@@ -38,14 +49,22 @@ def release_files(
         "methods.md": write_methods(report),
         "citations.bib": write_citations(report),
         "flow.csv": _csv(inputs.flow),
+        "exclusions.csv": _csv(inputs.exclusions),
         "quality-summary.html": quality_summary_html(
             inputs.findings, inputs.cohort, inputs.groups
         ).encode("utf-8"),
     }
     internal = {
-        "internal/fix-list.html": fix_list_html(inputs.findings, inputs.cohort).encode("utf-8"),
+        "internal/fix-list.html": fix_list_html(
+            inputs.findings, inputs.cohort, copies=marked
+        ).encode("utf-8"),
         "internal/fix-list.csv": fix_list_csv(inputs.findings),
         **{f"internal/{name}.csv": _csv(table) for name, table in internal_tables.items()},
+        **(
+            {f"internal/{name}": content for name, content in marked.copies.values()}
+            if marked
+            else {}
+        ),
     }
     tables = {f"tables/{name}": content for name, content in write_csvs(report).items()}
     figures = {_figure_place(name): content for name, content in write_figures(report).items()}

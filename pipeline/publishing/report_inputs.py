@@ -1,6 +1,6 @@
 """What a report is made from, and small questions that every section asks of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -8,6 +8,8 @@ from pipeline.publishing.labels import outcome_label
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.printable import printable, printable_frame, with_true_minus
+from schemas.columns import empty_table
+from schemas.decisions import Decisions, Exclusions
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Group, Groups, Study, StudyTask
@@ -22,7 +24,8 @@ class ReportInputs:
     one row per person and leg, without names or codes. signal_summary: group, verdict,
     n_recordings; None when no recordings were processed. steps: sentences of the methods text.
     software: package -> version. command: how the run was started. verdict: final or draft.
-    caution: why no comparison is possible, else "".
+    caution: why no comparison is possible, else "". decisions, exclusions: tables of
+    `schemas.decisions`.
     """
 
     cohort: str
@@ -41,12 +44,17 @@ class ReportInputs:
     command: str
     verdict: str
     caution: str = ""
+    decisions: pd.DataFrame = field(default_factory=lambda: empty_table(Decisions))
+    exclusions: pd.DataFrame = field(default_factory=lambda: empty_table(Exclusions))
 
     def cleaned(self) -> "ReportInputs":
         """The same inputs with text that every format can hold."""
         frames = {
             name: printable_frame(getattr(self, name))
-            for name in ("estimates", "flow", "findings", "curves", "participant_points")
+            for name in (
+                *("estimates", "flow", "findings", "curves", "participant_points"),
+                *("decisions", "exclusions"),
+            )
         }
         frames["estimates"]["note"] = [
             with_true_minus(note) if isinstance(note, str) else note

@@ -9,7 +9,8 @@ from pipeline.publishing.flat_table import FlatTable, flat_table
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.report_model import Report
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+"""The last four are the full-width forms that some spreadsheets take for the first four."""
 
 
 def write_csvs(report: Report) -> dict[str, bytes]:
@@ -39,7 +40,7 @@ def neutral(text: str) -> str:
 
     Source: OWASP ASVS 4.0, requirement 5.3.10 (formula injection).
     """
-    return "'" + text if text.startswith(_STARTS_A_FORMULA) else text
+    return "'" + text if text.startswith(STARTS_A_FORMULA) else text
 
 
 def _plain(cell: str | float | int | None) -> str:

@@ -4,141 +4,147 @@ Internal: it holds values of participants.
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
+from pipeline.publishing.checked_copies import CheckedCopies
+from pipeline.publishing.findings_history import Changes
+from pipeline.publishing.fix_entries import (
+    FixEntry,
+    counted_severities,
+    fix_entries,
+    severity_counts,
+    worst_first,
+)
 from pipeline.publishing.pages import render
-from pipeline.publishing.printable import printable_frame
+from pipeline.publishing.printable import printable, printable_frame
 from pipeline.publishing.write_csv import rows_as_csv
 from schemas.findings import Findings
-from schemas.terms import SEVERITIES
+from schemas.rules import RULES
 
 _WHOLE_COHORT: Final = "The cohort folder"
 _CSV_COLUMNS: Final = tuple(Findings.to_schema().columns)
-_WORST_FIRST: Final = {severity: place for place, severity in enumerate(SEVERITIES)}
-
-
-@dataclass(frozen=True)
-class FixEntry:
-    """One line of the list; `where` is one piece of the address per line of the cell."""
-
-    severity: str
-    where: tuple[str, ...]
-    found: str
-    why: str
-    fix: str
-    rule_id: str
-    status: str
+_HISTORY_COLUMNS: Final = ("since_last_time", "first_seen")
+_FACT: Final = re.compile(r"\{\w+\}")
+_NOTHING: Final = Changes()
 
 
 @dataclass(frozen=True)
 class FileFixes:
-    """The lines of one file, most urgent first, and a sentence that counts them."""
+    """The lines of one file, most urgent first, a sentence that counts them, and the marked copy.
+
+    anchor: place in the page. copy: name of the marked copy, "" for none; no_copy: why.
+    """
 
     name: str
+    anchor: str
     summary: str
     entries: tuple[FixEntry, ...]
+    copy: str = ""
+    no_copy: str = ""
 
 
 @dataclass(frozen=True)
-class SeverityCount:
-    """How many findings have a severity, and what it means."""
+class RuleText:
+    """What a rule is about, said once: title, what is looked at, why, source, its page."""
 
+    rule_id: str
     severity: str
-    meaning: str
-    n: int
+    title: str
+    checks: str
+    why: str
+    source: str
+    page: str
 
 
-def fix_list_html(findings: pd.DataFrame, cohort: str) -> str:
-    """The page: counts on top, then file by file, the file with the worst finding first."""
-    ordered = worst_first(printable_frame(findings))
+def fix_list_html(
+    findings: pd.DataFrame,
+    cohort: str,
+    *,
+    changes: Changes = _NOTHING,
+    copies: CheckedCopies | None = None,
+) -> str:
+    """The page: counts on top, then file by file, the file with the worst finding first, then the rules.
+
+    findings: schema Findings. changes: since the last check, if there is something to compare with.
+    copies: marked copies that lie beside the page.
+    """
+    entries = fix_entries(findings, changes)
     return render(
-        "fix_list.html.j2", cohort=cohort, counts=severity_counts(ordered), files=_files(ordered)
+        "fix_list.html.j2",
+        cohort=printable(cohort),
+        counts=severity_counts(findings["severity"]),
+        since=changes.sentence,
+        fixed=[_fixed(line.rule_id, line.place) for line in changes.fixed],
+        files=_files(entries, copies),
+        rules=_rules(entries),
     )
 
 
-def fix_list_csv(findings: pd.DataFrame) -> bytes:
-    """The same lines in the same order as a table, every column of `schemas.findings`."""
-    ordered = worst_first(printable_frame(findings))
-    rows: list[list[str | float | int | None]] = [
-        [_text(record[name]) or None for name in _CSV_COLUMNS]
-        for record in ordered.to_dict("records")
-    ]
-    return rows_as_csv(list(_CSV_COLUMNS), rows)
+def fix_list_csv(findings: pd.DataFrame, changes: Changes | None = None) -> bytes:
+    """The same lines in the same order as a table, every column of `schemas.findings`.
+
+    changes: since the last check; it adds the columns since_last_time and first_seen.
+    """
+    headings = [*_CSV_COLUMNS, *(_HISTORY_COLUMNS if changes is not None else ())]
+    rows: list[list[str | float | int | None]] = []
+    for record in worst_first(printable_frame(findings)).to_dict("records"):
+        cells = [record[name] if isinstance(record[name], str) else None for name in _CSV_COLUMNS]
+        if changes is not None:
+            finding_id = str(record["finding_id"])
+            cells += [changes.word(finding_id), changes.first_seen.get(finding_id, "")]
+        rows.append([cell or None for cell in cells])
+    return rows_as_csv(headings, rows)
 
 
-def worst_first(findings: pd.DataFrame) -> pd.DataFrame:
-    """Findings ordered by file (worst severity first), then severity, sheet and place in the sheet."""
-    keys = [
-        (
-            _WORST_FIRST.get(_text(row["severity"]), len(_WORST_FIRST)),
-            _text(row["file"]),
-            _text(row["sheet"]),
-            *_place(_text(row["cell"])),
-            _text(row["rule_id"]),
-            _text(row["finding_id"]),
-        )
-        for row in findings.to_dict("records")
-    ]
-    worst_of_file: dict[str, int] = {}
-    for key in keys:
-        worst_of_file[key[1]] = min(key[0], worst_of_file.get(key[1], key[0]))
-    order = sorted(
-        range(len(keys)), key=lambda line: (worst_of_file[keys[line][1]], keys[line][1], keys[line])
-    )
-    return findings.iloc[order].reset_index(drop=True)
-
-
-def severity_counts(findings: pd.DataFrame) -> tuple[SeverityCount, ...]:
-    """Findings per severity, worst first; severities without findings are left out."""
-    counts = findings["severity"].value_counts()
-    return tuple(
-        SeverityCount(severity, meaning, int(counts[severity]))
-        for severity, meaning in SEVERITIES.items()
-        if severity in counts.index
-    )
-
-
-def _files(findings: pd.DataFrame) -> tuple[FileFixes, ...]:
+def _files(entries: Sequence[FixEntry], copies: CheckedCopies | None) -> tuple[FileFixes, ...]:
+    by_file: dict[str, list[FixEntry]] = {}
+    for entry in entries:
+        by_file.setdefault(entry.file, []).append(entry)
     made = []
-    for file, rows in findings.groupby(findings["file"].fillna(""), sort=False):
-        counted = ", ".join(f"{count.n} {count.severity}" for count in severity_counts(rows))
-        entries = tuple(_entry(record) for record in rows.to_dict("records"))
-        made.append(FileFixes(str(file) or _WHOLE_COHORT, f"{counted}; most urgent first", entries))
+    for number, (file, found) in enumerate(by_file.items(), start=1):
+        severities = pd.Series([entry.severity for entry in found], dtype="str")
+        made.append(
+            FileFixes(
+                name=file or _WHOLE_COHORT,
+                anchor=f"file-{number}",
+                summary=f"{counted_severities(severities)}; most urgent first",
+                entries=tuple(found),
+                copy=copies.copies[file][0] if copies and file in copies.copies else "",
+                no_copy=copies.missing.get(file, "") if copies else "",
+            )
+        )
     return tuple(made)
 
 
-def _entry(record: dict[Hashable, Any]) -> FixEntry:
-    text = {str(name): _text(value) for name, value in record.items()}
-    pieces = (
-        f"sheet {text['sheet']}" if text["sheet"] else "",
-        f"cell {text['cell']}" if text["cell"] else "",
-        text["column"],
-        f"participant {text['participant_id']}" if text["participant_id"] else "",
-    )
-    where = tuple(piece for piece in pieces if piece) or ("whole file",)
-    return FixEntry(
-        severity=text["severity"],
-        where=where,
-        found=text["found"],
-        why=text["why"],
-        fix=text["fix"],
-        rule_id=text["rule_id"],
-        status=text["status"] or "open",
-    )
+def _rules(entries: Sequence[FixEntry]) -> tuple[RuleText, ...]:
+    """Every rule that speaks on the page, by id."""
+    made = []
+    for rule_id in sorted({entry.rule_id for entry in entries}):
+        rule = RULES.get(rule_id)
+        if rule is None:
+            continue
+        made.append(
+            RuleText(
+                rule_id=rule_id,
+                severity=rule.severity,
+                title=rule.title,
+                checks=rule.checks,
+                # A sentence with facts in it says nothing without them; each line has its own.
+                why=""
+                if _FACT.search(rule.why.removesuffix("{near}"))
+                else rule.why.removesuffix("{near}"),
+                source=rule.source,
+                page=f"docs/rules/{rule_id}.md",
+            )
+        )
+    return tuple(made)
 
 
-def _place(cell: str) -> tuple[int, str]:
-    """Row and column of an address such as D5 or C2:C31, so that row 10 comes after row 9."""
-    found = re.match(r"([A-Z]*)(\d*)", cell)
-    if found is None:
-        return (0, "")
-    letters, row = found.groups()
-    return (int(row) if row else 0, letters.rjust(3))
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _fixed(rule_id: str, place: str) -> tuple[str, str]:
+    """Place and title of something that is done."""
+    title = RULES[rule_id].title if rule_id in RULES else rule_id
+    return printable(place), title

@@ -1,5 +1,6 @@
 """A summary of data quality that may leave the lab: rules and counts, nothing of any person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,16 +25,16 @@ class RuleRow:
     total: int
 
 
-def quality_summary_html(findings: pd.DataFrame, cohort: str, groups: tuple[str, str]) -> str:
+def quality_summary_html(findings: pd.DataFrame, cohort: str, groups: Sequence[str]) -> str:
     """Findings by rule, severity and group, worst first.
 
-    groups: both group labels; findings of any other or of no group are counted together, because a
-    misspelt group is a value of the data.
+    groups: both group labels, () when they are not known; findings of any other or of no group are
+    counted together, because a misspelt group is a value of the data.
     """
     cleaned = printable_frame(findings)
     labels = tuple(printable(group) for group in groups)
     of_group = cleaned["group"].where(cleaned["group"].isin(labels), _NO_GROUP)
-    shown = (*labels, *((_NO_GROUP,) if (of_group == _NO_GROUP).any() else ()))
+    shown = (*labels, *((_NO_GROUP,) if labels and (of_group == _NO_GROUP).any() else ()))
     rows = (
         [
             RuleRow(

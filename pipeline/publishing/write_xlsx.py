@@ -10,6 +10,7 @@ import xlsxwriter
 from pipeline.publishing.flat_table import FlatCell, flat_table
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.report_model import Report, Table
+from pipeline.publishing.write_csv import STARTS_A_FORMULA
 
 FIXED_DATE: Final = dt.datetime(2000, 1, 1)
 """A file's own dates would make two runs differ; the release names the real day."""
@@ -44,6 +45,8 @@ class _Formats:
         self.heading = self._header("left")
         self.number_heading = self._header("right")
         self.text = book.add_format({"valign": "top", "text_wrap": True})
+        # Without the mark, a text such as =1 becomes a formula when somebody edits the cell.
+        self.quoted = book.add_format({"valign": "top", "text_wrap": True, "quote_prefix": True})
         self.note = book.add_format({"italic": True, "font_color": "#59636E"})
 
     def _header(self, align: str) -> Any:
@@ -99,7 +102,8 @@ def _write_cell(sheet: Any, line: int, place: int, cell: FlatCell, formats: _For
     if isinstance(cell, Num):
         sheet.write_number(line, place, cell.value, formats.number(cell.excel_format))
     elif cell is not None:
-        sheet.write_string(line, place, cell, formats.text)
+        risky = cell.startswith(STARTS_A_FORMULA)
+        sheet.write_string(line, place, cell, formats.quoted if risky else formats.text)
 
 
 def _width(heading: str, cells: list[FlatCell]) -> int:
@@ -120,7 +124,8 @@ def _write_estimates(sheet: Any, report: Report, formats: _Formats) -> None:
     for line, record in enumerate(frame.to_dict("records"), start=1):
         for place, cell in enumerate(record.values()):
             if isinstance(cell, str):
-                sheet.write_string(line, place, cell)
+                risky = cell.startswith(STARTS_A_FORMULA)
+                sheet.write_string(line, place, cell, formats.quoted if risky else None)
             elif isinstance(cell, int | float) and math.isfinite(cell):
                 sheet.write_number(line, place, cell, plain)
     sheet.set_column(0, 4, 26)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.statistics.hold_bounds import add_hold_bounds, unusable_holds
 from schemas.flow import Flow
-from schemas.strength import STRENGTH_SCALES
+from schemas.strength import STRENGTH_GRADE, STRENGTH_SCALES
 from schemas.study import Study
 from schemas.terms import DEFAULT_VISIT
 
@@ -207,4 +207,9 @@ def _usable_activation(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
 def _usable_strength(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
     scale = strength_scale(rows)
     no_value = rows[scale].isna() if scale else pd.Series(True, index=rows.index)
-    return ledger.drop("strength", rows, _reasons(rows, {"no strength value": no_value}))
+    graded = rows[STRENGTH_GRADE].notna() if STRENGTH_GRADE in rows else no_value & False
+    reasons = {
+        "muscle test grade only, which is no measured force": no_value & graded,
+        "no strength value": no_value,
+    }
+    return ledger.drop("strength", rows, _reasons(rows, reasons))

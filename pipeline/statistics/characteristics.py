@@ -14,9 +14,12 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.group_summaries import number_summaries, of_one_group, share_row
 from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
+from schemas.instruments import IPAQ_CATEGORIES
 from schemas.participants import Participants
 
-CATEGORIES = ("sex", "dominant_leg", "painful_side", "site")
+CATEGORIES = ("sex", "dominant_leg", "painful_side", "site", "ipaq_category")
+ORDERED_LEVELS: dict[str, list[str]] = {"ipaq_category": list(IPAQ_CATEGORIES)}
+"""Levels that have an order; those of other categories are printed in alphabetical order."""
 
 
 def characteristics(participants: pd.DataFrame, comparison: Comparison) -> Part:
@@ -31,6 +34,8 @@ def characteristics(participants: pd.DataFrame, comparison: Comparison) -> Part:
         for side, people in _sides(participants, comparison)
     ]
     for name in participants.columns:
+        if name in rules and rules[name].facts["part_of"]:
+            continue  # an answer of a questionnaire, whose score is described
         if name in rules and rules[name].kind == "number":
             rows += _numeric(participants, name, rules[name].facts["unit"], comparison)
         elif name in CATEGORIES:
@@ -97,7 +102,9 @@ def _categories(participants: pd.DataFrame, name: str, comparison: Comparison) -
     for side, people in _sides(participants, comparison):
         rows.append(_count(name, "n", side, int(people[name].notna().sum())))
         rows.append(_count(name, "n_missing", side, int(people[name].isna().sum())))
-    for level in sorted(participants[name].dropna().unique()):
+    found = sorted(participants[name].dropna().unique())
+    order = ORDERED_LEVELS.get(name, found)
+    for level in sorted(found, key=order.index):
         for side, people in _sides(participants, comparison):
             count = int(people[name].eq(level).sum())
             rows.append(_count(f"{name}/{level}", "n", side, count))

@@ -39,6 +39,14 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file of ours that does not hold any more. Raises EnvironmentProblem when it cannot go."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise _as_environment_problem(problem, path) from problem
+
+
 def check_writable(folder: Path) -> None:
     """Raise EnvironmentProblem, with the folder's name, when `folder` cannot be made or written."""
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -50,8 +51,16 @@ def is_hidden(folder: Path, path: Path) -> bool:
 
 
 def input_hashes(folder: Path) -> dict[str, str]:
-    """Relative path (forward slashes) -> SHA-256 of every input file of a cohort folder."""
-    return {
+    """Relative path (forward slashes) -> SHA-256 of every input file of a cohort folder.
+
+    A link counts with the place that it leads to, so that one that is led elsewhere is a change.
+    """
+    links = {
+        path.relative_to(folder).as_posix(): sha256_of_bytes(os.fsencode(path.readlink()))
+        for path in folder.rglob("*")
+        if path.is_symlink() and path.name not in _IGNORED_NAMES and not is_hidden(folder, path)
+    }
+    return links | {
         path.relative_to(folder).as_posix(): sha256_of_file(path) for path in input_files(folder)
     }
 

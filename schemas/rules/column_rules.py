@@ -11,6 +11,10 @@ COLUMN_RULES: Final = (
         "A required column is missing",
         "The table has no column {column}.{near}",
         "Add the column, or map the heading that you use under `columns` in study.yaml.",
+        checks="Whether a table has every column that it cannot do without. Upper and lower case, outer "
+        "spaces and the kind of word separator do not matter.",
+        good="participant_id,leg,hold_time_s",
+        bad="participant_id,legs,hold_time_s",
     ),
     Rule(
         "COL-02",
@@ -18,6 +22,10 @@ COLUMN_RULES: Final = (
         "A heading stands twice",
         "Two columns are called {value}, and Stance does not choose.",
         "Rename or remove one of them.",
+        checks="Whether two columns have the same heading, apart from upper and lower case, spaces and "
+        "separators.",
+        good="participant_id,leg,hold_time_s",
+        bad="participant_id,leg,hold_time_s,Leg",
     ),
     Rule(
         "COL-03",
@@ -25,6 +33,9 @@ COLUMN_RULES: Final = (
         "A column is not used",
         "Stance has no use for this column; it is not carried on.{near}",
         "Nothing to do, or map it under `columns` in study.yaml.",
+        checks="Which columns of a file no table takes values from.",
+        good="participant_id,leg,hold_time_s",
+        bad="participant_id,leg,hold_time_s,shoe size",
     ),
     Rule(
         "COL-04",
@@ -32,6 +43,9 @@ COLUMN_RULES: Final = (
         "study.yaml names a heading that the file does not have",
         "study.yaml expects the heading {value}, which the file does not have.{near}",
         "Correct the heading in study.yaml or in the file.",
+        checks="Whether every heading that study.yaml names is in the file.",
+        good="columns: {hold_time_s: Time (s)}, and the file has the heading Time (s)",
+        bad="columns: {hold_time_s: Time (s)}, and the file has the heading Time",
     ),
     Rule(
         "COL-05",
@@ -41,6 +55,39 @@ COLUMN_RULES: Final = (
         "only, so that no name, birth date or record number can reach a report.",
         "Remove the column and keep codes only; keep the list of names and codes outside the "
         "cohort folder.",
+        source="The headings that are known are those of `pipeline/intake/columns/identifiers.py`, in eleven "
+        "languages: a decision of Stance.",
+        checks="Whether a heading means names, dates of birth, addresses, telephone numbers, e-mail "
+        "addresses, or numbers of records or insurances. The values are neither shown nor carried on.",
+        good="participant_id,group,age_years",
+        bad="participant_id,Patient name,Date of birth,group",
+    ),
+    Rule(
+        "COL-06",
+        "STOP",
+        "Two columns look swapped",
+        "{value} and {other} look swapped: every cell under {value} would fit {other}, and every cell "
+        "under {other} would fit {value}.",
+        "Look which of the two headings belongs where, and correct the headings or `columns` in "
+        "study.yaml.",
+        checks="Whether no cell of two columns fits its own column, but all fit the other one.",
+        good="participant_id,leg,hold_time_s\nP01,left,12.4",
+        bad="participant_id,hold_time_s,leg\nP01,left,12.4",
+    ),
+    Rule(
+        "COL-07",
+        "STOP",
+        "Cells that identify people",
+        "{problem} Stance works with codes only, so that no name, address or birth date can reach a "
+        "report; the cells themselves are not shown.",
+        "Replace them by codes or remove the column; keep the list of names and codes outside the "
+        "cohort folder.",
+        source="What counts as a birth date is a decision of Stance: at least 3 dates in a column of "
+        "texts or an unused one, of which half lie before 2010 or which spread over 10 years or more.",
+        checks="Whether cells look like e-mail addresses, telephone numbers, full birth dates, or "
+        "names written as Surname, First name.",
+        good="participant_id\nP01",
+        bad="participant_id\nMustermann, Erika",
     ),
     Rule(
         "TABLE-01",
@@ -48,5 +95,8 @@ COLUMN_RULES: Final = (
         "A table without any value column",
         "The {what} table has none of the columns: {terms}.",
         "Add one of the columns, or map the heading that you use in study.yaml.",
+        checks="Whether a table of measurements has at least one column of values.",
+        good="participant_id,leg,trial,gmed_pct_mvic",
+        bad="participant_id,leg,trial",
     ),
 )

@@ -1,4 +1,4 @@
-"""Rules about who a row belongs to and whether it stands twice."""
+"""Rules about who a row belongs to, which group and leg it is of, and whether it stands twice."""
 
 from typing import Final
 
@@ -9,8 +9,18 @@ KEY_RULES: Final = (
         "KEY-01",
         "SET ASIDE",
         "The same row twice",
-        "{keys} stand in {other} as well, so it is not clear which row counts.",
-        "Keep the right row, or number the trials.",
+        "{keys} stand in {places}, so it is not clear which row counts.",
+        "Keep the row that the paper form has, or number the trials; a person gets one row only.",
+        checks="Whether two rows of a table have the same key: in the participants table the code of "
+        "the person (capitals and outer spaces do not make another person), elsewhere the code, visit, "
+        "task, leg, condition and trial.",
+        good="participant_id  leg   trial  hold_time_s\n"
+        "P04             left  1      12.4\n"
+        "P04             left  2      14.1",
+        bad="participant_id  leg   trial  hold_time_s\n"
+        "P04             left  1      12.4\n"
+        "P04             left  1      14.1",
+        keepable=True,
     ),
     Rule(
         "KEY-02",
@@ -18,6 +28,9 @@ KEY_RULES: Final = (
         "A participant without a row in the participants table",
         "{value} is not in the participants table, so the group is not known.{near}",
         "Add the person to the participants table or correct the code.",
+        checks="Whether every code in a table of measurements stands in the participants table.",
+        good="participants: P01, P02, P03\nstrength:     P01, P03",
+        bad="participants: P01, P02, P03\nstrength:     P01, P003",
     ),
     Rule(
         "KEY-03",
@@ -25,6 +38,37 @@ KEY_RULES: Final = (
         "A participant without data",
         "{value} is in the participants table but has no rows in {other}.",
         "Add the rows, or note in the study log why there are none.",
+        checks="Whether every participant has at least one row in the hold-time table.",
+        good="participants: P01, P02\nhold_times:   P01, P01, P02, P02",
+        bad="participants: P01, P02\nhold_times:   P01, P01",
+    ),
+    Rule(
+        "KEY-04",
+        "SET ASIDE",
+        "Repeated trials without numbers",
+        "{rows_without_trial} share person, leg and condition with another row and have no trial number, so repeated "
+        "trials cannot be told from rows entered twice.",
+        "Add a column trial with 1, 2, 3 from the paper form, or fill in its empty cells.",
+        checks="Whether a table with more than one row for a person, leg and condition numbers its "
+        "trials; an empty trial cell, or no trial column, means trial 1.",
+        good="participant_id  leg   trial  hold_time_s\n"
+        "P04             left  1      12.4\n"
+        "P04             left  2      14.1",
+        bad="participant_id  leg   hold_time_s\n"
+        "P04             left  12.4\n"
+        "P04             left  14.1",
+    ),
+    Rule(
+        "KEY-05",
+        "SET ASIDE",
+        "A person in both groups",
+        "{code} stands in both groups: {places}. Nobody can be a case and a control at once, and all "
+        "data of this code leave the analysis.",
+        "Find out which row is right and remove the other; two people need two codes.",
+        checks="Whether a code stands in the participants table once with each group. The finding "
+        "names both places; the person leaves the analysis, the rest of the cohort stays.",
+        good="participant_id  group\nP04             LBP\nP05             control",
+        bad="participant_id  group\nP04             LBP\nP04             control",
     ),
     Rule(
         "GROUP-01",
@@ -32,12 +76,85 @@ KEY_RULES: Final = (
         "An unknown group",
         "The group is not one of the labels or spellings in study.yaml: {terms}.{near}",
         "Correct the cell, or add the spelling under `groups` in study.yaml.",
+        checks="Whether every group is a label or a spelling that study.yaml declares; capitals and "
+        "outer spaces do not matter. A likely meaning is named, never taken.",
+        good="group    (study.yaml: label: control, spellings: [HC])\nHC",
+        bad="group    (study.yaml: label: control)\nHC",
     ),
     Rule(
         "GROUP-02",
         "WARN",
         "A group without participants",
-        "No participant is in the group {value}; groups cannot be compared.",
+        "No participant is in the group {group}; groups cannot be compared.",
         "Check the group column and the labels in study.yaml.",
+        checks="Whether both groups of study.yaml have participants. Where people were left out for an "
+        "unknown group, that is the root cause and only that is reported.",
+        good="group\nLBP\ncontrol",
+        bad="group\nLBP\nLBP",
+    ),
+    Rule(
+        "GROUP-03",
+        "STOP",
+        "Groups written as numbers that nobody explained",
+        "The groups are written as {numbers}, and study.yaml does not say which of them are the cases. "
+        "Taken the wrong way round, every result would change its sign.",
+        "Look the numbers up in the codebook and add each one to the spellings of its group under "
+        "`groups` in study.yaml.",
+        checks="Whether a group column that holds nothing but numbers has its numbers declared as "
+        "spellings in study.yaml. 1 is never taken for cases.",
+        good="group    (study.yaml: case: spellings: ['2'], reference: spellings: ['1'])\n2\n1",
+        bad="group    (study.yaml without these spellings)\n1\n0",
+    ),
+    Rule(
+        "LEG-01",
+        "SET ASIDE",
+        "Dominant and non-dominant where left and right are expected",
+        "{column} says dominant or non-dominant, and study.yaml does not say that this table names legs "
+        "by dominance.{near}",
+        "Write left or right from the paper form; if all legs of the table are named by dominance, set "
+        "`leg_coding: {{{table}: dominance}}` in study.yaml.",
+        checks="Whether the leg column holds words for dominance although study.yaml declares no such "
+        "coding. Stance never mixes the two ways to name a leg.",
+        good="leg\nleft\nright",
+        bad="leg\nleft\nnon-dominant",
+    ),
+    Rule(
+        "LEG-02",
+        "SET ASIDE",
+        "A leg that is not named by dominance in a table that names legs so",
+        "study.yaml says that this table names legs by dominance, but {column} says something else; two "
+        "ways to name a leg in one column are easily mistaken for one another.",
+        "Write dominant or non-dominant from the paper form in every row of the table, or left and right "
+        "in every row and remove the table from `leg_coding` in study.yaml.",
+        checks="Whether all legs of a table with `leg_coding: dominance` are named by dominance.",
+        good="leg    (study.yaml: leg_coding: {hold_times: dominance})\ndominant\nnon-dominant",
+        bad="leg    (study.yaml: leg_coding: {hold_times: dominance})\ndominant\nleft",
+    ),
+    Rule(
+        "LEG-03",
+        "SET ASIDE",
+        "A leg named by dominance whose side is not known",
+        "The participants table does not say which leg of {person} is dominant, so the side of the leg "
+        "cannot be told.",
+        "Fill in dominant_leg of the person in the participants table from the paper form.",
+        checks="Whether dominant_leg is known for every person whose legs are named by dominance. The "
+        "painful side is another thing and never stands in for it.",
+        good="participant_id  dominant_leg    participant_id  leg\n"
+        "P04             right           P04             dominant",
+        bad="participant_id  dominant_leg    participant_id  leg\n"
+        "P04                             P04             dominant",
+    ),
+    Rule(
+        "DATE-01",
+        "SET ASIDE",
+        "A date that is not written as year-month-day",
+        "{column} has to be a day written as year-month-day, such as 2024-03-31; other orders can be "
+        "read in two ways.",
+        "Type the day as year-month-day, or format the cell as a date in Excel.",
+        source="ISO 8601-1:2019, calendar dates.",
+        checks="Whether every cell of a date column is a real day in the form year-month-day or a date "
+        "cell of Excel.",
+        good="date\n2024-03-31",
+        bad="date\n03/04/24",
     ),
 )

@@ -52,7 +52,7 @@ def failures(result):
     return " ".join(texts)
 
 
-INTAKE = ("study", "findings", "intake_flow", "participants", "hold_times", "given_activation",
+INTAKE = ("study", "findings", "decisions", "to_decide", "exclusions", "intake_flow", "participants", "hold_times", "given_activation",
           "recordings", "strength", "clinical_test", "training_log")  # fmt: skip
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.intake.cells import Cells
-from pipeline.intake.parsing import parse_column
-from pipeline.intake.units import unit_factor
+from pipeline.intake.cells.grid import Cells
+from pipeline.intake.cells.parsing import NumberForm, parse_column
+from pipeline.intake.cells.units import unit_factor
 from schemas.columns import column_rules
 from schemas.hold_times import HoldTimes
 from schemas.participants import Participants
@@ -18,7 +18,7 @@ HOLDS = column_rules(HoldTimes)
 
 def parse(rule, *typed: str, decimal: str = "."):
     cells = Cells.of_text(pd.Series(typed, dtype="str"), 1)
-    parsed = parse_column(cells, rule, decimal=decimal, required=False)
+    parsed = parse_column(cells, rule, NumberForm(decimal), required=False)
     return parsed.column.tolist(), parsed.problems.tolist()
 
 
@@ -26,9 +26,9 @@ def parse(rule, *typed: str, decimal: str = "."):
     ("rule", "inside", "outside"),
     [
         (PEOPLE["vas_mm"], ["0", "100"], ["-0.1", "100.1"]),
-        (PEOPLE["tsk"], ["17", "68"], ["16.9", "68.1"]),
+        (PEOPLE["pcs"], ["0", "52"], ["-0.1", "52.1"]),
         (HOLDS["trial"], ["1", "100"], ["0", "101"]),
-        (HOLDS["ceiling_s"], ["0.1", "3600"], ["0", "3600.5"]),
+        (HOLDS["ceiling_s"], ["0.1", "900"], ["0", "-0.1"]),
     ],
     ids=lambda value: getattr(value, "name", None),
 )
@@ -47,11 +47,23 @@ def test_the_limits_belong_to_the_range(rule, inside, outside):
         ("12,5", ",", 12.5, ""),
         ("12.5", ",", 12.5, ""),
         ("12,5", ".", None, "CELL-02"),
-        ("1,234", ".", None, "CELL-02"),
-        ("1.234,5", ".", None, "CELL-02"),
-        ("1.234", ",", None, "CELL-01"),
-        ("1,234.5", ".", None, "CELL-01"),
-        ("1 234", ".", None, "CELL-01"),
+        ("1,234", ".", None, "CELL-10"),
+        ("1.234,5", ".", None, "CELL-10"),
+        ("1.234", ",", None, "CELL-10"),
+        ("1.234,5", ",", None, "CELL-10"),
+        ("1,234.5", ".", None, "CELL-10"),
+        ("1 234", ".", None, "CELL-10"),
+        ("1\u00a0234", ".", None, "CELL-10"),
+        ("1'234", ".", None, "CELL-10"),
+        ("12,345", ",", 12.345, ""),
+        ("12.3.2026", ".", None, "CELL-08"),
+        ("2026-03-12", ".", None, "CELL-08"),
+        ("12. Mär", ".", None, "CELL-08"),
+        ("12 Mar 2026", ",", None, "CELL-08"),
+        ("\u221212.5", ".", None, "CELL-03"),
+        ("\uff11\uff12", ".", None, "CELL-01"),
+        ("1e400", ".", None, "CELL-01"),
+        ("inf", ".", None, "CELL-01"),
         ("1_0", ".", None, "CELL-01"),
         ("0x1", ".", None, "CELL-01"),
         ("-", ".", None, "CELL-01"),
@@ -85,7 +97,8 @@ def test_point_and_comma_files_give_the_same_numbers(hundredths):
 @given(st.lists(st.integers(0, 3_600_000), min_size=1, max_size=20))
 def test_milliseconds_with_their_unit_give_the_seconds(milliseconds):
     cells = Cells.of_text(pd.Series([str(n) for n in milliseconds], dtype="str"), 1)
-    parsed = parse_column(cells, HOLDS["hold_time_s"], factor=0.001, required=False)
+    form = NumberForm(factor=0.001)
+    parsed = parse_column(cells, HOLDS["hold_time_s"], form, required=False)
     assert parsed.column.tolist() == [n / 1000 for n in milliseconds]
 
 

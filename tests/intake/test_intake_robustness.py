@@ -1,11 +1,15 @@
 """Wrong files never end in a crash: damaged bytes anywhere in the folder give findings or tables."""
 
+import re
+import zipfile
+
 import pytest
+from defects.workbook_xml import edit_members
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.cohort import read_cohort
-from pipeline.intake.fix_list import fix_list_text
+from pipeline.intake.findings.fix_list import fix_list_text
 from schemas.findings import Findings
 from schemas.tables import COHORT_TABLES
 
@@ -54,6 +58,50 @@ def test_damaged_workbooks(make_cohort, damage):
     book = folder / "data.xlsx"
     book.write_bytes(damaged(book.read_bytes(), damage))
     assert_is_sound(folder)
+
+
+TOKENS = (
+    b"", b"</c>", b"<c>", b"<v>-1</v>", b"<v>1e999</v>", b"<row>", b"<f>1</f>", b"&#0;", b"&x;",
+    b'<mergeCell ref="A:A"/>', b'<c r="ZZZ1" t="s"><v>99</v></c>', b'<c t="d"><v>x</v></c>',
+    b'<c s="99"><v>3000000000</v></c>', b"<!DOCTYPE a>", b'<col min="1" max="9999999" hidden="1"/>',
+    b'<c t="inlineStr"><is><t>x</t></is></c>',
+)  # fmt: skip
+
+
+@FUZZ
+@given(
+    member=st.integers(0, 12),
+    edits=st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from(TOKENS), st.booleans()), min_size=1, max_size=4
+    ),
+)
+def test_any_edit_of_the_xml_inside_a_workbook(make_cohort, member, edits):
+    folder = make_cohort().write_xlsx()
+
+    def edit(name: str, content: bytes) -> bytes:
+        if name != names[member % len(names)]:
+            return content
+        parts = re.split(rb"(<[^>]*>)", content)
+        for place, token, replaces in edits:
+            at = min(int(place * len(parts)), len(parts) - 1)
+            parts[at] = token if replaces else parts[at] + token
+        return b"".join(parts)
+
+    with zipfile.ZipFile(folder / "data.xlsx") as archive:
+        names = archive.namelist()
+    edit_members(folder / "data.xlsx", edit)
+    assert_is_sound(folder)
+
+
+@FUZZ
+@given(content=st.binary(max_size=300), name=st.sampled_from(["strength.xlsx", "strength.xls"]))
+def test_any_bytes_in_place_of_a_workbook(make_cohort, content, name):
+    cohort = make_cohort()
+    del cohort.tables["strength"]
+    folder = cohort.write_csv()
+    (folder / name).write_bytes(content)
+    assert_is_sound(folder)
+    assert read_cohort(folder).findings["rule_id"].tolist() == ["FILE-03"]
 
 
 @FUZZ

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.intake.study_file import read_study
+from pipeline.intake.settings.study_file import read_study
 
 SHORT = "title: A study\ngroups:\n  case: {label: LBP}\n  reference: {label: control}\n"
 

@@ -1,30 +1,25 @@
 """What `stance new` writes agrees with the models, to the last key and heading."""
 
-import csv
 import re
 from pathlib import Path
 from typing import get_args
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from pipeline.intake.template import write_new_cohort
-from pipeline.intake.template_settings import plan_text, yaml_value
+from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.templates.template import write_new_cohort
+from pipeline.intake.templates.template_settings import plan_text
+from pipeline.intake.templates.template_workbook import template_columns
 from pipeline.workspace.errors import UsageError
-from schemas.columns import column_rules
+from schemas.instrument_settings import CaseDefinition, Instruments
 from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
-from schemas.study import (
-    EmgSettings,
-    Group,
-    HoldSettings,
-    NormalisationMethod,
-    Study,
-    StudyTask,
-    TableSource,
-)
-from schemas.tables import COHORT_TABLES
+from schemas.study import EmgSettings, HoldSettings, Limits, NormalisationMethod, Study
+from schemas.tables import COHORT_TABLES, INPUT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS
 
 
@@ -49,9 +44,10 @@ def switched_on(text: str) -> str:
     return re.sub(r"^( *)#(?=[^ ])", r"\1", text, flags=re.MULTILINE)
 
 
-def test_the_folder_holds_the_four_files(folder):
+def test_the_folder_holds_the_five_files(folder):
     assert sorted(path.name for path in folder.iterdir()) == [
         "data_dictionary.csv",
+        "data_dictionary.html",
         "lyon-2026.xlsx",
         "plan.yaml",
         "study.yaml",
@@ -63,6 +59,10 @@ def test_study_yaml_is_valid_as_it_comes_and_changes_no_default(folder):
     assert study.groups.labels == ("LBP", "control")
     assert study.emg == EmgSettings()
     assert study.holds == HoldSettings()
+    assert study.instruments == Instruments()
+    assert study.case_definition == CaseDefinition()
+    assert study.limits == Limits()
+    assert (study.matching, study.formulas) == (None, None)
     assert not study.simulated
     assert set(study.tables) == {"participants", "hold_times"}
 
@@ -74,18 +74,44 @@ def test_every_setting_that_is_switched_off_works_when_switched_on(folder):
     study = Study.model_validate(yaml_of(text))
     assert study.holds.ceiling_s == 30
     assert study.tasks["foam_stance"].usual_ceiling_s == 30
-    assert set(study.tables) == set(COHORT_TABLES)
-    narrow, wide = study.tables["activation"]
+    assert set(study.tables) == set(INPUT_TABLES)
+    narrow, wide, blocks, redcap = study.tables["activation"]
     assert narrow.distinct
     assert wide.wide["GMed_L1"].keys == {"leg": "left", "trial": 1}
+    assert blocks.blocks is not None
+    assert blocks.blocks.cells["Mass"].before == "kg"
+    assert redcap.redcap is not None
+    assert redcap.redcap.events == {"baseline_arm_1": "baseline", "screening_arm_1": ""}
+    assert study.matching is not None
+    assert study.matching.within == {"age_years": 5, "bmi": 2}
     assert study.emg.rest_s == (0.2, 1.5)
 
 
-@pytest.mark.parametrize("model", [Study, Group, HoldSettings, StudyTask, TableSource, EmgSettings])
+def settings_models(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """A settings model and all models that stand in its keys."""
+    found = {model}
+    for field in model.model_fields.values():
+        found |= {m for kind in parts_of(field.annotation) for m in settings_models(kind)}
+    return found
+
+
+def parts_of(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in parts_of(part)]
+
+
+@pytest.mark.parametrize("model", sorted(settings_models(Study), key=lambda m: m.__name__))
 def test_every_key_of_study_yaml_is_there(folder, model: type[BaseModel]):
     text = (folder / "study.yaml").read_text("utf-8")
     for key in model.model_fields:
-        assert re.search(rf"^ *#?(- )?{key}:", text, flags=re.MULTILINE), key
+        assert re.search(rf"^ *#?(- )?(.*[{{ ])?{key}:", text, flags=re.MULTILINE), key
+
+
+def test_the_settings_that_are_looked_for_are_all_of_them():
+    names = {model.__name__ for model in settings_models(Study)}
+    assert {"Study", "Group", "HoldSettings", "StudyTask", "TableSource", "EmgSettings"} <= names
+    assert {"WideColumn", "Blocks", "HeadCell", "RedcapExport", "Matching", "OdiSettings"} <= names
 
 
 def test_the_template_names_every_normalisation_and_no_other(folder):
@@ -113,71 +139,144 @@ def test_plan_yaml_follows_the_plan():
     assert Plan.model_validate(yaml_of(plan_text(plan))) == plan
 
 
-def test_the_workbook_has_one_sheet_per_table_with_our_headings_and_no_rows(workbook):
-    assert workbook.sheetnames == [*COHORT_TABLES, "vocabulary"]
+def headings(sheet) -> list[str]:
+    return [cell.value for cell in sheet[1]]
+
+
+def test_the_workbook_has_one_sheet_per_table_with_our_headings_and_the_example(workbook):
+    assert workbook.sheetnames == ["read me", *COHORT_TABLES, "vocabulary"]
     for name, table in COHORT_TABLES.items():
-        rows = list(workbook[name].iter_rows(values_only=True))
-        assert [list(row) for row in rows] == [list(column_rules(table.model))]
-        assert workbook[name].freeze_panes == "A2"
+        sheet = workbook[name]
+        assert headings(sheet) == [rule.name for rule in template_columns(table)]
+        assert sheet.max_row == 2
+        assert sheet["A2"].value == "EXAMPLE"
+        assert sheet["A2"].font.italic
+        assert sheet.freeze_panes == "B2"
+
+
+def test_answers_of_questionnaires_are_in_the_dictionary_only(workbook):
+    assert "odi_pct" in headings(workbook["participants"])
+    assert "odi_1" not in headings(workbook["participants"])
 
 
 def test_headings_explain_themselves(workbook):
     for name, table in COHORT_TABLES.items():
-        for number, rule in enumerate(column_rules(table.model).values(), start=1):
+        for number, rule in enumerate(template_columns(table), start=1):
             comment = workbook[name].cell(1, number).comment.text
             assert rule.description in comment
             assert not rule.facts["unit"] or rule.facts["unit"] in comment
             assert all(term in comment for term in rule.terms)
 
 
+def test_the_colour_of_a_heading_says_whether_it_is_needed(workbook):
+    def colour(column: str) -> str:
+        sheet = workbook["hold_times"]
+        return sheet.cell(1, headings(sheet).index(column) + 1).fill.fgColor.rgb
+
+    assert colour("participant_id") == colour("leg")
+    assert colour("hold_time_s") == colour("hold_low_s")
+    assert len({colour("leg"), colour("hold_time_s"), colour("visit")}) == 3
+
+
+def test_a_measure_says_its_unit_and_range_while_it_is_typed(workbook):
+    (entry,) = validations(workbook["participants"], "height_cm").values()
+    assert (entry.promptTitle, entry.prompt) == (
+        "Height, in cm",
+        "Standing height. Range: 50 to 250 cm.",
+    )
+
+
+def test_no_prompt_or_question_is_longer_than_excel_shows(workbook):
+    for table in COHORT_TABLES:
+        for entry in workbook[table].data_validations.dataValidation:
+            for title in (entry.promptTitle, entry.errorTitle):
+                assert len(title or "") <= 32
+            for message in (entry.prompt, entry.error):
+                assert len(message or "") <= 255
+
+
+def validations(sheet, column: str) -> dict[str, DataValidation]:
+    """Excel's rules for a column of the template: rows -> rule."""
+    letter = get_column_letter(headings(sheet).index(column) + 1)
+    return {
+        str(entry.sqref): entry
+        for entry in sheet.data_validations.dataValidation
+        if str(entry.sqref).startswith(letter) and str(entry.sqref)[len(letter)].isdigit()
+    }
+
+
 def test_columns_with_terms_have_a_drop_down_of_these_terms(workbook):
     vocabulary = workbook["vocabulary"]
+    own = {"task": tuple(BALANCE_TASKS), "group": ("LBP", "control")}
     for name, table in COHORT_TABLES.items():
-        offered = {
-            str(rule.sqref): rule.formula1
-            for rule in workbook[name].data_validations.dataValidation
-        }
-        for number, rule in enumerate(column_rules(table.model).values(), start=1):
-            letter = openpyxl.utils.get_column_letter(number)
-            source = offered.pop(f"{letter}2:{letter}2000", None)
-            expected = rule.terms
-            if rule.name == "task":
-                expected = tuple(BALANCE_TASKS)
-            if rule.name == "group":
-                expected = ("LBP", "control")
+        for rule in template_columns(table):
+            expected = own.get(rule.name, rule.terms)
             if not expected:
-                assert source is None
                 continue
-            assert source is not None, (name, rule.name)
-            cells = vocabulary[source.split("!")[1].replace("$", "")]
+            (entry,) = validations(workbook[name], rule.name).values()
+            assert entry.type == "list"
+            cells = vocabulary[entry.formula1.split("!")[1].replace("$", "")]
             assert tuple(row[0].value for row in cells) == expected
-        assert offered == {}
-    assert HOLD_ENDINGS  # the longest list; it would not fit into a list typed into the cell rule
+            # A study may have groups, tasks and names of legs of its own, but no other terms.
+            is_asked = rule.name in (*own, "leg")
+            assert entry.errorStyle == ("warning" if is_asked else None)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind", "low", "high"),
+    [
+        ("participants", "height_cm", "decimal", "50", "250"),
+        ("hold_times", "trial", "whole", "1", "100"),
+        ("activation", "onset_ms", "decimal", "-10000", "10000"),
+        ("training_log", "repetitions", "whole", "0", "500"),
+    ],
+)
+def test_a_number_out_of_range_is_asked_about_and_not_refused(
+    workbook, table, column, kind, low, high
+):
+    (entry,) = validations(workbook[table], column).values()
+    assert (entry.type, entry.formula1, entry.formula2) == (kind, low, high)
+    assert entry.errorStyle == "warning"
+
+
+def test_a_date_has_to_be_a_date(workbook):
+    (entry,) = validations(workbook["training_log"], "date").values()
+    assert (entry.type, entry.operator, entry.errorStyle) == (
+        "date",
+        "greaterThanOrEqual",
+        "warning",
+    )
+
+
+def test_a_code_stands_once_in_participants_and_is_offered_everywhere_else(workbook):
+    here = validations(workbook["participants"], "participant_id")
+    assert here["A3:A2000"].formula1 == "COUNTIF($A$2:$A$2000,A3)=1"
+    for name in COHORT_TABLES:
+        if name != "participants":
+            there = validations(workbook[name], "participant_id")
+            assert there["A3:A2000"].formula1.startswith("OFFSET(participants!$A$3,")
+
+
+def test_typing_over_the_example_row_is_asked_about(workbook):
+    for name in COHORT_TABLES:
+        entry = validations(workbook[name], "participant_id")["A2"]
+        assert (entry.formula1, entry.errorStyle) == ('EXACT(A2,"EXAMPLE")', "warning")
+
+
+def test_only_the_vocabulary_is_locked_and_without_a_password(workbook):
+    assert [s.title for s in workbook if s.protection.sheet] == ["vocabulary"]
+    assert workbook["vocabulary"].protection.password is None
+
+
+def test_the_vocabulary_says_what_the_terms_mean(workbook):
+    rows = {(row[0], row[1]): row[2] for row in workbook["vocabulary"].iter_rows(values_only=True)}
+    for term, meaning in HOLD_ENDINGS.items():
+        assert rows["ended_by", term] == meaning
+    assert rows["task", "single_leg_deadlift"] == "Single-leg deadlift; goal 5 and 10 s"
 
 
 def test_codes_are_text_cells_so_that_their_zeros_stay(workbook):
     assert workbook["participants"].column_dimensions["A"].number_format == "@"
-
-
-def test_the_data_dictionary_has_every_column_of_every_table(folder):
-    with (folder / "data_dictionary.csv").open(encoding="utf-8-sig", newline="") as text:
-        rows = list(csv.DictReader(text))
-    assert [(row["table"], row["column"]) for row in rows] == [
-        (name, column)
-        for name, table in COHORT_TABLES.items()
-        for column in column_rules(table.model)
-    ]
-    by_key = {(row["table"], row["column"]): row for row in rows}
-    assert by_key["participants", "height_cm"]["range"] == "50 to 250"
-    assert by_key["participants", "height_cm"]["unit"] == "cm"
-    assert by_key["hold_times", "ceiling_s"]["range"] == "above 0, at most 3600"
-    assert by_key["hold_times", "ended_by"]["terms"].split(" | ") == list(HOLD_ENDINGS)
-    assert by_key["hold_times", "trial"]["required"] == "no; without it: 1"
-    assert by_key["participants", "group"]["required"] == "yes"
-    assert by_key["clinical_test", "sls_test"]["required"] == "yes; a cell may be empty"
-    assert by_key["activation", "gmed_rms_uv"]["range"] == "at least 0"
-    assert by_key["training_log", "date"]["type"] == "date"
-    assert by_key["training_log", "repetitions"]["type"] == "whole number"
 
 
 def test_the_same_name_gives_the_same_bytes(folder, tmp_path):

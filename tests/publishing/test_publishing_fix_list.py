@@ -1,15 +1,15 @@
-"""The fix list and the quality summary."""
+"""The fix list as a page and as a table."""
+
+import re
 
 import pandas as pd
+import pytest
 
-from pipeline.publishing.write_fix_list import (
-    fix_list_csv,
-    fix_list_html,
-    severity_counts,
-    worst_first,
-)
-from pipeline.publishing.write_quality_summary import quality_summary_html
+from pipeline.publishing.checked_copies import CheckedCopies
+from pipeline.publishing.fix_entries import severity_counts, worst_first
+from pipeline.publishing.write_fix_list import fix_list_csv, fix_list_html
 from schemas.findings import Findings
+from schemas.rules import RULES
 
 
 def _findings(invented, *rows):
@@ -45,7 +45,7 @@ def test_every_finding_shows_where_what_why_and_how(inputs, reading):
 
 
 def test_counts_stand_on_top(inputs, reading):
-    counts = severity_counts(inputs.findings)
+    counts = severity_counts(inputs.findings["severity"])
     assert [(count.severity, count.n) for count in counts] == [
         ("SET ASIDE", 3),
         ("WARN", 1),
@@ -78,22 +78,48 @@ def test_the_table_of_the_fix_list_has_the_same_lines_in_the_same_order(inputs, 
     assert [row[place] for row in rows[1:]] == list(worst_first(inputs.findings)["finding_id"])
 
 
-def test_a_quality_summary_counts_by_rule_and_group(inputs, reading):
-    page = reading.PageReader(quality_summary_html(inputs.findings, inputs.cohort, inputs.groups))
-    head, *rows = page.tables[0]
-    assert head == ["Severity", "Rule", "What was found", "LBP", "control", "(no group)", "All"]
-    assert ["SET ASIDE", "HOLD-01", "A hold above the ceiling", "1", "1", "0", "2"] in rows
-    assert [row[0] for row in rows] == ["SET ASIDE", "SET ASIDE", "WARN", "NOTE"]
-
-
-def test_a_quality_summary_without_findings(inputs, reading):
-    page = quality_summary_html(inputs.findings.iloc[:0], "x", inputs.groups)
-    assert "found nothing to report" in reading.PageReader(page).text
-
-
 def test_settings_to_type_look_like_settings(invented):
     fix = 'Set `decimal: ","` in study.yaml, or write `<b>` or a lone ` mark.'
     page = fix_list_html(_findings(invented, invented.finding(1, "CELL-02", "WARN", fix=fix)), "x")
     assert "<code>decimal: &#34;,&#34;</code>" in page
     assert "<code>&lt;b&gt;</code>" in page
     assert "<b>`" not in page
+
+
+def test_every_line_has_an_anchor_and_its_rule_is_explained_once(inputs, reading):
+    page = reading.PageReader(fix_list_html(inputs.findings, inputs.cohort))
+    anchors = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(anchors) == len(set(anchors))
+    assert {f"f-{finding_id}" for finding_id in inputs.findings["finding_id"]} <= set(anchors)
+    links = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
+    assert {link.removeprefix("#") for link in links} <= set(anchors)
+    for rule_id in inputs.findings["rule_id"].unique():
+        assert f"rule-{rule_id}" in anchors
+        assert page.text.count(RULES[rule_id].title) == 1
+        assert f"docs/rules/{rule_id}.md" in page.text
+
+
+def test_a_rule_is_not_explained_with_holes_in_its_sentence(inputs, reading):
+    page = fix_list_html(inputs.findings, inputs.cohort)
+    assert not re.search(r"\{\w+\}", reading.PageReader(page).text)
+
+
+def test_the_page_names_the_marked_copies_and_says_why_one_is_missing(inputs, reading):
+    copies = CheckedCopies(
+        {"hold_times.xlsx": ("hold_times_CHECKED.xlsx", b"")},
+        {"participants.csv": "The file cannot be opened."},
+    )
+    page = reading.PageReader(fix_list_html(inputs.findings, inputs.cohort, copies=copies))
+    assert "With the cells marked: hold_times_CHECKED.xlsx" in page.running_text
+    assert "No marked copy: The file cannot be opened." in page.running_text
+
+
+@pytest.mark.parametrize("name", ["participant_id", "found", "file", "sheet", "column", "cell"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\x00", "\x00=", "＝"])
+def test_no_text_of_the_lab_becomes_a_formula_in_the_table(invented, reading, name, start):
+    findings = _findings(
+        invented, invented.finding(1, "CELL-01", "SET ASIDE", **{name: start + "1+1"})
+    )
+    for row in reading.csv_rows(fix_list_csv(findings)):
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝")), cell

@@ -58,3 +58,23 @@ def test_no_comparison_is_said_in_the_header_and_the_last_line(estimates):
 def test_the_outcome_that_failed_is_named():
     verdict = conclude(_findings(), _estimates("not_estimable"), STUDY)
     assert "Hold time, eyes open: control has one participant." in verdict.caution
+
+
+@pytest.mark.parametrize("status", ["accepted", "corrected", "kept"])
+def test_one_open_finding_among_decided_ones_is_enough_for_a_draft(status):
+    findings = pd.concat(
+        [_findings("SET ASIDE", "SET ASIDE", status=status), _findings("SET ASIDE")]
+    )
+    verdict = conclude(findings, _estimates("ok"), STUDY)
+    assert verdict.word == "draft"
+    assert "1 finding(s)" in verdict.summary
+
+
+def test_a_remark_or_a_bad_decision_does_not_make_a_draft_by_itself():
+    assert conclude(_findings("WARN", "NOTE"), _estimates("ok"), STUDY).word == "final"
+
+
+def test_a_draft_without_a_comparison_says_both():
+    verdict = conclude(_findings("SET ASIDE"), _estimates("not_estimable"), STUDY)
+    assert (verdict.word, verdict.exit_code) == ("draft", ExitCode.ANALYSIS_NOT_POSSIBLE)
+    assert "(draft" in verdict.summary

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.publishing.cells import EMPTY, Part, heading_row, paragraph, words
+from pipeline.publishing.cells import EMPTY, Footnotes, Part, heading_row, paragraph
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
 from pipeline.publishing.labels import counted, reason_text, table_label
 from pipeline.publishing.number_format import Num
@@ -14,13 +14,13 @@ from pipeline.publishing.report_model import (
     Block,
     Cell,
     Column,
-    Footnote,
     Notice,
     Ref,
     Row,
     Section,
     Table,
 )
+from pipeline.publishing.sections.decisions import exclusion_note
 from schemas.tables import COHORT_TABLES
 
 STAGES: Final[dict[str, str]] = {
@@ -89,25 +89,26 @@ def flow_table(inputs: ReportInputs) -> Table:
     columns = [Column("step", "Step", "text")]
     columns += [Column(f"group_{number}", group) for number, group in enumerate(groups)]
     rows: list[Row] = []
+    footnotes = Footnotes()
     for table in tables_in_order(inputs.flow):
         rows.append(heading_row(table_title(table, inputs), len(columns)))
+        of_exclusions = exclusion_note(inputs, table)
         steps = inputs.flow[inputs.flow["table"] == table]
         for (_, stage, reason), counts in steps.groupby(["step", "stage", "reason"], sort=True):
             label = STAGES.get(str(stage), str(stage)) + (
                 f": {reason_text(str(reason))}" if reason else ""
             )
-            rows.append(Row((words(label), *_group_cells(counts, groups))))
+            note = of_exclusions if stage == "set_aside" else ""
+            step = Cell(words=label, mark=footnotes.mark(note))
+            rows.append(Row((step, *_group_cells(counts, groups))))
     return Table(
         "flow_counts",
         "Rows and participants from the files to the analysis, by group",
         tuple(columns),
         tuple(rows),
-        (
-            Footnote(
-                "",
-                "Rows (participants). A row is one trial of one leg, or one person in the "
-                "participants table.",
-            ),
+        footnotes.notes(
+            "Rows (participants). A row is one trial of one leg, or one person in the participants "
+            "table. Rows that a decision keeps are not counted as set aside."
         ),
     )
 

@@ -9,6 +9,7 @@ from pipeline.publishing.labels import counted, reason_text
 from pipeline.publishing.number_format import Num
 from pipeline.publishing.report_inputs import ReportInputs, absent
 from pipeline.publishing.report_model import Block, Cell, Column, Ref, Row, Section, Table
+from pipeline.publishing.sections.decisions import decision_blocks
 from pipeline.publishing.sections.flow import STAGES, table_title, tables_in_order
 from schemas.rules import RULES
 from schemas.terms import SEVERITIES, SIGNAL_VERDICTS
@@ -78,6 +79,7 @@ def data_quality_section(inputs: ReportInputs) -> Section:
             )
         )
         blocks.append(_findings_table(inputs.findings))
+    blocks += decision_blocks(inputs)
     left = inputs.flow[inputs.flow["stage"].isin(["set_aside", "not_matched", "not_usable"])]
     if left.empty:
         blocks.append(paragraph("No row left the analysis."))

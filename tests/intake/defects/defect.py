@@ -14,7 +14,8 @@ XLSX = "xlsx"
 class Planted:
     """Where the one root finding has to stand.
 
-    table: table whose file (CSV) or sheet (XLSX) it names; "" when the finding names `file` instead.
+    table: table whose file (CSV) or sheet (XLSX) it names; "" when the finding names `file` and `sheet`
+    instead.
     cell: address as Excel writes it, "line 7" of a YAML file, "" for a whole file. also: ids of notes
     that may come with it (how a file was read), never another problem.
     """
@@ -23,6 +24,7 @@ class Planted:
     cell: str
     file: str = ""
     also: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True)

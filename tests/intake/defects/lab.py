@@ -53,8 +53,8 @@ def _participants() -> list[Row]:
             "pcs",
         ]
     ]
-    heights_cm = (168, 181.5, 159, 174, 166.5, 178)
-    masses_kg = (64.5, 80, 58.2, 71, 60, 77.4)
+    heights_cm = (170, 181.5, 159, 174, 166.5, 178)
+    masses_kg = (66.3, 80, 58.2, 71, 60, 77.4)
     for i in range(6):
         case = i < 3
         bmi = round(masses_kg[i] / (heights_cm[i] / 100) ** 2, 1)
@@ -69,13 +69,13 @@ def _participants() -> list[Row]:
                 bmi,
                 "left" if i == 4 else "right",
                 ("left", "right", "bilateral")[i] if case else "none",
-                14 + i if case else None,
+                15 + i if case else None,
                 31 + 3 * i if case else i - 3,
                 4 if case else 0,
                 18 + 2 * i if case else 2,
-                7 + i if case else 0,
-                38 + i,
-                15 + i,
+                6 + i if case else 0,
+                39 + i,
+                17 + i,
             ]
         )
     return rows

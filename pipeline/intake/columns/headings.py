@@ -1,0 +1,184 @@
+"""Headings: which column of a file serves which column of ours, and which ones nobody uses."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pipeline.intake.cells.grid import Grid
+from pipeline.intake.columns.identifying_cells import looks_personal
+from pipeline.intake.findings.messages import (
+    FileProblemError,
+    Finding,
+    listed,
+    make_finding,
+    near_sentence,
+    quoted,
+)
+from schemas.columns import column_rules
+from schemas.study import TableSource
+from schemas.tables import CohortTable
+
+LOOKS_LIKE = 0.8
+"""Share of letters from which a heading is taken for a misspelt name of ours."""
+
+
+@dataclass(frozen=True)
+class ChosenColumns:
+    """Columns of the file (from 0): under our names, for wide headings, for the row filter."""
+
+    columns: dict[str, int]
+    wide: dict[str, int]
+    filters: dict[str, int]
+
+    @property
+    def used(self) -> set[int]:
+        """All of them."""
+        return {*self.columns.values(), *self.wide.values(), *self.filters.values()}
+
+
+def choose_columns(grid: Grid, table: CohortTable, source: TableSource) -> ChosenColumns:
+    """Find every heading that the map needs. Raises FileProblemError with COL-02 and COL-04."""
+    problems: list[Finding] = []
+
+    def find(heading: str, *, is_declared: bool) -> int | None:
+        places = _places(grid, heading, exact_first=is_declared)
+        if len(places) == 1:
+            return places[0]
+        if places or is_declared:
+            problems.append(_heading_problem(grid, table, heading, places))
+        return None
+
+    def find_all(headings: Mapping[str, str]) -> dict[str, int]:
+        found = {name: find(heading, is_declared=True) for name, heading in headings.items()}
+        return {name: place for name, place in found.items() if place is not None}
+
+    columns = find_all(source.columns)
+    wide = find_all({heading: heading for heading in source.wide})
+    filters = find_all({heading: heading for heading in source.rows})
+    given = {*source.columns, *source.constants}
+    for column in source.wide.values():
+        given |= {column.to, *column.keys}
+    for name in (*column_rules(table.model), *source.codes):
+        place = None if name in given else find(name, is_declared=False)
+        if place is not None and place not in {*columns.values(), *wide.values()}:
+            columns[name] = place
+    if problems:
+        raise FileProblemError(problems)
+    return ChosenColumns(columns, wide, filters)
+
+
+def unused_columns(grid: Grid, used: Collection[int], names: Collection[str]) -> list[Finding]:
+    """One note on the columns of a file that no table uses.
+
+    used: columns (from 0) that some table takes. names: our column names that no heading serves,
+    for near misses.
+    """
+    unused = [
+        j
+        for j in range(len(grid.headings))
+        if j not in used and (grid.headings[j] or (grid.columns[j].text != "").any())
+    ]
+    if not unused:
+        return []
+    told = set(_told(grid.headings))
+    headings = [grid.headings[j] if grid.headings[j] in told else "(no heading)" for j in unused]
+    near = "".join(
+        f" {heading} looks like {close[0]}."
+        for heading in headings
+        if (close := get_close_matches(plain_name(heading), list(names), n=1, cutoff=LOOKS_LIKE))
+    )
+    cells = [grid.heading_cell(j) for j in unused]
+    single = len(unused) == 1
+    return [
+        make_finding(
+            "COL-03",
+            file=grid.file,
+            sheet=grid.sheet,
+            cell=cells[0] if single else f"{cells[0]}:{cells[-1]} ({len(cells)} cells)",
+            column=headings[0] if single else "",
+            found=quoted(headings[0]) if single else f"{len(headings)} headings",
+            row=grid.heading_row,
+            facts={"near": near if single else f" Headings: {listed(headings)}.{near}"},
+        )
+    ]
+
+
+def heading_place(rows: Sequence[Sequence[str]], known: Collection[str]) -> int:
+    """Which of the first rows of a table (from 0) holds its headings.
+
+    The first row, unless a later one holds at least two of the known headings and more than any row
+    before it.
+    """
+    scores = [len({plain_name(cell) for cell in row if cell} & set(known)) for row in rows]
+    best = max(scores, default=0)
+    return scores.index(best) if best > 1 else 0
+
+
+def note_on_rows_above(grid: Grid, above: Sequence[int]) -> list[Finding]:
+    """FILE-04 for filled rows above the heading row; what they hold is not repeated."""
+    if not above:
+        return []
+    rows = "row" if len(above) == 1 else "rows"
+    problem = (
+        f"The headings stand in row {grid.heading_row}; what stands above them in {rows} "
+        f"{row_words(above)} is not read."
+    )
+    return [
+        make_finding(
+            "FILE-04",
+            file=grid.file,
+            sheet=grid.sheet,
+            cell=f"row {grid.heading_row}",
+            row=grid.heading_row,
+            facts={"problem": problem},
+        )
+    ]
+
+
+def row_words(rows: Sequence[int]) -> str:
+    """Row numbers as people write them: 7, 9, 12 to 15."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    words = [str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
+    return listed(words)
+
+
+def plain_name(name: str) -> str:
+    """A heading or table name without case, outer spaces and the kind of word separator."""
+    return re.sub(r"[\s_\-]+", "_", name.strip().casefold())
+
+
+def _told(headings: Sequence[str]) -> list[str]:
+    """Headings that may be repeated: a table without headings has its first row in their place."""
+    return [heading for heading in headings if heading and not looks_personal(heading)]
+
+
+def _places(grid: Grid, wanted: str, *, exact_first: bool) -> list[int]:
+    """Columns with this heading. study.yaml can tell `leg` from `Leg`; our own names cannot."""
+    exact = [j for j, heading in enumerate(grid.headings) if heading == wanted.strip()]
+    plain = plain_name(wanted)
+    alike = [j for j, h in enumerate(grid.headings) if h and plain_name(h) == plain]
+    return exact if exact_first and exact else alike
+
+
+def _heading_problem(grid: Grid, table: CohortTable, heading: str, places: list[int]) -> Finding:
+    cells = [grid.heading_cell(j) for j in places]
+    return make_finding(
+        "COL-02" if places else "COL-04",
+        table=table.name,
+        file=grid.file,
+        sheet=grid.sheet,
+        cell=cells[1] if places else "",
+        column=heading,
+        found=quoted(grid.headings[places[1]] if places else heading),
+        row=grid.heading_row,
+        facts={
+            "value": heading,
+            "near": near_sentence(heading, _told(grid.headings), "heading"),
+        },
+    )

@@ -1,0 +1,139 @@
+"""Decisions as tables: what decisions.csv came to, what still waits, and findings with their status."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from pipeline.intake.columns.drafts import Draft
+from pipeline.intake.deciding.choices import Choices, base_id, choice_content, choice_place
+from pipeline.intake.deciding.decision_file import DecisionLine
+from pipeline.intake.deciding.decisions import Ruling
+from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
+from schemas.decisions import OPEN, Decisions, ToDecide
+
+_OF_THE_FINDING: Final = (
+    *("rule_id", "severity", "file", "sheet", "cell", "participant_id", "group", "found"),
+)
+_DECIDED_SEVERITIES: Final = ("SET ASIDE", "WARN")
+_ABOUT_DECISIONS: Final = "DEC-"
+CODE: Final = "[code]"
+"""Stands in a shared reason where the code of a participant stood."""
+
+
+def with_status(findings: pd.DataFrame, ruling: Ruling) -> pd.DataFrame:
+    """A Findings table with the status that the decisions give."""
+    statuses = [ruling.status_of(str(i)) for i in findings["finding_id"]]
+    return findings.assign(status=pd.Series(statuses, dtype="str", index=findings.index))
+
+
+def decisions_table(
+    lines: Sequence[DecisionLine],
+    states: Sequence[str],
+    findings: pd.DataFrame,
+    participants: Iterable[str],
+) -> pd.DataFrame:
+    """Every line of decisions.csv with the finding it is about, validated by `Decisions`.
+
+    findings: a Findings table. participants: all codes, which are taken out of `reason_shared`.
+    """
+    codes = _any_of(participants) if lines else None
+    rows = []
+    for line, state in zip(lines, states, strict=True):
+        row = {
+            "finding_id": line.finding_id,
+            "decision": line.decision,
+            "reason": line.reason,
+            "initials": line.initials,
+            "date": line.date,
+            "reason_shared": codes.sub(CODE, line.reason) if codes else line.reason,
+            "line": line.row,
+            "id_cell": line.cells["finding_id"],
+            "decision_cell": line.cells["decision"],
+            "state": state,
+        }
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=list(Decisions.to_schema().columns))
+    texts = [name for name in frame.columns if name != "line"]
+    frame[texts] = frame[texts].astype("str")
+    frame[texts] = frame[texts].mask(frame[texts] == "")
+    return with_finding(frame.astype({"line": "int64"}), findings)
+
+
+def with_finding(decisions: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Decisions with what the findings say about the ids that they know; other lines stay as they are."""
+    about = findings.drop_duplicates("finding_id").set_index("finding_id")
+    ids = decisions["finding_id"].fillna("").map(base_id)
+    is_known = ids.isin(about.index)
+    told = decisions.copy()
+    for name in _OF_THE_FINDING:
+        told[name] = decisions[name].mask(is_known, ids.map(about[name]))
+    return Decisions.validate(told, lazy=True)
+
+
+def to_decide(
+    findings: pd.DataFrame,
+    details: Sequence[Finding] = (),
+    drafts: Mapping[str, Draft] | None = None,
+) -> pd.DataFrame:
+    """What waits for a decision, worst first: `ToDecide`.
+
+    findings: a Findings table with statuses; remarks about decisions.csv itself are left out. details,
+    drafts: the same findings with their rows, where rows among which to choose get a line each.
+    """
+    unique = unique_findings(details)
+    detail = dict(zip(finding_ids(unique), unique, strict=True))
+    choices = Choices(unique, drafts or {})
+    rows: list[dict[str, str]] = []
+    waiting = findings["status"].eq(OPEN) & findings["severity"].isin(_DECIDED_SEVERITIES)
+    waiting &= ~findings["rule_id"].str.startswith(_ABOUT_DECISIONS)
+    for record in findings[waiting].fillna("").to_dict("records"):
+        row = {name: str(record[name]) for name in ToDecide.to_schema().columns}
+        if record["sheet"]:
+            row["file"] = f"{record['file']}, sheet {record['sheet']}"
+        rows.append(row)
+        finding = detail.get(row["finding_id"])
+        if finding is None or drafts is None:
+            continue
+        for choice, position in choices.of(finding, row["finding_id"]).items():
+            draft = drafts[finding.table]
+            of_row = {
+                "finding_id": choice,
+                "cell": choice_place(draft, position),
+                "participant_id": str(draft.addresses.participant_id.iloc[position]),
+                "found": choice_content(draft, position),
+            }
+            rows.append({**row, **of_row})
+    frame = pd.DataFrame(rows, columns=list(ToDecide.to_schema().columns), dtype="str")
+    return ToDecide.validate(frame.mask(frame == ""), lazy=True)
+
+
+def codes_of(drafts: Iterable[Draft]) -> set[str]:
+    """Every code of a participant that stands in a table, as typed."""
+    return {str(code) for draft in drafts for code in draft.addresses.participant_id.unique()}
+
+
+def lines_of(decisions: pd.DataFrame) -> tuple[DecisionLine, ...]:
+    """The lines of a Decisions table, as they were read."""
+    return tuple(
+        DecisionLine(
+            row=int(row["line"]),
+            finding_id=str(row["finding_id"]),
+            decision=str(row["decision"]),
+            reason=str(row["reason"]),
+            initials=str(row["initials"]),
+            date=str(row["date"]),
+            signed=row["state"] != "unsigned",
+            cells={"finding_id": str(row["id_cell"]), "decision": str(row["decision_cell"])},
+        )
+        for row in decisions.astype(object).where(decisions.notna(), "").to_dict("records")
+    )
+
+
+def _any_of(codes: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for any of these codes as a word of its own; capitals do not matter."""
+    words = sorted({code.strip() for code in codes} - {""}, key=lambda c: (-len(c), c))
+    if not words:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)

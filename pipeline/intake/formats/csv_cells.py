@@ -1,0 +1,291 @@
+"""Text tables (CSV, TSV): letters -> cells, in bounded memory. Decides the separator, nothing else."""
+
+import csv
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.intake.cells.grid import Cells, Grid
+from pipeline.intake.cells.word_codes import WordNumbers, text_of
+from pipeline.intake.columns.headings import heading_place, note_on_rows_above
+from pipeline.intake.columns.identifiers import identifying_columns
+from pipeline.intake.findings.messages import (
+    FileProblemError,
+    Finding,
+    file_problem,
+    make_finding,
+    quoted,
+)
+from pipeline.intake.formats.text_decoding import TextEncoding, text_encoding
+
+DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SNIFFED_LETTERS: Final = 200_000
+SNIFFED_ROWS: Final = 20
+CHUNK_ROWS: Final = 1_000
+"""Rows that are taken apart at once: few enough to stay in the fast memory of the processor."""
+_USUAL: Final = {".tsv": "\t"}
+_QUOTED = re.compile(r'"[^"]*"')
+
+Line = tuple[int, list[str]]
+
+
+def read_text_table(
+    file: str, path: Path, known_headings: frozenset[str] = frozenset()
+) -> tuple[Grid, list[Finding]]:
+    """Cells of a text table and notes on how it was read.
+
+    file: name for messages. known_headings: headings that the study can use, as plain names; among the
+    first rows they tell the headings from titles above them. The rows are streamed: memory holds every text once and a few bytes per
+    cell. Raises FileProblemError when the file is no text, is empty, or a row has another number of
+    cells than the heading row.
+    """
+    try:
+        encoding = text_encoding(file, path)
+        delimiter = _delimiter(encoding)
+        body = _Body(known_headings)
+        with _without_collection():
+            for first, rows in _chunks(file, encoding, delimiter):
+                body.add(first, rows)
+    except (UnicodeDecodeError, OSError):
+        raise file_problem(
+            file, "The file changed while it was being read.", "Wait until it is saved; run again."
+        ) from None
+    if not body.headings:
+        raise file_problem(file, "The file is empty.", "Fill in the table or remove the file.")
+    identifying = identifying_columns(file, None, body.heading_row, body.headings)
+    if body.odd_rows:
+        problems = _uneven(file, body.odd_rows, len(body.headings))
+        raise FileProblemError([*identifying, *_without_values(problems, identifying)])
+    notes = _without_values(_notes(file, encoding, delimiter), identifying)
+    grid = body.grid(file)
+    return grid, [*note_on_rows_above(grid, body.above), *notes]
+
+
+def whole_text(file: str, path: Path) -> Grid:
+    """All cells of a text file without a heading row; rows may differ in length.
+
+    For files that are laid out in blocks. Raises FileProblemError when the file is no text.
+    """
+    encoding = text_encoding(file, path)
+    delimiter = _delimiter(encoding)
+    lines = [row for _, rows in _chunks(file, encoding, delimiter) for row in rows]
+    rows = [(i, row) for i, row in enumerate(lines, start=1) if not _is_blank(row)]
+    width = max((len(row) for _, row in rows), default=0)
+    columns = []
+    for j in range(width):
+        words = WordNumbers()
+        codes = [words[row[j].strip() if j < len(row) else ""] for _, row in rows]
+        columns.append(Cells.of_text(text_of(np.array(codes, dtype=np.int32), list(words)), j + 1))
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    return Grid(file, None, 0, ("",) * width, numbers, tuple(columns))
+
+
+def notes_on_whole_text(file: str, path: Path) -> list[Finding]:
+    """How a text file that is laid out in blocks was read. Raises FileProblemError."""
+    encoding = text_encoding(file, path)
+    return _notes(file, encoding, _delimiter(encoding))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python from searching the rows for cycles: they have none, and looking doubles the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _chunks(
+    file: str, encoding: TextEncoding, delimiter: str
+) -> Iterator[tuple[int, list[list[str]]]]:
+    """The rows in pieces, each with the number of its first row."""
+    number = 1
+    with encoding.open() as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        try:
+            while rows := list(islice(reader, CHUNK_ROWS)):
+                yield number, rows
+                number += len(rows)
+        except csv.Error:
+            raise file_problem(
+                file,
+                f"The quotation marks near row {number} or below do not match, so cells run into "
+                "each other.",
+                'Open the file in Excel and save it again, or correct the marks (").',
+            ) from None
+
+
+@dataclass
+class _OddRows:
+    """Rows of one wrong length: first and last number, how many, and the first of them."""
+
+    first: int
+    last: int
+    count: int
+    row: list[str]
+
+
+@dataclass
+class _Body:
+    """The rows of a table while they come in: headings, codes per column, rows of wrong length."""
+
+    known: frozenset[str] = frozenset()
+    headings: list[str] = field(default_factory=list)
+    heading_row: int = 0
+    above: list[int] = field(default_factory=list)
+    odd_rows: dict[int, _OddRows] = field(default_factory=dict)
+    _words: list[WordNumbers] = field(default_factory=list)
+    _codes: list[list[NDArray[np.signedinteger]]] = field(default_factory=list)
+    _blocks: list[tuple[int, int, NDArray[np.int64] | None]] = field(default_factory=list)
+
+    def add(self, first: int, rows: list[list[str]]) -> None:
+        """Take in the next rows; `first` is the row of the file (from 1) of the first of them."""
+        if not self.headings:
+            top = list(islice((i for i, row in enumerate(rows) if not _is_blank(row)), 10))
+            if not top:
+                return
+            place = heading_place([rows[i] for i in top], self.known)
+            start = top[place]
+            self.above = [first + i for i in top[:place]]
+            self.heading_row = first + start
+            self.headings = _without_empty_tail([cell.strip() for cell in rows[start]])
+            self._words = [WordNumbers() for _ in self.headings]
+            self._codes = [[] for _ in self.headings]
+            rows, first = rows[start + 1 :], first + start + 1
+        numbers: NDArray[np.int64] | None = None
+        if set(map(len, rows)) - {len(self.headings)}:
+            rows, numbers = self._even(rows, first)
+        if not rows:
+            return
+        for words, codes, column in zip(
+            self._words, self._codes, zip(*rows, strict=True), strict=True
+        ):
+            numbers_of = np.fromiter(map(words.__getitem__, column), np.int32, len(rows))
+            codes.append(numbers_of.astype(np.min_scalar_type(-len(words))))
+        self._blocks.append((first, len(rows), numbers))
+
+    def _even(self, rows: list[list[str]], first: int) -> tuple[list[list[str]], NDArray[np.int64]]:
+        """The rows as wide as the headings; empty cells at the right end and blank rows do not count."""
+        width = len(self.headings)
+        even: list[Line] = []
+        for number, row in enumerate(rows, start=first):
+            if _is_blank(row):
+                continue
+            if len(row) > width:
+                row = [*row[:width], *_without_empty_tail(row[width:])]
+            if len(row) == width:
+                even.append((number, row))
+                continue
+            odd = self.odd_rows.setdefault(len(row), _OddRows(number, number, 0, row))
+            odd.last, odd.count = number, odd.count + 1
+        return [row for _, row in even], np.array([number for number, _ in even], dtype=np.int64)
+
+    def _row_numbers(self) -> NDArray[np.int64]:
+        """Row of the file of every row; blocks without gaps are counted only now."""
+        numbers = np.empty(sum(count for _, count, _ in self._blocks), dtype=np.int64)
+        start = 0
+        for first, count, exact in self._blocks:
+            block = numbers[start : start + count]
+            block[:] = np.arange(first, first + count) if exact is None else exact
+            start += count
+        return numbers
+
+    def grid(self, file: str) -> Grid:
+        """Everything that came in, without rows whose cells are all empty."""
+        none = np.zeros(0, dtype=np.int8)
+        columns = []
+        blank = np.ones(sum(count for _, count, _ in self._blocks), dtype=bool)
+        for j, words in enumerate(self._words):
+            codes = np.concatenate([none, *self._codes[j]])
+            self._codes[j] = []
+            text = text_of(codes, [word.strip() for word in words])
+            columns.append(Cells.of_text(text, j + 1))
+            if blank.any():
+                blank &= (text == "").to_numpy(dtype=bool)
+        numbers = self._row_numbers()
+        if blank.any():
+            filled = np.flatnonzero(~blank)
+            numbers, columns = numbers[filled], [column.take(filled) for column in columns]
+        return Grid(
+            file=file,
+            sheet=None,
+            heading_row=self.heading_row,
+            headings=tuple(self.headings),
+            row_numbers=numbers,
+            columns=tuple(columns),
+        )
+
+
+def _notes(file: str, encoding: TextEncoding, delimiter: str) -> list[Finding]:
+    """One note on everything about the file that is not plain UTF-8 with its usual separator."""
+    usual = _USUAL.get(Path(file).suffix.casefold(), ",")
+    said = [encoding.said] if encoding.said else []
+    if delimiter != usual:
+        said.append(f"with {DELIMITERS[delimiter]} between the cells")
+    if not said:
+        return []
+    facts = {"problem": f"The file was read {' and '.join(said)}."}
+    return [make_finding("FILE-04", file=file, found=encoding.example, facts=facts)]
+
+
+def _delimiter(encoding: TextEncoding) -> str:
+    """The mark that stands in the heading row and equally often in the rows below it."""
+    with encoding.open() as stream:
+        text = stream.read(SNIFFED_LETTERS)
+    lines = [_QUOTED.sub("", line) for line in text.splitlines() if line.strip()]
+    # A title above the headings has no separators.
+    title = next((i for i, line in enumerate(lines) if any(map(line.count, DELIMITERS))), 0)
+    lines = lines[title : title + SNIFFED_ROWS + 1]
+    if not lines:
+        return ","
+
+    def fitness(delimiter: str) -> tuple[bool, float, int]:
+        in_heading = lines[0].count(delimiter)
+        agreeing = sum(line.count(delimiter) == in_heading for line in lines)
+        return in_heading > 0, agreeing / len(lines), in_heading
+
+    return max(DELIMITERS, key=fitness)
+
+
+def _is_blank(row: list[str]) -> bool:
+    return not any(cell and not cell.isspace() for cell in row)
+
+
+def _without_empty_tail(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def _without_values(findings: list[Finding], identifying: list[Finding]) -> list[Finding]:
+    """The findings; in a file with names they do not repeat what rows hold."""
+    return [replace(finding, found="") for finding in findings] if identifying else findings
+
+
+def _uneven(file: str, odd_rows: dict[int, _OddRows], width: int) -> list[Finding]:
+    return [
+        make_finding(
+            "ROW-01",
+            file=file,
+            cell=(
+                f"row {odd.first}"
+                if odd.count == 1
+                else f"rows {odd.first} to {odd.last} ({odd.count} rows)"
+            ),
+            found=quoted(" | ".join(odd.row)),
+            row=odd.first,
+            facts={"value": str(length), "other": str(width)},
+        )
+        for length, odd in odd_rows.items()
+    ]

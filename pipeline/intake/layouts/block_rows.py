@@ -1,0 +1,255 @@
+"""Blocks per person: a sheet with a small table for each person -> one grid with true addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from pipeline.intake.cells.grid import CellKind, Cells, Grid
+from pipeline.intake.columns.headings import plain_name
+from pipeline.intake.columns.identifiers import identifying_places
+from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding, quoted
+from schemas.layouts import Blocks, HeadCell
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows (from 0, in the whole sheet) and columns (from 0) that belong to one block."""
+
+    row: int
+    rows: range
+    columns: range
+
+
+def read_blocks(sheet: Grid, blocks: Blocks) -> Grid:
+    """The blocks of a sheet as one table: the head cells repeated, the small tables underneath.
+
+    sheet: all cells, without a heading row. A block begins at a cell whose text begins as `blocks`
+    says, and ends where the next one below it or on its right begins. Cells keep their addresses in the
+    sheet. Raises FileProblemError (BLOCK-02) when there is no block, or when one is laid out
+    differently from the first.
+    """
+    text = np.array([column.text.to_numpy(dtype=object) for column in sheet.columns]).T
+    _refuse_names(sheet, text)
+    found = _find(text, blocks.begins_with)
+    if not found:
+        raise FileProblemError([_not_there(sheet, blocks)])
+    heads = [_head(sheet, text, blocks, block) for block in found]
+    problems = [problem for _, troubles in heads for problem in troubles]
+    if blocks.table is None:
+        bodies = [_Body(np.array([block.row]), {}, 0) for block in found]
+    else:
+        bodies = [_body(sheet, text, blocks.table, block) for block in found]
+        problems += _differences(sheet, found, bodies)
+    if problems:
+        raise FileProblemError(problems)
+    return _joined(sheet, [head for head, _ in heads], bodies)
+
+
+def _refuse_names(sheet: Grid, text: NDArray[np.object_]) -> None:
+    """Raise COL-05 for labels such as "Name:" anywhere in the sheet; the values are not looked at."""
+    codes, words = pd.factorize(text.ravel())
+    labels = [str(word).split(":")[0] for word in words]
+    names = np.array([bool(identifying_places([label])) for label in labels], dtype=bool)
+    hits = np.flatnonzero(names[codes])
+    if not len(hits):
+        return
+    i, j = divmod(int(hits[0]), text.shape[1])
+    label = labels[codes[hits[0]]]
+    raise FileProblemError(
+        [
+            make_finding(
+                "COL-05",
+                file=sheet.file,
+                sheet=sheet.sheet,
+                cell=f"{get_column_letter(j + 1)}{sheet.row_numbers[i]}",
+                column=label,
+                found=quoted(label),
+                row=int(sheet.row_numbers[i]),
+                facts={"value": label},
+            )
+        ]
+    )
+
+
+def _find(text: NDArray[np.object_], begins_with: str) -> list[_Block]:
+    wanted = begins_with.strip().casefold()
+    places = [
+        (int(i), int(j))
+        for i, j in np.argwhere(text != "")
+        if str(text[i, j]).casefold().startswith(wanted)
+    ]
+    lanes = sorted({j for _, j in places})
+    ends = dict(pairwise([*lanes, text.shape[1]]))
+    found: list[_Block] = []
+    for lane in lanes:
+        rows = [i for i, j in places if j == lane]
+        for row, end in pairwise([*rows, text.shape[0]]):
+            found.append(_Block(row, range(row, end), range(lane, ends[lane])))
+    return sorted(found, key=lambda block: (block.row, block.columns.start))
+
+
+def _place(sheet: Grid, block: _Block, address: str) -> tuple[int, int, int | None]:
+    """Row and column of the file (from 1) of a relative address, and its row in the sheet's cells."""
+    down, right = coordinate_to_tuple(address)
+    row_number = int(sheet.row_numbers[block.row]) + down - 1
+    column_number = block.columns.start + right
+    hit = np.flatnonzero(sheet.row_numbers[block.rows.start : block.rows.stop] == row_number)
+    return row_number, column_number, block.rows.start + int(hit[0]) if len(hit) else None
+
+
+_HeadCell = tuple[str, int, float, int, int]
+"""Text, kind, number, column and row (from 1) of a cell in the head of a block."""
+
+
+def _head(
+    sheet: Grid, text: NDArray[np.object_], blocks: Blocks, block: _Block
+) -> tuple[dict[str, _HeadCell], list[Finding]]:
+    """One cell for each column that the head of a block gives."""
+    cells: dict[str, _HeadCell] = {}
+    problems: list[Finding] = []
+    for name, head in blocks.cells.items():
+        row_number, column_number, i = _place(sheet, block, head.cell)
+        j = column_number - 1
+        content = str(text[i, j]) if i is not None and j in block.columns else ""
+        value = _without_label(content, head)
+        kind, number = int(CellKind.PLAIN), np.nan
+        if value is None:
+            problems.append(_no_label(sheet, row_number, column_number, content, head))
+        elif content and not (head.after or head.before):
+            kind, number = int(sheet.columns[j].kind[i]), float(sheet.columns[j].number[i])
+        cells[name] = (value or "", kind, number, column_number, row_number)
+    return cells, problems
+
+
+def _without_label(text: str, head: HeadCell) -> str | None:
+    """The value in a head cell, or None when the declared label is not there."""
+    start = text.casefold().find(head.after.strip().casefold())
+    if start < 0 and text:
+        return None
+    value = text[max(start, 0) + len(head.after.strip()) :]
+    return (value.split(head.before.strip())[0] if head.before.strip() else value).strip()
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Rows of the small table (from 0), column of the sheet by heading, and the heading's row."""
+
+    rows: NDArray[np.intp]
+    columns: dict[str, int]
+    heading_row: int
+
+
+def _body(sheet: Grid, text: NDArray[np.object_], table: str, block: _Block) -> _Body:
+    heading_row, first_column, i = _place(sheet, block, table)
+    if i is None:
+        return _Body(np.array([], dtype=np.intp), {}, heading_row)
+    width = range(first_column - 1, block.columns.stop)
+    area = text[i + 1 : block.rows.stop, width.start : width.stop]
+    rows = i + 1 + np.flatnonzero((area != "").any(axis=1))
+    columns: dict[str, int] = {}
+    for j in width:
+        heading = str(text[i, j])
+        if heading or (text[rows, j] != "").any():
+            columns[heading or f"column {get_column_letter(j - block.columns.start + 1)}"] = j
+    return _Body(rows, columns, heading_row)
+
+
+def _differences(sheet: Grid, found: Sequence[_Block], bodies: Sequence[_Body]) -> list[Finding]:
+    """BLOCK-02 for blocks whose headings differ from the first block, and for blocks without rows."""
+    first = {plain_name(heading) for heading in bodies[0].columns}
+    problems: list[Finding] = []
+    for block, body in zip(found, bodies, strict=True):
+        names = {plain_name(heading): heading for heading in body.columns}
+        column = block.columns.start + 1
+        if not len(body.rows):
+            what = "there are no rows below the headings of this block"
+            problems.append(_block_problem(sheet, body.heading_row, column, what, ""))
+        elif odd := [name for name in names if name not in first]:
+            heading = names[odd[0]]
+            place = body.columns[heading] + 1
+            what = "the first block has no such heading"
+            problems.append(_block_problem(sheet, body.heading_row, place, what, heading))
+        elif lost := [name for name in first if name not in names]:
+            what = f"the first block has a heading {sorted(lost)[0]}, which this block has not"
+            problems.append(_block_problem(sheet, body.heading_row, column, what, ""))
+    return problems
+
+
+def _joined(sheet: Grid, heads: Sequence[dict[str, _HeadCell]], bodies: Sequence[_Body]) -> Grid:
+    """Heads and small tables of all blocks under each other."""
+    lengths = [len(body.rows) for body in bodies]
+    headings: dict[str, str] = {}
+    for body in bodies:
+        for heading in body.columns:
+            headings.setdefault(plain_name(heading), heading)
+    columns: dict[str, Cells] = {}
+    for name in heads[0]:
+        single = _head_column([head[name] for head in heads])
+        columns[name] = single.take(np.repeat(np.arange(len(heads)), lengths))
+    rows = np.concatenate([body.rows for body in bodies])
+    for plain, shown in headings.items():
+        places = [
+            next(j for heading, j in body.columns.items() if plain_name(heading) == plain)
+            for body in bodies
+        ]
+        columns[shown] = _gathered(sheet, rows, np.repeat(np.array(places), lengths))
+    file_headings = [""] * len(sheet.columns)
+    for body in bodies:
+        for heading, j in body.columns.items():
+            file_headings[j] = heading
+    return Grid(
+        file=sheet.file,
+        sheet=sheet.sheet,
+        heading_row=bodies[0].heading_row or int(sheet.row_numbers[bodies[0].rows[0]]),
+        headings=tuple(columns),
+        row_numbers=sheet.row_numbers[rows],
+        columns=tuple(columns.values()),
+        file_headings=tuple(file_headings),
+    )
+
+
+def _head_column(cells: Sequence[_HeadCell]) -> Cells:
+    """One row per block with the cell of its head."""
+    texts, kinds, numbers, columns, rows = zip(*cells, strict=True)
+    return Cells(
+        pd.Series(texts, dtype="str"),
+        np.array(kinds, dtype=np.int8),
+        np.array(numbers, dtype=np.float64),
+        np.array(columns, dtype=np.int32),
+        np.array(rows, dtype=np.int64),
+    )
+
+
+def _gathered(sheet: Grid, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Cells:
+    """Cells by their rows and columns (from 0) in the sheet; few columns, however many blocks."""
+    order = np.argsort(columns, kind="stable")
+    parts = [sheet.columns[j].take(rows[columns == j]) for j in np.unique(columns)]
+    return Cells.join(parts).take(np.argsort(order, kind="stable"))
+
+
+def _not_there(sheet: Grid, blocks: Blocks) -> Finding:
+    facts = {"problem": f"no cell of the sheet begins with {quoted(blocks.begins_with)}"}
+    return make_finding("BLOCK-02", file=sheet.file, sheet=sheet.sheet, facts=facts)
+
+
+def _no_label(sheet: Grid, row: int, column: int, text: str, head: HeadCell) -> Finding:
+    what = f"the text {quoted(head.after)}, behind which the value should stand, is not in the cell"
+    return _block_problem(sheet, row, column, what, text)
+
+
+def _block_problem(sheet: Grid, row: int, column: int, what: str, found: str) -> Finding:
+    return make_finding(
+        "BLOCK-02",
+        file=sheet.file,
+        sheet=sheet.sheet,
+        cell=f"{get_column_letter(column)}{row}",
+        found=quoted(found) if found else "",
+        row=row,
+        facts={"problem": what},
+    )

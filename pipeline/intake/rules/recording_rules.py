@@ -1,0 +1,188 @@
+"""Rules about recordings as files: they are there, each stands for one row, each row has its part."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.intake.cells.cell_findings import cell_findings
+from pipeline.intake.columns.drafts import Draft
+from pipeline.intake.files.discovery import file_inside
+from pipeline.intake.files.plain_files import HIDDEN, HIDDEN_FIX
+from pipeline.intake.findings.messages import (
+    Finding,
+    listed,
+    make_finding,
+    near_sentence,
+    nearest,
+    quoted,
+)
+from pipeline.workspace.hashing import is_hidden, sha256_of_file
+
+_NO_TABLES: Final = (".c3d", ".edf", ".bdf", ".parquet")
+"""Kinds of file that are never tables; in the cohort folder itself only these count as recordings."""
+
+
+def check_recordings(recordings: Draft, folder: Path) -> list[Finding]:
+    """All rules about recordings as files, root causes first: REC-01, REC-02, REC-08, REC-06, REC-07."""
+    return [
+        *check_recording_files(recordings, folder),
+        *check_parts(recordings),
+        *check_recordings_differ(recordings, folder),
+        *check_all_files_named(recordings, folder),
+    ]
+
+
+def check_recording_files(recordings: Draft, folder: Path) -> list[Finding]:
+    """REC-01 where the file is not a plain file inside the cohort folder, REC-02 where it is hidden."""
+    names = recordings.frame["file"].str.replace("\\", "/", regex=False)
+    recordings.frame["file"] = names
+    paths = {name: file_inside(folder, str(name)) for name in names.dropna().unique()}
+    hidden = [name for name, path in paths.items() if path and is_hidden(folder.resolve(), path)]
+    absent = recordings.usable & names.isin([n for n, p in paths.items() if p is None]).to_numpy()
+    unseen = recordings.usable & names.isin(hidden).to_numpy()
+    recordings.leave(absent, "REC-01")
+    recordings.leave(unseen, "REC-02")
+    facts = {"problem": HIDDEN, "suggestion": HIDDEN_FIX}
+    findings = recordings.findings("REC-02", "file", unseen, facts)
+    positions = np.flatnonzero(absent).tolist()
+    # A file that another row names is that row's recording, never the one that is missing.
+    taken = frozenset(names.dropna().astype(str))
+    nearby = _files_beside(folder, names.iloc[positions], taken) if positions else {}
+    return findings + cell_findings(
+        "REC-01",
+        recordings.addresses,
+        "file",
+        positions,
+        names.iloc[positions].tolist(),
+        lambda found: {"near": near_sentence(found, nearby.get(_parent(found), ()), "file")},
+    )
+
+
+def check_parts(recordings: Draft) -> list[Finding]:
+    """REC-08 for usable rows whose part of the file ends before it starts."""
+    start_s = recordings.frame["start_s"].fillna(0.0)
+    backwards = (recordings.frame["end_s"] <= start_s).fillna(False).to_numpy(dtype=bool)
+    backwards = backwards & recordings.usable
+    recordings.leave(backwards, "REC-08")
+    return recordings.findings("REC-08", "end_s", backwards, {})
+
+
+def check_recordings_differ(recordings: Draft, folder: Path) -> list[Finding]:
+    """REC-06 for usable rows whose file has the content of another row's, for the same part.
+
+    One finding per signal names all its rows. Rows that use different parts of one file (start_s,
+    end_s) are different recordings.
+    """
+    frame = recordings.frame
+    usable = frame.loc[recordings.usable, ["file", "start_s", "end_s"]]
+    if usable.empty:
+        return []
+    content = usable["file"].map(_contents(usable["file"], folder))
+    parts = usable.assign(content=content)[["content", "start_s", "end_s"]]
+    twins = parts[parts.duplicated(keep=False)]
+    findings: list[Finding] = []
+    for _, group in twins.groupby(["content", "start_s", "end_s"], dropna=False, sort=False):
+        positions = group.index.tolist()
+        cells = [recordings.addresses.cell(position, "file") for position in positions]
+        findings += cell_findings(
+            "REC-06",
+            recordings.addresses,
+            "file",
+            positions,
+            [str(frame["file"].iloc[positions[0]])] * len(positions),
+            {"places": " and ".join(cells[:4])},
+            run_length=1,
+        )
+    leaving = np.zeros(len(frame), dtype=bool)
+    leaving[twins.index.to_numpy(dtype=int)] = True
+    recordings.leave(leaving, "REC-06")
+    return findings
+
+
+def check_all_files_named(recordings: Draft, folder: Path) -> list[Finding]:
+    """REC-07: one note on the files beside recordings that no row names.
+
+    Looks in the folders of the named files, at files of the same kinds. A file is left out that is
+    probably one that is missing or hidden: it lies in the folder of one, or is called like one; so are all
+    where no more are left than are missing.
+    """
+    names = recordings.frame["file"].dropna().astype(str)
+    troubled = np.isin(recordings.reason, ("REC-01", "REC-02"))
+    missing = names[_rows_of(names, troubled)].tolist()
+    unsure = {_parent(name) for name in missing}
+    called = [Path(name).name for name in missing]
+    kinds = {_kind(name) for name in names}
+    parents = sorted({_parent(name) for name in names} - unsure)
+    taken = frozenset(names)
+    unnamed = [
+        name
+        for parent in parents
+        for name in _unnamed_files(folder, parent, taken)
+        if _kind(name) in kinds
+        and (parent or _kind(name) in _NO_TABLES)
+        and nearest(Path(name).name, called) is None
+    ]
+    if len(unnamed) <= len(missing):
+        return []
+    source = recordings.addresses.sources[0]
+    words = quoted(unnamed[0]) if len(unnamed) == 1 else f"{len(unnamed)} files"
+    return [
+        make_finding(
+            "REC-07",
+            table=recordings.table.name,
+            file=source.file,
+            sheet=source.sheet,
+            column="file",
+            found=words,
+            facts={"files": listed(unnamed, 5)},
+        )
+    ]
+
+
+def _rows_of(names: "pd.Series[str]", rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(rows[names.index.to_numpy(dtype=int)], dtype=bool)
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _kind(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _files_beside(
+    folder: Path, names: "pd.Series[str]", taken: frozenset[str]
+) -> Mapping[str, Sequence[str]]:
+    """For the folders that missing recordings should be in: the files there that no row names."""
+    parents = {_parent(str(name)) for name in names}
+    return {parent: _unnamed_files(folder, parent, taken) for parent in parents}
+
+
+def _unnamed_files(folder: Path, parent: str, taken: frozenset[str]) -> list[str]:
+    """Names, from the cohort folder on, of plain visible files in one of its folders that no row names."""
+    root = folder.resolve()
+    try:
+        place = (folder / parent).resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):  # absent, a loop of links, a name no system has
+        return []
+    if not (place.is_relative_to(root) and place.is_dir()):
+        return []
+    prefix = f"{parent}/" if parent else ""
+    seen = (p for p in place.iterdir() if p.is_file() and not is_hidden(root, p))
+    return sorted({prefix + p.name for p in seen} - taken)
+
+
+def _contents(files: "pd.Series[str]", folder: Path) -> dict[str, str]:
+    """File name -> something equal only for equal content; a file of unique size is not read."""
+    paths = {name: file_inside(folder, str(name)) for name in files.unique()}
+    sizes = pd.Series({n: p.stat().st_size for n, p in paths.items() if p is not None})
+    alone = ~sizes.duplicated(keep=False)
+    return {
+        str(name): str(name) if path is None or alone[name] else sha256_of_file(path)
+        for name, path in paths.items()
+    }

@@ -1,0 +1,192 @@
+"""Rules about whole rows: who they belong to and whether they stand twice."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.intake.cells.cell_findings import cell_findings
+from pipeline.intake.cells.word_codes import replaced
+from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
+from pipeline.intake.findings.messages import Finding, listed, near_sentence, nearest
+from pipeline.intake.rules.row_keys import repeated_rows
+from schemas.study import Study
+
+_SHOWN_PLACES = 4
+_MOST_COMPARED = 200
+"""Beyond this many unknown codes nobody looks for the nearest one: the table is another study's."""
+
+
+def check_participants_known(drafts: Sequence[Draft], people: Draft) -> list[Finding]:
+    """Rows of people without a row in participants leave (KEY-02), and rows of people set aside.
+
+    drafts: all tables but the participants. One finding per person, in the first table that has the
+    code: the missing participant is one problem, whatever the number of rows and tables. Where the
+    participants table has as many unreadable codes as there are unknown ones, these are the problem.
+    """
+    listed_ids = people.frame["participant_id"].dropna()
+    usable_ids = people.frame.loc[people.usable, "participant_id"]
+    unknown_in: list[NDArray[np.bool_]] = []
+    for draft in drafts:
+        ids = draft.frame["participant_id"]
+        has_id = ids.notna().to_numpy(dtype=bool)
+        unknown = has_id & ~ids.isin(listed_ids).to_numpy(dtype=bool)
+        to_report = unknown & draft.usable
+        draft.leave(unknown, "KEY-02")
+        draft.leave(has_id & ~ids.isin(usable_ids).to_numpy(dtype=bool), PARTICIPANT_SET_ASIDE)
+        unknown_in.append(to_report)
+    codes = {
+        str(code)
+        for draft, rows in zip(drafts, unknown_in, strict=True)
+        for code in draft.frame["participant_id"][rows].unique()
+    }
+    if len(codes) <= int(people.broken["participant_id"].sum()):
+        return []
+    options = listed_ids.astype(str).tolist() if len(codes) <= _MOST_COMPARED else []
+    findings: list[Finding] = []
+    seen: set[str] = set()
+    for draft, rows in zip(drafts, unknown_in, strict=True):
+        ids = draft.frame["participant_id"]
+        new = rows & ~ids.isin(seen).to_numpy(dtype=bool)
+        positions = np.flatnonzero(new).tolist()
+        findings += cell_findings(
+            "KEY-02",
+            draft.addresses,
+            "participant_id",
+            positions,
+            ids.iloc[positions].tolist(),
+            lambda found: {"value": found, "near": near_sentence(found, options, "known code")},
+            run_length=1,
+        )
+        seen |= {str(code) for code in ids[new].unique()}
+    return findings
+
+
+def check_participants_have_rows(people: Draft, holds: Draft) -> list[Finding]:
+    """KEY-03 for people without a single hold, whether usable or not.
+
+    Not for somebody whose code is the nearest one to an unknown code of the hold-time table: the
+    mistyped code is the problem.
+    """
+    with_rows = set(holds.frame["participant_id"].dropna())
+    ids = people.frame["participant_id"]
+    options = ids.dropna().astype(str).tolist()
+    strangers = sorted(with_rows - set(options))
+    if len(strangers) <= _MOST_COMPARED:
+        with_rows |= {nearest(str(code), options) for code in strangers}
+    lonely = people.usable & ~ids.isin(with_rows).to_numpy(dtype=bool)
+    if holds.broken["participant_id"].sum() >= lonely.sum():
+        return []  # rows whose code cannot be read may be theirs
+    positions = np.flatnonzero(lonely).tolist()
+    return cell_findings(
+        "KEY-03",
+        people.addresses,
+        "participant_id",
+        positions,
+        ids.iloc[positions].tolist(),
+        lambda found: {"value": found, "other": f"the {holds.table.what} table"},
+    )
+
+
+def check_rows_stand_once(draft: Draft) -> list[Finding]:
+    """KEY-01: rows with the same key all leave; one finding names them all (KEY-04 without trials).
+
+    Rows that left because their participant is not usable, or whose key itself is broken, are not
+    compared. Codes of participants that differ only in case are the same person.
+    """
+    key = list(draft.table.key)
+    comparable = ~np.isin(draft.reason, ("KEY-02", "KEY-05", PARTICIPANT_SET_ASIDE))
+    for name in key:
+        comparable &= ~draft.broken[name] & draft.frame[name].notna().to_numpy(dtype=bool)
+    is_people = draft.table.name == "participants"
+    groups = repeated_rows(draft.frame, key, comparable, fold=is_people)
+    if not groups:
+        return []
+    has_no_trial = _has_no_trial(draft)
+    unnumbered, double = np.zeros((2, len(draft.frame)), dtype=bool)
+    findings: list[Finding] = []
+    for group in groups:
+        if has_no_trial[group].all():
+            unnumbered[group] = True
+            continue
+        double[group] = True
+        findings += _double_findings(draft, group.tolist())
+    draft.leave(unnumbered, "KEY-04")
+    draft.leave(double, "KEY-01")
+    return [*_unnumbered_trials(draft, unnumbered), *findings]
+
+
+def _has_no_trial(draft: Draft) -> NDArray[np.bool_]:
+    """Rows whose trial number nobody typed, in tables that have trials."""
+    if "trial" not in draft.table.key:
+        return np.zeros(len(draft.frame), dtype=bool)
+    if "trial" not in draft.shown:
+        return np.ones(len(draft.frame), dtype=bool)
+    return (draft.shown["trial"] == "").to_numpy(dtype=bool)
+
+
+def _unnumbered_trials(draft: Draft, rows: NDArray[np.bool_]) -> list[Finding]:
+    positions = np.flatnonzero(rows).tolist()
+    return cell_findings(
+        "KEY-04",
+        draft.addresses,
+        "trial",
+        positions,
+        ["no trial number"] * len(positions),
+        {"rows_without_trial": f"{len(positions)} rows"},
+        run_length=1,
+    )
+
+
+def _double_findings(draft: Draft, positions: Sequence[int]) -> list[Finding]:
+    words = _key_words(draft, positions[0])
+    places = [_place(draft, positions[0], position) for position in positions]
+    facts = {"keys": f"The entries {words}", "places": listed(places, _SHOWN_PLACES)}
+    found = [words] * len(positions)
+    return cell_findings(
+        "KEY-01", draft.addresses, "participant_id", positions, found, facts, run_length=1
+    )
+
+
+def _key_words(draft: Draft, position: int) -> str:
+    in_file = [name for name in draft.table.key if name in draft.addresses.column_number]
+    values = (draft.frame[name].iloc[position] for name in in_file)
+    return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+
+
+def _place(draft: Draft, first: int, position: int) -> str:
+    places = draft.addresses
+    cell = places.cell(position, "participant_id")
+    if places.source_number[first] == places.source_number[position]:
+        return cell
+    source = places.sources[int(places.source_number[position])]
+    return f"{cell} of {source.sheet or source.file}"
+
+
+def check_tasks(draft: Draft, study: Study) -> list[Finding]:
+    """TASK-01 for balance tasks that neither Stance nor study.yaml knows."""
+    if "task" not in draft.frame:
+        return []
+    known = {task.casefold(): task for task in study.balance_tasks()}
+    text = draft.frame["task"]
+    meant: Mapping[str, str | None] = {
+        word: known.get(str(word).casefold()) for word in text.dropna().unique()
+    }
+    if all(word == term for word, term in meant.items()):
+        return []
+    resolved = replaced(text, meant)
+    unknown = (
+        draft.usable & text.notna().to_numpy(dtype=bool) & resolved.isna().to_numpy(dtype=bool)
+    )
+    draft.frame["task"] = resolved.where(resolved.notna(), text)
+    draft.leave(unknown, "TASK-01")
+    terms = list(known.values())
+    positions = np.flatnonzero(unknown).tolist()
+    return cell_findings(
+        "TASK-01",
+        draft.addresses,
+        "task",
+        positions,
+        draft.text("task").iloc[positions].tolist(),
+        lambda found: {"terms": listed(terms), "near": near_sentence(found, terms, "task")},
+    )

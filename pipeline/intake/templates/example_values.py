@@ -1,0 +1,130 @@
+"""The values of the example rows that templates and the data dictionary show; nobody's data.
+
+They agree with each other (body mass index with height and mass, microvolts with percentages), so
+that the example is a row that intake would accept if it belonged to a person.
+"""
+
+import datetime as dt
+from typing import Final
+
+from pipeline.intake.templates.example_rows import EXAMPLE_CODE
+from schemas.columns import ColumnRule, column_rules
+from schemas.tables import CohortTable
+from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT
+
+ExampleValue = str | float | dt.date
+
+_EVERYWHERE: Final[dict[str, ExampleValue]] = {
+    "participant_id": EXAMPLE_CODE,
+    "group": "LBP",
+    "age_years": 41,
+    "sex": "female",
+    "height_cm": 168,
+    "mass_kg": 64.5,
+    "bmi": 22.9,
+    "dominant_leg": "right",
+    "painful_side": "left",
+    "site": "hospital",
+    "pair_id": "M01",
+    "symptom_months": 14,
+    "vas_mm": 35,
+    "nprs": 4,
+    "odi_pct": 22,
+    "rmdq": 7,
+    "tsk": 38,
+    "pcs": 15,
+    "ipaq_met_min_week": 1455,
+    "ipaq_category": "moderate",
+    "visit": DEFAULT_VISIT,
+    "task": DEFAULT_TASK,
+    "leg": "left",
+    "condition": DEFAULT_CONDITION,
+    "trial": 1,
+    "hold_time_s": 12.4,
+    "ceiling_s": 30,
+    "ended_by": "foot_touch",
+    "gmed_pct_mvic": 31.5,
+    "gmed_peak_pct_mvic": 58.2,
+    "gmed_rms_uv": 44.1,
+    "mvic_rms_uv": 140,
+    "onset_ms": -42,
+    "onset_low_ms": -61,
+    "onset_high_ms": -20,
+    "onset_method": "ramp_bayes",
+    "liftoff_s": 2.15,
+    "touchdown_s": 14.55,
+    "hold_from_force_s": 12.4,
+    "snr_db": 18.5,
+    "quality": "good",
+    "role": "task",
+    "start_s": 0,
+    "end_s": 20,
+    "abd_strength_n_kg": 1.45,
+    "rater": "R1",
+    "session": 1,
+    "sls_test": "negative",
+    "date": dt.date(2026, 1, 12),
+    "repetitions": 8,
+}
+_IN_ONE_TABLE: Final[dict[tuple[str, str], ExampleValue]] = {
+    ("recordings", "file"): "recordings/P01_left_1.c3d",
+}
+_ONLY_IN_THE_DICTIONARY: Final[dict[str, ExampleValue]] = {
+    "participant_id": "P01",
+    # A hold is known exactly or within bounds, and strength is given on one scale, never on two.
+    "hold_low_s": 10,
+    "hold_high_s": 20,
+    "abd_strength_n": 93.5,
+    "abd_torque_nm_kg": 1.12,
+    "abd_torque_nm": 72.2,
+    "abd_strength_pct_bw": 14.8,
+    "abd_pressure_kpa": 12.5,
+    "abd_mmt": "4",
+    "symptom_weeks": 60,
+    "pain_free_months": 24,
+    "ipaq_walk_days": 5,
+    "ipaq_walk_min": 30,
+    "ipaq_moderate_days": 2,
+    "ipaq_moderate_min": 60,
+    "ipaq_vigorous_days": 2,
+    "ipaq_vigorous_min": 30,
+    "source": "this study",
+    "outcome": "hold time, eyes open, right leg",
+    "unit": "s",
+    "n": 21,
+    "mean": 24.1,
+    "sd": 6.2,
+    "se": 1.35,
+    "ci_low": 21.28,
+    "ci_high": 26.92,
+    "scale_min": 0,
+    "scale_max": 30,
+    "whole_items": 1,
+    "onset_note": "no rise above rest",
+    "quality_reasons": "mains hum",
+    "file": "recordings/P01_left_1.c3d",
+}
+
+
+def example_row(table: CohortTable) -> dict[str, ExampleValue]:
+    """The example row of a table's template: our column -> value; columns without one stay empty."""
+    return {
+        name: value
+        for name in column_rules(table.model)
+        if (value := _IN_ONE_TABLE.get((table.name, name), _EVERYWHERE.get(name))) is not None
+    }
+
+
+def example_value(table: CohortTable, rule: ColumnRule) -> str:
+    """What a cell of a column can look like, as it is typed; "" where any text will do."""
+    value = _ONLY_IN_THE_DICTIONARY.get(rule.name, example_row(table).get(rule.name))
+    if value is None:
+        return rule.terms[0] if rule.terms else _within_the_range(rule)
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _within_the_range(rule: ColumnRule) -> str:
+    """A number in the middle of what is plausible, else possible; "" when there are no two ends."""
+    low = rule.low if rule.facts["plausible_low"] is None else rule.facts["plausible_low"]
+    high = rule.high if rule.facts["plausible_high"] is None else rule.facts["plausible_high"]
+    return "" if low is None or high is None else f"{round((low + high) / 2):g}"

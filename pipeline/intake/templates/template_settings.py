@@ -1,0 +1,236 @@
+"""The commented study.yaml and plan.yaml that `stance new` writes.
+
+A comment that starts with "# " explains; one that starts with "#" and a key is a setting that is
+switched off, and works when the "#" is removed. Defaults are read from the settings models.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.templates.template_sources import tables_text
+from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
+from schemas.instrument_settings import Instruments
+from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
+from schemas.strength import STRENGTH_SCALES
+from schemas.study import EmgSettings, HoldSettings, Limits
+
+
+def study_text(name: str) -> str:
+    """study.yaml of a new cohort: every key explained, the groups ready to be changed."""
+    parts = (
+        _study_head(name),
+        _GROUPS,
+        _LEGS,
+        _holds(),
+        _TASKS,
+        tables_text(name),
+        _instruments(),
+        _CASES,
+        _MATCHING,
+        _emg(),
+        _limits(),
+    )
+    return "\n".join(parts)
+
+
+def _study_head(name: str) -> str:
+    return f"""\
+# study.yaml: what Stance has to know about the study. Check it with: stance check {name}
+# Lines that start with "# " explain. A line such as "#decimal:" is a setting that is switched off:
+# remove the "#", and nothing else, to use it. A key that is not described here is reported as an error.
+
+# Title as reports print it.
+title: Single-leg stance study {name}
+# One or two sentences about the study; printed in the report.
+description: ""
+# true marks data that no person gave; the report says so on its first page.
+simulated: false
+# Decimal mark of numbers in the tables: "." or ",".
+decimal: "."
+# Texts that mean "no value", beside the empty cell. Nothing else does.
+#missing_codes: [NR, "-99"]
+# A cell with a formula is no value, and its row is set aside. This takes what Excel calculated when
+# the workbook was saved last.
+#formulas: take stored values
+"""
+
+
+_GROUPS: Final = f"""\
+# The two groups. Results are always case minus reference.
+groups:
+  case:
+    # Label that reports print.
+    label: {DEFAULT_GROUPS.case.label}
+    # Other ways in which your tables write this group; capitals do not matter.
+    spellings: [CLBP, low back pain]
+  reference:
+    label: {DEFAULT_GROUPS.reference.label}
+    spellings: [healthy, CON]
+"""
+
+
+_LEGS: Final = """\
+# How tables name legs: side (left and right) or dominance (dominant and non-dominant, which Stance
+# resolves through dominant_leg). One word is meant for all tables; here it is for one.
+#leg_coding: {strength: dominance}
+"""
+
+
+def _holds() -> str:
+    holds = HoldSettings()
+    return f"""\
+# How holds were timed. All times in seconds.
+holds:
+  # Time at which the tester stops the clock. Needed unless the table has a column ceiling_s.
+  #ceiling_s: 30
+  # Other ceilings for a condition, a task, or a task and condition; they go before ceiling_s.
+  #ceilings_s: {{eyes_closed: 20, kneel_lean_ball/eyes_open: 10}}
+  # A hold up to this much above the ceiling is a late stop and counts as the ceiling.
+  ceiling_tolerance_s: {holds.ceiling_tolerance_s}
+  # A hold of 0 s is analysed as shorter than this.
+  shortest_timed_hold_s: {holds.shortest_timed_hold_s}
+"""
+
+
+_TASKS: Final = """\
+# Balance tasks of your own, beside those on the sheet `vocabulary` of the workbook.
+#tasks:
+  #foam_stance:
+    # Name that reports print.
+    #label: Single-leg stance on foam
+    # Hold times (s) to aim at, and the time (s) at which testers usually stop.
+    #goals_s: [10]
+    #usual_ceiling_s: 30
+"""
+
+
+def _instruments() -> str:
+    forms = Instruments()
+    return f"""\
+# Which versions of the questionnaires you used, and how they were scored.
+instruments:
+  # Oswestry disability index.
+  #odi:
+    # Version as printed on the form: "1.0", "2.0", "2.1a", "2.1b" or modified.
+    #version: "2.1a"
+    # A form with up to this many empty sections is still scored. There is no usual number.
+    #missing_items_allowed: 2
+    # What odi_pct holds: percent, or points_of_50 (the sum of ten sections, which Stance doubles).
+    #total: percent
+  # Roland-Morris questionnaire: 24, 23 or 18 items.
+  rmdq: {{version: {forms.rmdq.version}}}
+  # Tampa scale of kinesiophobia: 17, 13, 11 or 7 items.
+  tsk: {{version: {forms.tsk.version}}}
+  # Pain catastrophizing scale: 13 or 4 items.
+  pcs: {{version: {forms.pcs.version}}}
+  # Numeric pain rating: how many ratings the value is the mean of.
+  nprs: {{ratings: {forms.nprs.ratings}}}
+  # Which column of strength is analysed when you have several. Scales are never mixed.
+  #strength: {{scale: {STRENGTH_SCALES[0]}}}
+"""
+
+
+_CASES: Final = """\
+# Who counts as a case and who as a control. People who do not fit are listed, never removed.
+#case_definition:
+  # Shortest duration of the present pain of a case, in weeks.
+  #minimum_symptom_weeks: 12
+  # How many months a control has been free of back pain (column pain_free_months).
+  #control_pain_free_months: 12
+  # The highest pain that a control may report.
+  #control_maximum_vas_mm: 10
+  #control_maximum_nprs: 1
+"""
+_MATCHING: Final = """\
+# How matched sets were made (column pair_id). Only for matched studies.
+#matching:
+  # Cases to controls in a complete set, in quotes.
+  #ratio: "1:1"
+  # Largest difference between a case and a control of one set, in the unit of the column.
+  #within: {age_years: 5, bmi: 2}
+  # Columns that are the same in a set.
+  #same: [sex]
+"""
+
+
+def _emg() -> str:
+    emg = EmgSettings()
+    low_s, high_s = emg.onset_search_s
+    return f"""\
+# How recordings are read. Only needed when there is a recordings table.
+emg:
+  # Labels of the channels in your files; the first one that a file has counts. Roles: gmed_left and
+  # gmed_right (gluteus medius), force_left and force_right (vertical force under each foot),
+  # force_total (one plate under both feet).
+  #channels:
+    #gmed_left: [GMed L, L_GMED]
+    #gmed_right: [GMed R, R_GMED]
+    #force_left: [Fz L]
+    #force_right: [Fz R]
+  # Units (uV, mV or V; N) and samples per second where a file does not say them.
+  #emg_unit: uV
+  #force_unit: N
+  #sampling_rate_hz: 2000
+  # Decimal mark of text files with signals.
+  decimal: "{emg.decimal}"
+  # Band of the EMG in Hz, and order of the filter.
+  band_pass_hz: {yaml_value(emg.band_pass_hz)}
+  filter_order: {emg.filter_order}
+  # The MVIC reference is the highest root-mean-square of a window of this length (s).
+  mvic_window_s: {emg.mvic_window_s}
+  # What the reference is: mvc_isometric (MVIC in a standard position), mvc_same_task (in the position
+  # of the task) or none (microvolts only, no percentages).
+  normalisation: {emg.normalisation}
+  # Quiet standing on both legs, in seconds from the start of a stance recording.
+  #rest_s: [0.2, 1.5]
+  # The onset is looked for from {-low_s:g} s before to {high_s:g} s after lift-off.
+  onset_search_s: {yaml_value(emg.onset_search_s)}
+  onset_method: {emg.onset_method}
+"""
+
+
+def _limits() -> str:
+    limits = Limits()
+    return f"""\
+# Larger tables are not opened, in MB: the file itself, and what a workbook holds once unpacked.
+# Recordings have no limit.
+limits:
+  table_mb: {limits.table_mb:g}
+  unpacked_mb: {limits.unpacked_mb:g}
+"""
+
+
+def plan_text(plan: Plan = DEFAULT_PLAN) -> str:
+    """plan.yaml with the values of `plan`, by default those that hold without a plan.yaml."""
+    return f"""\
+# plan.yaml: the analysis plan. Decide on it before you look at the results.
+# These are the values that Stance uses when there is no plan.yaml.
+
+# Columns of the participants table by which adjusted models are adjusted; dom means "the row's leg
+# is the dominant one". The unadjusted model is always shown beside the adjusted one.
+covariates: {yaml_value(plan.covariates)}
+# Level of confidence intervals.
+ci_level: {yaml_value(plan.ci_level)}
+# How the P values of one family are adjusted.
+adjustment: {yaml_value(plan.adjustment)}
+# A comparison of holds is not made when more than this share of them is at the ceiling ...
+maximum_share_at_ceiling: {yaml_value(plan.maximum_share_at_ceiling)}
+# ... or fewer than this number of holds ended before the ceiling in a group.
+minimum_events_per_group: {yaml_value(plan.minimum_events_per_group)}
+# Outcomes. role: primary, secondary or exploratory. family: outcomes of one family share the
+# adjustment of P values. covariates (optional) replaces the list above for this outcome.
+outcomes:
+{_outcomes(plan.outcomes)}
+"""
+
+
+def _outcomes(outcomes: Mapping[str, PlannedOutcome]) -> str:
+    lines: list[str] = []
+    for name, outcome in outcomes.items():
+        lines += [f"  {name}:", f"    role: {outcome.role}"]
+        if outcome.family:
+            lines.append(f"    family: {outcome.family}")
+        if outcome.covariates is not None:
+            lines.append(f"    covariates: {yaml_value(outcome.covariates)}")
+    return "\n".join(lines)

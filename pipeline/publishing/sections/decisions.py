@@ -1,0 +1,100 @@
+"""Decisions of the data manager, counted by rule and group, and exclusions that differ by group."""
+
+from typing import Final
+
+import pandas as pd
+
+from pipeline.publishing.cells import paragraph, words
+from pipeline.publishing.labels import counted
+from pipeline.publishing.number_format import Num, percent_text
+from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report_model import Block, Cell, Column, Footnote, Ref, Row, Table
+from schemas.decisions import OPEN
+from schemas.rules import RULES
+
+COUNTED_STATES: Final = ("applies", "corrected")
+_SAID: Final[dict[str, str]] = {
+    "accept": "Excluded",
+    "keep": "Kept",
+    "corrected": "Corrected at the source",
+}
+_GONE: Final = "(finding no longer there)"
+_NO_GROUP: Final = "(several or unknown)"
+_DIFFER: Final = " Exclusions differ by group."
+
+
+def decision_blocks(inputs: ReportInputs) -> list[Block]:
+    """How many findings wait, and the decisions by rule, group and reason; no codes of participants."""
+    aside = inputs.findings[inputs.findings["severity"] == "SET ASIDE"]
+    if aside.empty and not _counting(inputs).shape[0]:
+        return []
+    n_open = int(aside["status"].eq(OPEN).sum())
+    blocks: list[Block] = []
+    if len(aside):
+        blocks.append(
+            paragraph(
+                "Of ",
+                Num(len(aside), "count", 0, "findings"),
+                f" {counted(len(aside), 'finding')} that set rows aside, ",
+                Num(n_open, "count", 0, "findings"),
+                " wait for a decision of the data manager.",
+            )
+        )
+    if _counting(inputs).shape[0]:
+        blocks += [
+            paragraph("Decisions, each signed and dated in the lab: ", Ref("decisions"), "."),
+            _decisions_table(inputs),
+        ]
+    return blocks
+
+
+def exclusion_note(inputs: ReportInputs, table: str) -> str:
+    """The footnote on one table of the flow: participants with rows set aside, and the exact test."""
+    rows = inputs.exclusions[inputs.exclusions["table"] == table].to_dict("records")
+    if not rows:
+        return ""
+    row = rows[0]
+    shares = [
+        _share(int(row[f"excluded_{side}"]), int(row[f"n_{side}"]), group)
+        for side, group in zip(("case", "reference"), inputs.groups, strict=True)
+    ]
+    p = Num(float(row["p"]), "p_sentence", 0, "flow").text
+    differ = _DIFFER if bool(row["differs"]) else ""
+    return (
+        f"Participants with at least one row set aside: {shares[0]}, {shares[1]}; Fisher's exact test, "
+        f"{p}.{differ} Rows of one participant are not independent and are not tested."
+    )
+
+
+def _share(excluded: int, n: int, group: str) -> str:
+    if not n:
+        return f"none of {group}"
+    return f"{excluded} of {n} {group} ({percent_text(excluded / n, 0)})"
+
+
+def _counting(inputs: ReportInputs) -> pd.DataFrame:
+    return inputs.decisions[inputs.decisions["state"].isin(COUNTED_STATES)]
+
+
+def _decisions_table(inputs: ReportInputs) -> Table:
+    columns = (
+        Column("rule", "Rule", "text"),
+        Column("title", "What was found", "text"),
+        Column("group", "Group", "text"),
+        Column("decision", "Decision", "text"),
+        Column("reason", "Reason", "text"),
+        Column("n", "Findings"),
+    )
+    keys = ["rule_id", "group", "decision", "reason_shared"]
+    counts = _counting(inputs)[keys].fillna("").groupby(keys, sort=True, as_index=False).size()
+    rows = []
+    for line in counts.to_dict("records"):
+        rule_id, group, decision, reason = (str(line[key]) for key in keys)
+        title = RULES[rule_id].title if rule_id in RULES else _GONE
+        texts = (rule_id, title, group or _NO_GROUP, _SAID.get(decision, decision), reason)
+        count = Cell("number", (Num(int(line["size"]), "count", 0, "findings"),))
+        rows.append(Row((*(words(text) for text in texts), count)))
+    note = Footnote(
+        "", "Reasons are printed as the lab wrote them; codes of participants are left out."
+    )
+    return Table("decisions", "Decisions of the data manager", columns, tuple(rows), (note,))
