@@ -9,10 +9,12 @@ from pipeline.intake.columns.suggested_tables import suggested_tables_of
 from pipeline.intake.files.lab_files import file_stamps, lab_files
 from pipeline.intake.findings.fix_list import fix_list_text
 from pipeline.intake.templates.example_rows import NOTHING_WRONG_SO_FAR, is_only_unstarted
+from pipeline.publishing.decision_files import UNSAVED
 from pipeline.publishing.fix_list_files import write_fix_list
-from pipeline.workspace.atomic import remove_file, write_text
+from pipeline.workspace.atomic import check_writable, remove_file, write_text
 from pipeline.workspace.errors import ExitCode
 from pipeline.workspace.layout import Workspace
+from pipeline.workspace.locks import cohort_lock
 from schemas.study import Limits
 
 SUGGESTED_TABLES: Final = "suggested-tables.yaml"
@@ -25,9 +27,18 @@ _TABLES_NOT_FOUND: Final = frozenset(
 def check_cohort(workspace: Workspace, cohort: str, *, colour: bool) -> tuple[ExitCode, str]:
     """Check a cohort and write its fix list below its reports; answers the exit code and what to print.
 
-    Raises StanceError for a cohort that is not there and for folders that cannot be written.
+    Raises StanceError for a cohort that is not there, for folders that cannot be written, and while
+    another process works on the cohort.
     """
     folder = workspace.existing_cohort_folder(cohort)
+    check_writable(workspace.state_folder)
+    with cohort_lock(workspace, cohort):
+        return _check(workspace, cohort, folder, colour=colour)
+
+
+def _check(
+    workspace: Workspace, cohort: str, folder: Path, *, colour: bool
+) -> tuple[ExitCode, str]:
     reports = workspace.cohort_reports(cohort)
     stamps = file_stamps(folder)
     read = read_cohort(folder)
@@ -58,10 +69,15 @@ def check_cohort(workspace: Workspace, cohort: str, *, colour: bool) -> tuple[Ex
 
 
 def _to_decide(folder: Path, waiting: Waiting) -> list[str]:
-    if not len(waiting.table):
-        return []
-    how = f"fill it in and copy it into {folder}, or use `stance decide`"
-    return [f"  {waiting.proposal.name}: {how}"]
+    unsaved = waiting.proposal.with_name(UNSAVED)
+    lines = []
+    if len(waiting.table):
+        how = f"fill it in and copy it into {folder}, or use `stance decide`"
+        lines.append(f"  {waiting.proposal.name}: {how}")
+    if unsaved.is_file():
+        why = "was filled in here, never copied, and fits no finding that waits; delete it when you are done"
+        lines.append(f"  {unsaved.name}: {why}")
+    return lines
 
 
 def _suggestion(folder: Path, place: Path, read: CohortIntake) -> list[str]:

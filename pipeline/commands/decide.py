@@ -22,7 +22,9 @@ from pipeline.intake.findings.messages import listed, nearest
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.signal_findings import settle_signals
 from pipeline.publishing.decision_files import HEADINGS, csv_of, write_proposal
-from pipeline.workspace.atomic import write_bytes
+from pipeline.publishing.findings_history import compare, read_gone, read_history
+from pipeline.publishing.fix_list_files import FOLDER, HISTORY
+from pipeline.workspace.atomic import remove_file, write_bytes
 from pipeline.workspace.errors import DamagedFile, UsageError
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.table_store import load_table
@@ -86,7 +88,8 @@ def decide(
     ids = list(dict.fromkeys([*ids, *_all_of(all_of, waiting)]))
     if not ids:
         raise UsageError("No finding was named.", _example(cohort))
-    _refuse_what_does_not_fit(ids, decision, known, waiting, read)
+    mended = _mended(workspace, cohort, read, recordings) if decision == "corrected" else {}
+    _refuse_what_does_not_fit([i for i in ids if i not in mended], decision, known, waiting, read)
     given = _decision_file(folder, read)
     known_lines = {str(line["finding_id"]): line for line in waiting.fillna("").to_dict("records")}
     entries = [
@@ -96,17 +99,63 @@ def decide(
             **signed,
             "date": dt.date.today().isoformat(),
             **{str(k): str(v) for k, v in known_lines.get(finding_id, {}).items()},
+            **mended.get(finding_id, {}),
         }
         for finding_id in ids
     ]
     path = folder / given.file
     decimal = read.study.decimal if read.study is not None else "."
+    before = path.read_bytes() if path.is_file() else None
     write_bytes(path, _appended(path, given, entries, ";" if decimal == "," else ","))
-    left = propose(workspace, cohort, read_cohort(folder))
+    after = read_cohort(folder)
+    problem = _refused_when_read(after, len(entries))
+    if problem is not None:
+        if before is None:
+            remove_file(path)
+        else:
+            write_bytes(path, before)
+        raise problem
+    left = propose(workspace, cohort, after)
     return (
         f"{len(entries)} decision(s) written to {path}. Findings that set rows aside and still wait: "
         f"{left.n_aside}."
     )
+
+
+def _refused_when_read(after: CohortIntake, n: int) -> UsageError | None:
+    """Why one of the last n lines of decisions.csv does not count; None when all do.
+
+    Whether a row can be kept is known only once the checks have been made with it in the analysis.
+    """
+    new = after.decisions.nlargest(n, "line")
+    refused = new[new["state"].isin(["refused", "gone"])]
+    if refused.empty:
+        return None
+    line = refused.iloc[-1]
+    remarks = after.findings[
+        after.findings["rule_id"].isin(["DEC-03", "DEC-04", "DEC-05", "DEC-07"])
+    ]
+    said = [
+        remark
+        for remark in remarks.to_dict("records")
+        if _covers(str(remark["cells"]), str(line["decision_cell"]))
+        or _covers(str(remark["cells"]), str(line["id_cell"]))
+    ]
+    why = str(said[0]["why"]) if said else "it does not count when the cohort is read with it."
+    fix = str(said[0]["fix"]) if said else "Run `stance check` and decide about what it lists."
+    return UsageError(f"{line['finding_id']}: {why} Nothing was written.", fix)
+
+
+def _covers(ranges: str, cell: str) -> bool:
+    """Whether Excel ranges such as "C2:C31 C40" hold a cell."""
+    column, row = re.sub(r"[0-9]", "", cell), int(re.sub(r"[^0-9]", "", cell))
+    for part in ranges.split():
+        first, _, last = part.partition(":")
+        if re.sub(r"[0-9]", "", first) == column and int(first[len(column) :]) <= row <= int(
+            (last or first)[len(column) :]
+        ):
+            return True
+    return False
 
 
 def _understood(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -154,11 +203,36 @@ def _refuse_what_does_not_fit(
         if decision == "corrected":
             raise UsageError(
                 f"{finding_id} is still there: {known[finding_id].place}.",
-                "Correct the file of the cohort first. A finding that is gone needs no decision.",
+                "Correct the file of the cohort first, then run `stance check` again. A finding that is "
+                "gone needs no decision; decide corrected to keep a record of what was mended.",
             )
         problem = refusal(finding_id, decision, known, kept)
         if problem is not None:
             raise UsageError(f"{finding_id}: {problem['problem']}", problem["suggestion"])
+
+
+def _mended(
+    workspace: Workspace, cohort: str, read: CohortIntake, recordings: pd.DataFrame
+) -> dict[str, dict[str, str]]:
+    """Id of every finding that an earlier check had and that is gone now -> what is known of it.
+
+    What a STOP keeps from being checked is not known to be gone.
+    """
+    path = workspace.cohort_reports(cohort) / FOLDER / HISTORY
+    present = pd.concat([read.findings, recordings], ignore_index=True)
+    fixed = compare(present, read_history(path), "").fixed
+    still = {*present["finding_id"], *read.decidable}
+    return {
+        past.finding_id: {
+            "finding_id": past.finding_id,
+            "rule_id": past.rule_id,
+            "severity": past.severity,
+            "file": f"{past.file}, sheet {past.sheet}" if past.sheet else past.file,
+            "cell": past.cell,
+        }
+        for past in (*read_gone(path), *fixed)
+        if past.finding_id not in still
+    }
 
 
 def _open_ones(waiting: pd.DataFrame) -> str:

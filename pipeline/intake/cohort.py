@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.intake.columns.column_map import MappedTable, map_table
 from pipeline.intake.columns.drafts import Draft, draft_table, finished_table, n_left_out_cells
 from pipeline.intake.columns.headings import unused_columns
+from pipeline.intake.columns.headless_columns import unread_numbers
 from pipeline.intake.columns.identifiers import identifying_columns, identifying_places
 from pipeline.intake.columns.identifying_cells import identifying_cells
 from pipeline.intake.columns.swapped_columns import refuse_swapped
@@ -19,6 +20,7 @@ from pipeline.intake.deciding.decision_tables import (
     codes_of,
     decisions_table,
     to_decide,
+    told_of_choices,
     with_status,
 )
 from pipeline.intake.deciding.decisions import Decidable
@@ -55,6 +57,7 @@ from pipeline.intake.settings.study_names import (
     check_plan_names,
     check_study_names,
 )
+from pipeline.intake.settings.yaml_text import YamlText
 from pipeline.intake.templates.example_leftovers import check_example_overwritten
 from pipeline.intake.templates.example_rows import example_notes, nobody_yet
 from schemas.columns import column_rules
@@ -112,11 +115,10 @@ def read_cohort(folder: Path) -> CohortIntake:
         findings += more
         drafts, more = _read_tables(files, found, study)
         findings += more
-        if "participants" in drafts and not plan_is_default:
-            findings += check_plan_covariates(plan, drafts["participants"], plan_text)
         given = read_decisions(files, declared_files(study))
         findings += given.findings
-        checks = partial(_check_rows, study=study, folder=folder)
+        planned = None if plan_is_default else (plan, plan_text)
+        checks = partial(_check_rows, study=study, folder=folder, planned=planned)
         decided = check_and_decide(drafts, findings, given, checks, study.groups.labels)
     drafts, findings = decided.drafts, decided.findings
     stopped = _stops(findings)
@@ -134,9 +136,14 @@ def read_cohort(folder: Path) -> CohortIntake:
         steps=() if study is None or stopped else intake_sentences(study, tables, _counts(decided)),
         stopped=stopped,
         decisions=decisions_table(
-            given.lines, decided.ruling.states, found_in_all, codes_of(drafts.values())
+            given.lines,
+            decided.ruling.states,
+            found_in_all,
+            codes_of(drafts.values()),
+            told_of_choices(findings, drafts) if given.lines else {},
+            decided.parts,
         ),
-        to_decide=to_decide(found_in_all, findings, drafts),
+        to_decide=to_decide(found_in_all, findings, drafts, decided.parts, decided.ruling),
         exclusions=decided.exclusions,
         decidable=decided.decidable,
     )
@@ -208,7 +215,9 @@ def _read_tables(
     for page, columns in used.items():
         if not any(page_of(entry) == page and entry.table.name in broken for entry in found):
             grid = pages[page].grid
-            problems += unused_columns(grid, columns, sorted(names[page]))
+            unread, headless = unread_numbers(grid, columns - pages[page].silent)
+            problems += unread
+            problems += unused_columns(grid, columns | headless, sorted(names[page]))
     problems += unread_phenotypes(files, found)
     problems = nobody_yet(problems, mapped)
     if not any(finding.rule_id == "FILE-02" for finding in problems):
@@ -218,12 +227,18 @@ def _read_tables(
     return drafts, [*files.notes, *problems, *(f for found in findings.values() for f in found)]
 
 
-def _check_rows(drafts: dict[str, Draft], study: Study, folder: Path) -> tuple[list[Finding], int]:
-    """Rules about rows, from root causes to what depends on them; also counts late stops."""
+def _check_rows(
+    drafts: dict[str, Draft], study: Study, folder: Path, planned: tuple[Plan, YamlText] | None
+) -> tuple[list[Finding], int]:
+    """Rules about rows, from root causes to what depends on them; also counts late stops.
+
+    planned: the study's own plan and its text, None for the default plan.
+    """
     findings: list[Finding] = []
     n_late_stops = 0
     for draft in drafts.values():
         draft.leave_doubted()
+        findings += check_example_overwritten(draft)
     people = drafts.get("participants")
     holds = drafts.get("hold_times")
     if people is not None:
@@ -250,10 +265,11 @@ def _check_rows(drafts: dict[str, Draft], study: Study, folder: Path) -> tuple[l
             findings += check_strength(draft, study)
         if name == "group_summaries":
             findings += check_group_summaries(draft, study)
-    for draft in drafts.values():
-        findings += check_example_overwritten(draft)
     if people is not None:
         findings += check_code_shapes(people, holds)
     if people is not None and holds is not None:
         findings += check_participants_have_rows(people, holds)
+    # Last, because any of these rules can leave a column without a value.
+    if people is not None and planned is not None and people.usable.any():
+        findings += check_plan_covariates(planned[0], people, planned[1])
     return findings, n_late_stops

@@ -48,8 +48,8 @@ def _score_sentences(study: Study, people: pd.DataFrame, computed: Mapping[str, 
             odi.total == "points_of_50" and _has(people, "odi_pct")
         ),
         "Physical activity was scored from the IPAQ short form (3.3, 4.0 and 8.0 MET for walking, moderate "
-        f"and vigorous activity); people with more than {IPAQ_IMPOSSIBLE_MIN} min per day or with missing "
-        "answers have no score; minutes left empty for an activity on 0 days count as 0.": (
+        f"and vigorous activity); people with more than {IPAQ_IMPOSSIBLE_MIN} min per day, with missing answers or "
+        "with minutes on 0 days have no score; minutes left empty for an activity on 0 days count as 0.": (
             computed.get("ipaq", 0)
         ),
         f"Minutes above {IPAQ_LONGEST_MIN} per day of one activity were counted as {IPAQ_LONGEST_MIN} "

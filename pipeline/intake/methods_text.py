@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline.intake.instrument_text import instrument_sentences
+from pipeline.intake.rules.hold_rules import EARLY_STOPS, KEPT_ABOVE, WITHOUT_TIME
 from schemas.methods import MethodSentence
 from schemas.study import Study
 
@@ -76,6 +77,8 @@ def _decision_sentences(counts: IntakeCounts) -> list[str]:
 def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> list[str]:
     ceilings = " and ".join(f"{value:g} s" for value in sorted(set(holds["ceiling_s"])))
     tolerance_s = study.holds.ceiling_tolerance_s
+    done = counts.computed
+    n_early, n_untimed, n_kept = (done.get(k, 0) for k in (EARLY_STOPS, WITHOUT_TIME, KEPT_ABOVE))
     at_ceiling = holds["ended_by"].eq("ceiling")
     untimed = holds["hold_time_s"].isna()
     has_high = holds["hold_high_s"].notna()
@@ -88,6 +91,12 @@ def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> 
         ),
         f"A hold recorded up to {tolerance_s:g} s above the ceiling was a late stop of the clock and "
         f"was set to the ceiling ({counts.n_late_stops} in these data).": counts.n_late_stops > 0,
+        f"A hold recorded up to {tolerance_s:g} s below the ceiling and as ended by it was an early stop "
+        f"of the clock and was set to the ceiling ({n_early} in these data).": n_early > 0,
+        "A hold recorded without a time and as ended by the ceiling was set to the ceiling "
+        f"({n_untimed} in these data).": n_untimed > 0,
+        f"Holds recorded more than {tolerance_s:g} s above the ceiling that the data manager kept were "
+        f"set to the ceiling ({n_kept} in these data).": n_kept > 0,
         f"Holds recorded more than {tolerance_s:g} s above the ceiling were set aside.": (
             "HOLD-01" in counts.rules
         ),

@@ -72,6 +72,7 @@ def settle_signals(
     """
     of_intake = set(known)
     is_ours = ~decisions["finding_id"].fillna("").map(base_id).isin(of_intake)
+    is_ours &= decisions["rule_id"].isna()  # a row of a run of cells: intake knows its rule
     ours = decisions[is_ours]
     ruling = rule_on(DECISION_FILE, lines_of(ours), decidable_in(found))
     settled = decisions.copy()

@@ -20,6 +20,11 @@ _OF_THE_SHAPE: Final = ("FILE-", "ROW-", "BLOCK-")
 """Rules about the shape of a whole file, after which columns cannot be told apart."""
 
 _SETTINGS: Final = (".yaml", ".yml")
+_STATISTICS: Final = (".sav", ".zsav", ".dta")
+"""Files without a heading row: in a copy nothing would say which column identifies people."""
+
+_NOT_THERE: Final = "FILE-01"
+"""The rule about files that are missing; nobody expects a copy of them."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,12 @@ def checked_copies(entries: Sequence[FixEntry], lab: LabFiles, since: str = "") 
         if not file or PurePosixPath(file).suffix.casefold() in _SETTINGS:
             continue
         if not any(entry.cells for entry in found):
-            if any(entry.severity == "STOP" for entry in found):
+            if any(e.severity == "STOP" and e.rule_id != _NOT_THERE for e in found):
                 missing[file] = "What stops it is a problem of the whole file, so no cell is named."
             continue
         opened = lab.open(file)
         try:
+            _refuse_names_in_statistics_file(file, found)
             _refuse_names_in_broken_rows(found)
             if opened.workbook is not None:
                 content = checked_workbook(opened.workbook, file, found, since, lab.identifying)
@@ -63,10 +69,22 @@ def checked_copies(entries: Sequence[FixEntry], lab: LabFiles, since: str = "") 
     return CheckedCopies(copies, missing)
 
 
+def _identifies(found: Sequence[FixEntry]) -> bool:
+    return any(entry.rule_id in (HEADINGS_IDENTIFY, CELLS_IDENTIFY) for entry in found)
+
+
+def _refuse_names_in_statistics_file(file: str, found: Sequence[FixEntry]) -> None:
+    """Raise NoCopy for a file of SPSS or Stata that holds a column that identifies people."""
+    if PurePosixPath(file).suffix.casefold() in _STATISTICS and _identifies(found):
+        raise NoCopy(
+            "It holds cells that identify people, and a copy of a file of SPSS or Stata has no "
+            "headings by which these cells could be left empty."
+        )
+
+
 def _refuse_names_in_broken_rows(found: Sequence[FixEntry]) -> None:
     """Raise NoCopy where names may stand under other headings than those that say so."""
-    identifies = any(entry.rule_id in (HEADINGS_IDENTIFY, CELLS_IDENTIFY) for entry in found)
-    if identifies and any(
+    if _identifies(found) and any(
         entry.severity == "STOP" and not entry.cells and entry.rule_id.startswith(_OF_THE_SHAPE)
         for entry in found
     ):

@@ -114,7 +114,8 @@ def read_history(path: Path) -> tuple[PastFinding, ...] | None:
 def write_history(path: Path, findings: pd.DataFrame, changes: Changes) -> None:
     """Keep the findings of this check for the next one, in one step.
 
-    What could not be checked stays, so that it does not come back as new. Raises EnvironmentProblem
+    What could not be checked stays, so that it does not come back as new. What is gone stays in a list of
+    its own, so that a decision can still say that it was corrected. Raises EnvironmentProblem
     when the folder cannot be written.
     """
     present = [
@@ -129,9 +130,31 @@ def write_history(path: Path, findings: pd.DataFrame, changes: Changes) -> None:
         )
         for row in findings.fillna("").to_dict("records")
     ]
-    entries = [asdict(finding) for finding in (*present, *changes.unchecked)]
-    content = {"format": _FORMAT, "findings": sorted(entries, key=lambda e: str(e["finding_id"]))}
+    content = {
+        "format": _FORMAT,
+        "findings": _entries([*present, *changes.unchecked]),
+        "gone": _entries([*_still_gone(path, changes), *changes.fixed]),
+    }
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_gone(path: Path) -> tuple[PastFinding, ...]:
+    """The findings of earlier checks that were gone at the last one; () where nothing can be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(PastFinding(**entry) for entry in content.get("gone", ()))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ()
+
+
+def _still_gone(path: Path, changes: Changes) -> list[PastFinding]:
+    """What was gone before and has not come back."""
+    here = {*changes.first_seen, *(f.finding_id for f in (*changes.unchecked, *changes.fixed))}
+    return [finding for finding in read_gone(path) if finding.finding_id not in here]
+
+
+def _entries(findings: Sequence[PastFinding]) -> list[dict[str, str]]:
+    return sorted((asdict(finding) for finding in findings), key=lambda e: str(e["finding_id"]))
 
 
 def _unchecked(gone: Sequence[PastFinding], findings: pd.DataFrame) -> tuple[PastFinding, ...]:

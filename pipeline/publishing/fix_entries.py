@@ -1,7 +1,7 @@
 """The lines of a fix list, in the order in which a lab should mend them. Every form of it starts here."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.publishing.findings_history import Changes
 from pipeline.publishing.printable import printable_frame
+from schemas.decisions import OPEN
 from schemas.terms import SEVERITIES
 
 _WORST_FIRST: Final = {severity: place for place, severity in enumerate(SEVERITIES)}
@@ -91,10 +92,13 @@ def fix_entries(findings: pd.DataFrame, changes: Changes) -> tuple[FixEntry, ...
 
 
 def worst_first(findings: pd.DataFrame) -> pd.DataFrame:
-    """Findings ordered by file (worst severity first), then severity, sheet and place in the sheet."""
+    """Findings ordered by file (worst severity first), then severity, sheet and place in the sheet.
+
+    What is decided comes after everything that is open.
+    """
     keys = [
         (
-            _WORST_FIRST.get(_text(row["severity"]), len(_WORST_FIRST)),
+            _urgency(_text(row["severity"]), _text(row["status"])),
             _text(row["file"]),
             _text(row["sheet"]),
             *_place(_text(row["cell"])),
@@ -110,6 +114,24 @@ def worst_first(findings: pd.DataFrame) -> pd.DataFrame:
         range(len(keys)), key=lambda line: (worst_of_file[keys[line][1]], keys[line][1], keys[line])
     )
     return findings.iloc[order].reset_index(drop=True)
+
+
+def is_decided(status: str) -> bool:
+    """Whether somebody decided about a finding with this status."""
+    return status not in ("", OPEN)
+
+
+def _urgency(severity: str, status: str) -> int:
+    place = _WORST_FIRST.get(severity, len(_WORST_FIRST))
+    return place + len(_WORST_FIRST) if is_decided(status) else place
+
+
+def counted_entries(entries: Sequence[FixEntry]) -> str:
+    """Open findings per severity in words, then how many are decided: "2 STOP, 1 NOTE; 1 decided"."""
+    is_open = [entry.severity for entry in entries if not is_decided(entry.status)]
+    n_decided = len(entries) - len(is_open)
+    told = counted_severities(pd.Series(is_open, dtype="str"))
+    return "; ".join(part for part in (told, f"{n_decided} decided" if n_decided else "") if part)
 
 
 def severity_counts(severities: "pd.Series[str]") -> tuple[SeverityCount, ...]:

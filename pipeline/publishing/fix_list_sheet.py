@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from pipeline.publishing.fix_entries import FixEntry, counted_severities
+from pipeline.publishing.fix_entries import FixEntry, counted_entries
 from pipeline.publishing.mark_cells import LOOKS, wear
 from pipeline.publishing.printable import printable
 from pipeline.publishing.write_csv import STARTS_A_FORMULA
@@ -152,8 +151,7 @@ def _target(entry: FixEntry, places: set[str]) -> str:
 
 def _counts(entries: Sequence[FixEntry]) -> str:
     n = len(entries)
-    counted = counted_severities(pd.Series([entry.severity for entry in entries], dtype="str"))
-    return f"{n} {'finding' if n == 1 else 'findings'}: {counted}."
+    return f"{n} {'finding' if n == 1 else 'findings'}: {counted_entries(entries)}."
 
 
 def _free_name(taken: Sequence[str]) -> str:

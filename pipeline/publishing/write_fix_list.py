@@ -14,8 +14,9 @@ from pipeline.publishing.checked_copies import CheckedCopies
 from pipeline.publishing.findings_history import Changes
 from pipeline.publishing.fix_entries import (
     FixEntry,
-    counted_severities,
+    counted_entries,
     fix_entries,
+    is_decided,
     severity_counts,
     worst_first,
 )
@@ -73,10 +74,12 @@ def fix_list_html(
     copies: marked copies that lie beside the page.
     """
     entries = fix_entries(findings, changes)
+    decided = findings["status"].fillna("").map(is_decided).astype(bool)
     return render(
         "fix_list.html.j2",
         cohort=printable(cohort),
-        counts=severity_counts(findings["severity"]),
+        counts=severity_counts(findings.loc[~decided, "severity"]),
+        n_decided=int(decided.sum()),
         since=changes.sentence,
         fixed=[_fixed(line.rule_id, line.place) for line in changes.fixed],
         files=_files(entries, copies),
@@ -106,12 +109,11 @@ def _files(entries: Sequence[FixEntry], copies: CheckedCopies | None) -> tuple[F
         by_file.setdefault(entry.file, []).append(entry)
     made = []
     for number, (file, found) in enumerate(by_file.items(), start=1):
-        severities = pd.Series([entry.severity for entry in found], dtype="str")
         made.append(
             FileFixes(
                 name=file or _WHOLE_COHORT,
                 anchor=f"file-{number}",
-                summary=f"{counted_severities(severities)}; most urgent first",
+                summary=f"{counted_entries(found)}; most urgent first",
                 entries=tuple(found),
                 copy=copies.copies[file][0] if copies and file in copies.copies else "",
                 no_copy=copies.missing.get(file, "") if copies else "",

@@ -81,7 +81,7 @@ CELL_RULES: Final = (
         "CELL-08",
         "SET ASIDE",
         "A date or a clock time where a number is expected",
-        "Excel turned the entry into a date or a time.",
+        "The cell holds or shows a date or a clock time; Excel makes one of some numbers.",
         "Format the cell as Number and type the entry from the paper form again.",
         checks="Cells of number and text columns that are dates or times in Excel, or look like a date.",
         good="12.3",
@@ -104,7 +104,8 @@ CELL_RULES: Final = (
         "{value} can be read as {other}, and Stance does not choose.",
         "Type the numbers of the column without marks between thousands; if commas are decimal marks "
         'in the whole file, write `decimal: ","` in study.yaml.',
-        checks="Numbers with groups of three digits behind a comma, a point, an apostrophe or a space.",
+        checks="Numbers with groups of three digits behind a comma, a point, an apostrophe or a space; "
+        "with a small unit in the cell (ms, mm, g) also behind a single point.",
         good="1234; 12.5",
         bad="1,234; 1.234,5; 1'234; 1 234",
     ),
@@ -112,7 +113,7 @@ CELL_RULES: Final = (
         "CELL-11",
         "SET ASIDE",
         "A cell without its unit",
-        "study.yaml says that every cell of {column} holds its unit; this one has none of: {terms}.",
+        "study.yaml says that every cell of {column} holds its unit; this one has {missing}.",
         "Write the number with its unit as it stands on the paper form.",
         checks="Columns for which study.yaml declares `units: {column: in cells}`.",
         good="45 mm; 4.5 cm",
@@ -223,5 +224,21 @@ CELL_RULES: Final = (
         checks="Tables with one column per leg or trial.",
         good="L1: 12.4; L2: 14",
         bad="L1: 12.4; L2: (empty)",
+    ),
+    Rule(
+        "CELL-21",
+        "SET ASIDE",
+        "Times that look like minutes or thousandths of a second",
+        "Half of the timed holds last {value} s or less, and a hold that can be timed lasts {limit} s: "
+        "the column looks like minutes or like thousandths of the times.",
+        "If these are minutes, write `units: {{hold_time_s: min}}` for this table in study.yaml; if they "
+        "are seconds, write `units: {{hold_time_s: s}}`; otherwise type the seconds from the paper form.",
+        source="A decision of Stance: at least five timed holds above 0 s with a median below "
+        "shortest_timed_hold_s of study.yaml (1 s unless declared). Values are never converted without "
+        "being told so.",
+        checks="The hold times above 0 s as a whole, where study.yaml does not declare their unit.",
+        good="hold_time_s: 12.4, 9.6, 27, 0, 15.2, 8",
+        bad="hold_time_s: 0.207, 0.16, 0.45, 0, 0.253, 0.133",
+        keepable=True,
     ),
 )

@@ -84,10 +84,23 @@ COLUMN_RULES: Final = (
         "cohort folder.",
         source="What counts as a birth date is a decision of Stance: at least 3 dates in a column of "
         "texts or an unused one, of which half lie before 2010 or which spread over 10 years or more.",
-        checks="Whether cells look like e-mail addresses, telephone numbers, full birth dates, or "
-        "names written as Surname, First name.",
+        checks="Whether cells look like e-mail addresses, telephone numbers, full birth dates (also "
+        "inside of codes, such as AH19810312), postal addresses, or names of people.",
         good="participant_id\nP01",
         bad="participant_id\nMustermann, Erika",
+    ),
+    Rule(
+        "COL-08",
+        "WARN",
+        "Numbers under no heading",
+        "{value} numbers stand under no heading beside {other}, and are not read. Headings in two rows, "
+        "or one heading over several columns, do this.",
+        "Write one heading over every column, all in one row, such as Left T1, and map each in "
+        "study.yaml; remove what is no data.",
+        checks="Whether a column without a heading holds numbers, where the nearest heading on its left "
+        "is read.",
+        good="participant_id,left T1,left T2",
+        bad="participant_id,left,\nP01,12.4,13.9",
     ),
     Rule(
         "TABLE-01",

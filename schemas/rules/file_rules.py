@@ -56,7 +56,7 @@ FILE_RULES: Final = (
         "STOP",
         "Two files could be the same table",
         "Both {value} and {other} could be the {what} table, and Stance does not choose.",
-        "Keep one, or name the right one under `tables` in study.yaml.",
+        "Keep one, or name the right one under `tables` in study.yaml.{near}",
         checks="Whether two files or sheets are called like the same table, or two sheets of a workbook "
         "have the same headings.",
         good="hold_times.csv",

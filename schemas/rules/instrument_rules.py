@@ -140,6 +140,21 @@ INSTRUMENT_RULES: Final[tuple[Rule, ...]] = (
         keepable=True,
     ),
     Rule(
+        "ODI-02",
+        "SET ASIDE",
+        "An ODI that looks like a fraction",
+        "{column} runs from 0 to 100%, but {found}: the column looks like a fraction (0.2 in place of "
+        "20%).",
+        "If these are fractions, write `units: {{odi_pct: fraction}}` for this table in study.yaml; if "
+        "they are percentages, write `units: {{odi_pct: percent}}`.",
+        source="One point of a complete ODI is 2%. At least five values, none above 1: " + OWN,
+        checks="Whether all entries of odi_pct together are at most 1, some are above 0 and the unit is "
+        "not declared.",
+        good="odi_pct: 20, 32, 18, 2, 0",
+        bad="odi_pct: 0.2, 0.32, 0.18, 0.02, 0",
+        keepable=True,
+    ),
+    Rule(
         "IPAQ-01",
         "SET ASIDE",
         "IPAQ answers are missing",
@@ -187,6 +202,19 @@ INSTRUMENT_RULES: Final[tuple[Rule, ...]] = (
         keepable=True,
     ),
     Rule(
+        "IPAQ-05",
+        "SET ASIDE",
+        "Minutes on 0 days",
+        "{other} is 0, but {value} per day are given. One of the two answers is wrong, and the IPAQ of "
+        "this person is not scored.",
+        "Check both answers on the questionnaire: an activity on 0 days has no minutes.",
+        source=IPAQ_SOURCE,
+        checks="Whether an activity on 0 days has minutes above 0. Minutes left empty on 0 days count as "
+        "0.",
+        good="ipaq_walk_days 0, ipaq_walk_min (empty)",
+        bad="ipaq_walk_days 0, ipaq_walk_min 90",
+    ),
+    Rule(
         "BODY-01",
         "WARN",
         "BMI does not fit height and mass",
@@ -222,6 +250,21 @@ INSTRUMENT_RULES: Final[tuple[Rule, ...]] = (
         good="mass_kg: 64.5, 80, 58.2, 71, 60",
         bad="mass_kg: 142, 176, 128, 157, 132",
         keepable=True,
+    ),
+    Rule(
+        "BODY-04",
+        "SET ASIDE",
+        "Height and mass look swapped",
+        "The height of {value} cm and the mass of {other} kg are hardly those of one person; the other "
+        "way round they are usual.",
+        "Check the paper form and put height and mass into their own columns; where all are swapped, map "
+        "the two headings the other way round under `columns` in study.yaml.",
+        source="Height below 130 cm, and swapped a height from 130 to 215 cm, a mass from 35 to 200 kg and "
+        "a BMI from 14 to 60 kg/m²: " + OWN,
+        checks="Whether height and mass of a person are implausible as they stand and plausible the other "
+        "way round.",
+        good="height_cm 168, mass_kg 66",
+        bad="height_cm 66, mass_kg 168",
     ),
     Rule(
         "CASE-01",

@@ -46,11 +46,14 @@ KEY_RULES: Final = (
         "KEY-04",
         "SET ASIDE",
         "Repeated trials without numbers",
-        "{rows_without_trial} share person, leg and condition with another row and have no trial number, so repeated "
-        "trials cannot be told from rows entered twice.",
-        "Add a column trial with 1, 2, 3 from the paper form, or fill in its empty cells.",
+        "{rows_without_trial}, so repeated trials or visits cannot be told from rows entered twice.",
+        "Add a column trial with 1, 2, 3 from the paper form, or fill in its empty cells; where people "
+        "came more than once, add a column visit. Remove rows that were pasted twice.",
+        source="A decision of Stance: rows stand twice throughout when at least half of the entries, and "
+        "no fewer than three, stand exactly twice.",
         checks="Whether a table with more than one row for a person, leg and condition numbers its "
-        "trials; an empty trial cell, or no trial column, means trial 1.",
+        "trials (an empty trial cell, or no trial column, means trial 1), and whether so many numbered "
+        "rows stand twice that a visit seems to be missing.",
         good="participant_id  leg   trial  hold_time_s\n"
         "P04             left  1      12.4\n"
         "P04             left  2      14.1",
@@ -71,6 +74,21 @@ KEY_RULES: Final = (
         bad="participant_id  group\nP04             LBP\nP04             control",
     ),
     Rule(
+        "KEY-06",
+        "SET ASIDE",
+        "A summary row among the people",
+        "{value} in the column of the participants' codes names a mean, a spread or a count and nobody; "
+        "such a row would count as one more person.",
+        "Move means and counts into another sheet. If this is the code of a "
+        "person, give the person another code in every table.",
+        source="A decision of Stance: the words that spreadsheets and papers use, alone or with the name "
+        "of a group. Two-letter words such as SD count only where most other codes have a digit.",
+        checks="Whether a code of a participant is a word for a summary, such as mean, SD, total, MW or "
+        "n = 12. These rows leave before anything else is looked at.",
+        good="participant_id  group    age_years\nP04             LBP      41",
+        bad="participant_id  group    age_years\nP04             LBP      41\nMean LBP        LBP      43.2",
+    ),
+    Rule(
         "GROUP-01",
         "SET ASIDE",
         "An unknown group",
@@ -85,10 +103,11 @@ KEY_RULES: Final = (
         "GROUP-02",
         "WARN",
         "A group without participants",
-        "No participant is in the group {group}; groups cannot be compared.",
-        "Check the group column and the labels in study.yaml.",
-        checks="Whether both groups of study.yaml have participants. Where people were left out for an "
-        "unknown group, that is the root cause and only that is reported.",
+        "No participant who can be used is in the group {group}; groups cannot be compared.{near}",
+        "Correct what took rows out first; otherwise check the group column and the labels in "
+        "study.yaml.",
+        checks="Whether both groups of study.yaml have participants whose rows can be used. Where rows "
+        "left the analysis, the finding names the rules that took them out.",
         good="group\nLBP\ncontrol",
         bad="group\nLBP\nLBP",
     ),
@@ -104,6 +123,18 @@ KEY_RULES: Final = (
         "spellings in study.yaml. 1 is never taken for cases.",
         good="group    (study.yaml: case: spellings: ['2'], reference: spellings: ['1'])\n2\n1",
         bad="group    (study.yaml without these spellings)\n1\n0",
+    ),
+    Rule(
+        "GROUP-04",
+        "STOP",
+        "No participant can be used",
+        "All rows of the participants table ({value}) left the analysis: {terms}. There is nobody to "
+        "analyse.",
+        "Correct the findings of these rules in the participants table; they name the cells.",
+        checks="Whether the participants table has at least one row that can be used after all other "
+        "rules. Groups written as numbers are reported as GROUP-03 alone.",
+        good="participant_id  group\nP01             LBP\nP02             control",
+        bad="participant_id  group\nP01             arm A\nP02             arm B",
     ),
     Rule(
         "LEG-01",

@@ -23,9 +23,11 @@ SOURCE_RULES: Final = (
         "STOP",
         "A block that is laid out differently",
         "The block cannot be read as study.yaml says: {problem}.",
-        "Lay the block out like the others, or correct `blocks` in study.yaml.",
-        checks="Whether every block has the headings of the first one, rows below them, and the "
-        "labels that study.yaml names.",
+        "{near}Lay the block out like the others, or correct `blocks` in study.yaml.",
+        checks="Whether every block has the headings of the first one, rows below them, the labels "
+        "that study.yaml names, and beside its head cells the labels that most blocks have; and "
+        "whether inside a block the headings stand again or a cell looks like the label of another "
+        "person.",
         good="Trial | Left | Right in every block",
         bad="Trial | Left | Right in the first block, Trial | Links | Right in the second",
     ),

@@ -241,7 +241,7 @@ def file_changes(draw: st.DrawFn) -> Change:
         if path.suffix == ".xlsx" and inside and zipfile.is_zipfile(path):
             try:
                 path.write_bytes(_with_member_changed(path.read_bytes(), member, change_bytes))
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError):
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError):
                 return  # an earlier change has broken the archive already
         else:
             path.write_bytes(change_bytes(path.read_bytes()))

@@ -247,3 +247,98 @@ def test_blocks_and_redcap_cannot_stand_together(lab):
     finding = lab.read(both).findings.iloc[0]
     assert finding["rule_id"] == "STUDY-01"
     assert "cannot stand together" in finding["why"]
+
+
+@pytest.mark.parametrize("label", ["Particpant:", "Patient:", "Subject"])
+@pytest.mark.parametrize("per_row", [1, 2])
+def test_a_block_without_its_label_stops_once_and_hands_no_trial_to_the_person_above(
+    tmp_path, label, per_row
+):
+    lab = Lab(tmp_path, per_row=per_row)
+    row = 1 + 6 * (4 // per_row)
+    lab.put(f"A{row}", label)
+    read = lab.read()
+    assert places(read) == [("BLOCK-02", f"A{row}")]
+    assert read.stopped
+
+
+def test_headings_that_stand_again_stop_where_the_label_is_no_label_at_all(lab):
+    lab.put("A19", "xyz")
+    assert places(lab.read()) == [("BLOCK-02", "A21")]
+
+
+def test_headings_twice_beside_each_other_stop_the_block(tmp_path):
+    lab = Lab(tmp_path, per_row=2)
+    for row in (1, 7, 13):
+        lab.put(f"F{row}", "xyz")
+    read = lab.read()
+    assert set(places(read)) == {("BLOCK-02", f"F{row + 2}") for row in (1, 7, 13)}
+
+
+def test_a_second_label_of_a_person_that_all_blocks_have_is_layout(lab):
+    for row in range(1, 32, 6):
+        lab.put(f"A{row + 1}", "ID:")
+        lab.put(f"B{row + 1}", f"S{row}")
+    assert places(lab.read()) == []
+
+
+AGED = PARTICIPANTS.replace("group: D1", "group: D1, age_years: B2")
+
+
+def with_age(lab: Lab) -> None:
+    """Age in the second row of every block."""
+    for person in range(6):
+        lab.put(f"A{2 + 6 * person}", "Age:")
+        lab.put(f"B{2 + 6 * person}", 30 + person)
+
+
+@pytest.mark.parametrize("there", [("Shoe:", 27), (None, None), ("Remark", "tired")])
+def test_another_label_beside_a_head_cell_stops_at_that_block(lab, there):
+    with_age(lab)
+    lab.put("A14", there[0])
+    lab.put("B14", there[1])
+    read = lab.read(AGED + HOLDS)
+    assert places(read) == [("BLOCK-02", "A14")]
+    assert "age_years would be read from another line" in read.findings["why"].iloc[0]
+
+
+def test_usual_labels_are_read_whatever_their_case_and_marks(lab):
+    with_age(lab)
+    lab.put("A14", "age")
+    read = lab.read(AGED + HOLDS)
+    assert places(read) == []
+    assert read.tables["participants"]["age_years"].tolist() == [30, 31, 32, 33, 34, 35]
+
+
+def test_a_head_cell_that_lacks_its_own_label_is_not_taken_for_an_empty_one(lab):
+    for person in range(6):
+        lab.put(f"A{2 + 6 * person}", f"Age: {30 + person}")
+    lab.put("A14", None)
+    aged = AGED.replace("age_years: B2", 'age_years: {cell: A2, after: "Age:"}')
+    assert places(lab.read(aged + HOLDS)) == [("BLOCK-02", "A14")]
+
+
+def test_values_beside_a_head_cell_are_no_labels(lab):
+    people = PARTICIPANTS.replace("group: D1", "group: D1, sex: E1")
+    for person in range(6):
+        lab.put(f"C{1 + 6 * person}", "LBP" if person < 4 else "control")
+        lab.put(f"E{1 + 6 * person}", "female")
+    assert places(lab.read(people + HOLDS)) == []
+
+
+def test_a_folder_with_nothing_but_blocks_is_one_finding(lab):
+    lab.book.save(lab.folder / "forms.xlsx")
+    (lab.folder / "study.yaml").write_text(STUDY)
+    read = read_cohort(lab.folder)
+    assert places(read) == [("BLOCK-01", "A1")]
+    fix = read.findings["fix"].iloc[0]
+    assert "`participants: {file: forms.xlsx" in fix
+    assert "`hold_times: {file: forms.xlsx" in fix
+
+
+def test_a_plain_file_with_words_such_as_patient_is_not_taken_for_blocks(tmp_path):
+    words = ["patient", "healthy", "healthy", "healthy"] * 2
+    rows = "".join(f"X{i},{word}\n" for i, word in enumerate(words))
+    (tmp_path / "list.csv").write_text("code,kind\n" + rows)
+    (tmp_path / "study.yaml").write_text(STUDY)
+    assert set(read_cohort(tmp_path).findings["rule_id"]) == {"FILE-01"}

@@ -98,6 +98,16 @@ class TestWhatADecisionMeans:
         assert mended.findings.empty
         assert list(mended.decisions["state"]) == ["corrected"]
 
+    def test_a_decision_stays_when_its_file_has_another_name(self, above):
+        decide(above, [found(above, "HOLD-01")["finding_id"], "accept", *BY])
+        (above / "hold_times.csv").rename(above / "hold_times_2026.csv")
+        study = above / "study.yaml"
+        text = study.read_text("utf-8")
+        declared = "tables:\n  hold_times: {file: hold_times_2026.csv}\n"
+        study.write_text(f"{text}\n{declared}", "utf-8")
+        read = read_cohort(above)
+        assert list(read.findings["status"]) == ["accepted"]
+
     def test_a_row_without_a_value_cannot_be_kept(self, cohort):
         cohort.put("hold_times", "E5", "about 20")
         folder = cohort.write_csv()
@@ -462,7 +472,11 @@ def test_every_rule_that_may_be_kept_takes_its_rows_back(defect, tmp_path):
         assert any("can hold in its unit" in why for why in second.findings["why"])
         return
     assert statuses[defect.rule_id] == "kept"
-    assert list(second.findings["finding_id"]) == list(first.findings["finding_id"])
+    beside = second.findings
+    if defect.rule_id == "CELL-21":
+        # Believed to be seconds, the holds that the ceiling ended are far too short: that is said.
+        beside = beside[beside["rule_id"] != "HOLD-03"]
+    assert list(beside["finding_id"]) == list(first.findings["finding_id"])
 
     def n_values(read):
         return sum(int(table.notna().sum().sum()) for table in read.tables.values())

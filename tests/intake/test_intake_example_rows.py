@@ -210,8 +210,39 @@ def test_it_does_not_stand_in_the_way_of_a_file_of_the_same_table(new):
     assert len(read.tables["strength"]) == 1
 
 
-@pytest.mark.parametrize("code", ["EXAMPLE1", "Example", "P-EXAMPLE"])
-def test_only_exactly_the_code_is_the_example(code, tmp_path):
+@pytest.mark.parametrize("code", ["Example ", "example", "Example 1", "EXAMPLE_1", "EXAMPLE"])
+def test_the_example_is_recognised_however_it_is_written(new, code):
+    edit(new, fill_all)
+
+    def rename(book):
+        for table in ("participants", "hold_times"):
+            book[table]["A2"] = code
+
+    edit(new, rename)
+    read = read_cohort(new)
+    assert rules(read) == ["EXAMPLE-01"], words(read)
+    assert len(read.tables["participants"]) == 20
+
+
+@pytest.mark.parametrize("also", [(), ("hold_times",), ("hold_times", "training_log")])
+def test_a_code_typed_over_an_untouched_example_is_nobody(new, also):
+    edit(new, fill_all)
+
+    def rename(book):
+        for table in ("participants", *also):
+            book[table]["A2"] = "P77"
+
+    edit(new, rename)
+    read = read_cohort(new)
+    found = read.findings[read.findings["rule_id"] != "EXAMPLE-01"]
+    assert list(found["rule_id"]) == ["EXAMPLE-03"] * (1 + len(also)), words(read)
+    assert set(found["sheet"]) == {"participants", *also}
+    assert len(read.tables["participants"]) == 20
+    assert len(read.tables["hold_times"]) == 40
+
+
+@pytest.mark.parametrize("code", ["EXAMPLES", "Examples 1", "P-EXAMPLE"])
+def test_another_code_is_a_persons(code, tmp_path):
     lab = Lab()
     for table in ("participants", "hold_times", "strength", "activation", "clinical_test"):
         for row in lab.tables[table]:
@@ -246,7 +277,7 @@ def test_the_example_would_be_a_good_row_if_it_were_a_persons(tmp_path):
         lab.tables[name] = new
     read = read_cohort(lab.write(tmp_path, "xlsx"))
     # The one thing to say about it is that a person has the values of the example.
-    assert set(rules(read)) == {"EXAMPLE-02"}, words(read)
+    assert set(rules(read)) == {"EXAMPLE-03"}, words(read)
 
 
 def test_every_column_of_an_example_row_is_one_of_the_template():

@@ -106,4 +106,7 @@ def test_units_that_do_not_fit_have_no_factor():
     assert unit_factor("cm", "kg") is None
     assert unit_factor("", "s") is None
     assert unit_factor("mm", "CM") == 10
+    assert unit_factor("s", "Sek.") == 1
+    assert unit_factor("years", "J") == unit_factor("years", "años") == 1
+    assert unit_factor("weeks", "Monate") is None
     assert unit_factor("µV", "μV") == 1

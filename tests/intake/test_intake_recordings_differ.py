@@ -45,14 +45,14 @@ def test_one_file_for_two_people_is_set_aside_in_both_rows(folder):
     read = _recordings(
         folder, "P1,left,1,task,a.csv", "P2,left,1,task,a.csv", "P2,right,1,task,b.csv"
     )
-    assert _found(read) == [("REC-06", "E2:E3 (2 cells)")]
+    assert _found(read) == [("REC-06", "E2, E3")]
     assert read.tables["recordings"]["file"].tolist() == ["b.csv"]
 
 
 def test_a_copy_under_another_name_is_the_same_signal(folder):
     shutil.copy(folder / "a.csv", folder / "b.csv")
     read = _recordings(folder, "P1,left,1,task,a.csv", "P2,left,1,task,b.csv")
-    assert _found(read) == [("REC-06", "E2:E3 (2 cells)")]
+    assert _found(read) == [("REC-06", "E2, E3")]
 
 
 def test_two_parts_of_one_file_are_two_recordings(folder):

@@ -137,6 +137,14 @@ def test_a_misspelt_form_names_the_nearest(tmp_path):
     assert "The nearest form is hold_times." in finding["fix"]
 
 
+def test_a_field_with_the_label_of_a_column_is_no_heading_row_of_the_dictionary(tmp_path):
+    project = Project()
+    for field in project.fields:
+        if field.name in ("sex", "age_years", "group"):
+            field.label = {"sex": "Sex", "age_years": "age_years", "group": "Group"}[field.name]
+    assert problems(read_cohort(project.write(tmp_path))) == []
+
+
 @pytest.mark.parametrize("content", ["a,b\n1,2\n", None])
 def test_a_dictionary_that_is_none_or_absent_is_said(tmp_path, content):
     Project().write(tmp_path)

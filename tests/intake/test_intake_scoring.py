@@ -220,7 +220,9 @@ def test_tables_of_participants_show_scores_not_answers(tmp_path):
     with_ipaq(lab)
     for heading, row, value in (
         ("ipaq_walk_days", 2, 0),
+        ("ipaq_walk_min", 2, None),
         ("ipaq_vigorous_days", 2, 0),
+        ("ipaq_vigorous_min", 2, None),
         ("ipaq_vigorous_days", 4, 6),
     ):
         lab.put("participants", heading, row, value)

@@ -93,3 +93,36 @@ def test_files_that_say_nothing_give_no_draft(tmp_path):
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
     (tmp_path / "notes.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     assert _draft(tmp_path) == ""
+
+
+TWO_ROWS = """\
+Proband;left;;right
+;T1;T2;T1
+P1;12,5;8;9,25
+P2;21,5;28,75;27
+"""
+
+
+def test_headings_in_two_rows_are_asked_about_and_not_drafted(german):
+    draft = _draft(german(TWO_ROWS))
+    assert "The headings seem to stand in two rows" in draft
+    assert "wide:" not in draft
+
+
+def test_numbers_under_no_heading_beside_a_wide_column_are_a_warning(german):
+    folder = german(TWO_ROWS.replace(";T1;T2;T1\n", ""))
+    tables = """\
+tables:
+  participants: {file: Personen.csv, columns: {participant_id: Proband, group: Gruppe}}
+  hold_times:
+    file: Messung.csv
+    columns: {participant_id: Proband}
+    wide: {left: {to: hold_time_s, leg: left}, right: {to: hold_time_s, leg: right}}
+"""
+    (folder / "study.yaml").write_text(STUDY + 'decimal: ","\n' + tables, encoding="utf-8")
+    findings = read_cohort(folder).findings
+    beside = findings[findings["rule_id"] == "COL-08"]
+    assert beside[["severity", "file", "cell"]].to_numpy().tolist() == [
+        ["WARN", "Messung.csv", "C1"]
+    ]
+    assert '2 numbers stand under no heading beside "left",' in beside["why"].iloc[0]

@@ -90,7 +90,7 @@ def test_rows_of_wrong_length_are_one_finding_per_length(tmp_path, monkeypatch):
     with pytest.raises(FileProblemError) as error:
         read(tmp_path, b"a,b\n1\n1,2\n1,2,3\n2\n3\n")
     places = [(finding.cell, finding.found) for finding in error.value.findings]
-    assert places == [("rows 2 to 6 (3 rows)", '"1"'), ("row 4", '"1 | 2 | 3"')]
+    assert places == [("rows 2 to 6 (3 rows)", "1 cell"), ("row 4", "3 cells")]
 
 
 def test_a_file_that_changes_while_it_is_read_is_said(tmp_path, monkeypatch):

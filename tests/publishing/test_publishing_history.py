@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from pipeline.publishing.findings_history import compare, read_history, write_history
+from pipeline.publishing.findings_history import compare, read_gone, read_history, write_history
 from pipeline.publishing.fix_list_files import write_fix_list
 from schemas.findings import Findings
 from schemas.lab_files import LabFile, LabFiles
@@ -135,6 +135,16 @@ def test_a_stop_that_is_gone_is_fixed(check, made, invented):
     second = invented.finding(2, "STUDY-01", "STOP", cell="line 9", **place)
     check(made(first, second))
     assert check(made(second)).changes.sentence == "1 fixed since last time, 0 new, 1 still there."
+
+
+def test_what_is_gone_is_remembered_until_it_comes_back(check, made, tmp_path):
+    path = tmp_path / "check/last-findings.json"
+    check(made(1, 2))
+    check(made(2))
+    check(made(2))
+    assert [finding.finding_id for finding in read_gone(path)] == ["f1"]
+    check(made(1, 2))
+    assert read_gone(path) == ()
 
 
 def test_history_survives_writing_and_reading(made, tmp_path):

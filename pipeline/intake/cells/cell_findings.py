@@ -1,11 +1,14 @@
 """Cells of one column that break a rule -> findings: one per cell, or one for a run of cells."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from openpyxl.utils import get_column_letter
 
 from pipeline.intake.cells.addresses import Addresses
 from pipeline.intake.findings.messages import (
@@ -15,6 +18,7 @@ from pipeline.intake.findings.messages import (
     quoted,
     row_ranges,
 )
+from pipeline.intake.findings.shown_cells import shown_cells, shown_rows
 from schemas.rules import RULES
 
 RUN_LENGTH: Final = 5
@@ -73,6 +77,51 @@ def cell_findings(
     return findings
 
 
+def finding_of_rivals(
+    rule_id: str,
+    addresses: Addresses,
+    column: str,
+    positions: Sequence[int] | NDArray[np.intp],
+    found: str,
+    facts: Facts,
+) -> Finding:
+    """The one finding for rows of which only one can count, in however many files they stand.
+
+    Its cells are those of the first row's file; `facts` name the others (`seen_from`). Its rows are all
+    of them, so that the rows can be chosen among.
+    """
+    where = np.asarray(positions, dtype=np.intp)
+    in_file = addresses.source_number[where] == addresses.source_number[where[0]]
+    here = cell_findings(
+        rule_id,
+        addresses,
+        column,
+        where[in_file],
+        [found] * int(in_file.sum()),
+        facts,
+        run_length=1,
+    )
+    if len(here) == 1 and in_file.all():
+        return here[0]
+    people = addresses.participant_id.iloc[where].unique()
+    return replace(
+        here[0],
+        participant_id=str(people[0]) if len(people) == 1 else "",
+        rows=where.tolist(),
+        subject=addresses.subjects(where, np.full(len(where), found, dtype=object)),
+    )
+
+
+def seen_from(addresses: Addresses, first: int, position: int, column: str) -> str:
+    """Cell of a row; with its sheet or file where the first row stands in another."""
+    cell = addresses.cell(position, column)
+    if addresses.source_number[first] == addresses.source_number[position]:
+        return cell
+    source = addresses.sources[int(addresses.source_number[position])]
+    place = source.file if source.sheet is None else f"sheet {source.sheet} of {source.file}"
+    return f"{cell} of {place}"
+
+
 class _Cells:
     """The cells that break one rule, and how some of them become a finding."""
 
@@ -93,11 +142,9 @@ class _Cells:
         """The finding for some of the cells, which stand in one column of one file."""
         places, column = self.addresses, self.column
         block = self.positions[members]
-        first, last = int(block[0]), int(block[-1])
+        first = int(block[0])
         rows = np.unique(self.rows[members])
-        cell = places.cell(first, column)
-        if len(rows) > 1:
-            cell = f"{cell}:{places.cell(last, column)} ({len(rows)} cells)"
+        cells = row_ranges(places.column_at(first, column), rows)
         people = places.participant_id.iloc[block].unique()
         found = self.words[self.texts[members]]
         # Sorted, so that a finding keeps its words and its id when rows move.
@@ -109,16 +156,36 @@ class _Cells:
             table=places.table,
             file=source.file,
             sheet=source.sheet,
-            cell=cell,
+            cell=shown_cells(cells) or shown_rows(rows.tolist()),
             column=places.heading(first, column),
             participant_id=str(people[0]) if len(people) == 1 else "",
             found=quoted(texts[0]) if len(texts) == 1 else listed_examples(texts),
             row=int(places.row_number[first]),
-            cells=row_ranges(places.column_at(first, column), rows),
+            cells=cells,
             subject=places.subjects(block, found) if len(rows) > 1 else subject,
             rows=block.tolist() if len(block) == 1 else block,
+            single_rows=partial(self._single_rows, members) if len(rows) > 1 else None,
             facts=facts,
         )
+
+    def _single_rows(self, members: NDArray[np.intp]) -> list[tuple[str, str, str]]:
+        """Subject, found text and cell of each alone; no subject where a cell serves several rows."""
+        block, rows = self.positions[members], self.rows[members]
+        keys = [text.iloc[block].astype(object).tolist() for text in self.addresses.key.values()]
+        subjects = ["|".join(parts) if all(parts) else "" for parts in zip(*keys, strict=True)]
+        shared = pd.Series(rows).duplicated(keep=False).tolist()
+        column = self.addresses.column_at(int(block[0]), self.column)
+        letters = get_column_letter(column) if column else "row "
+        return [
+            ("" if is_shared else subject, quoted(str(word)), f"{letters}{row}")
+            for subject, is_shared, word, row in zip(
+                subjects or [""] * len(block),
+                shared,
+                self.words[self.texts[members]],
+                rows.tolist(),
+                strict=True,
+            )
+        ]
 
 
 def _reasons(

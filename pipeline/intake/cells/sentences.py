@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from pipeline.intake.cells.column_doubts import LONGEST_TEST_S, TOO_MANY_CEILINGS
-from pipeline.intake.cells.odd_numbers import readings
-from pipeline.intake.cells.units import IN_CELLS, units_for
+from pipeline.intake.cells.odd_numbers import NUMBER, NUMBER_WITH_COMMA, readings
+from pipeline.intake.cells.units import IN_CELLS, number_and_unit, units_for
 from pipeline.intake.findings.messages import near_sentence, quoted
 from schemas.columns import ColumnRule
 
@@ -57,7 +57,9 @@ def cell_facts(rule_id: str, rule: ColumnRule, found: str) -> dict[str, str]:
     if rule_id == "CELL-10":
         facts |= _two_readings(found)
     if rule_id == "CELL-11":
-        facts["terms"] = ", ".join(units_for(rule.facts["unit"]))
+        units = ", ".join(units_for(rule.facts["unit"]))
+        is_bare = NUMBER.fullmatch(found.strip()) or NUMBER_WITH_COMMA.fullmatch(found.strip())
+        facts["missing"] = f"no unit (it can be {units})" if is_bare else f"none of: {units}"
         facts["suggestion"] = _GENERAL
         return facts
     if rule_id == "CELL-01":
@@ -130,8 +132,10 @@ _DOUBTS: Final = {
 
 
 def _two_readings(found: str) -> dict[str, str]:
-    whole, parted = readings(found)
+    number, unit = number_and_unit(found)
+    whole, parted = readings(number)
     meant = whole if whole == parted else f"{whole} or {parted}"
+    meant = f"{meant} {unit}".strip()
     return {"value": quoted(found), "other": meant}
 
 

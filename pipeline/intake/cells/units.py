@@ -52,6 +52,31 @@ _NUMBER_AND_UNIT = re.compile(
 )
 
 
+_IN_OTHER_WORDS: Final = {
+    "s": "sek sekunde sekunden second seconds seconde secondes segundo segundos seg secondo secondi",
+    "ms": "msec msek millisekunde millisekunden millisecond milliseconds milliseconde millisecondes",
+    "min": "minute minutes minuten minuto minutos minuti mins",
+    "h": "hour hours std stunde stunden heure heures hora horas ora ore",
+    "days": "day tag tage jour jours día días dia dias giorno giorni",
+    "weeks": "week woche wochen semaine semaines semana semanas settimana settimane",
+    "months": "month mon monat monate monaten mois mes meses mese mesi",
+    "years": "j jahr jahre jahren an ans année années annee annees año años ano anos anno anni",
+    "cm": "zentimeter centimeter centimetre centimetres centimètre centimètres centímetro centímetros",
+    "m": "meter metre metres mètre mètres metro metros metri",
+    "in": "inch inches zoll",
+    "kg": "kilo kilos kilogramm kilogram kilograms kilogramme kilogrammes kilogramo kilogramos",
+    "g": "gramm gram grams gramme grammes gramo gramos grammi",
+    "lb": "lbs pound pounds pfund",
+}
+_SPELLINGS: Final = {
+    word: unit for unit, words in _IN_OTHER_WORDS.items() for word in words.split()
+}
+"""Casefolded word for a unit -> the unit; each word means one unit only, whatever the language."""
+_FINE: Final = 0.1
+"""Units that are at most this part of the table's (ms, mm, g) are not read to a thousandth."""
+_MAYBE_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}")
+
+
 def is_in_cells(unit: str) -> bool:
     """Whether a unit of study.yaml means that each cell holds its own."""
     return " ".join(unit.split()).casefold() == IN_CELLS
@@ -76,7 +101,15 @@ def measured(text: str, table_unit: str, decimal: str) -> tuple[float, str]:
     value, rule_id = odd_number(number, "," if has_decimal_comma(number) else decimal)
     if factor is None:
         return np.nan, "CELL-11"
+    if factor <= _FINE and table_unit != "years" and _MAYBE_THOUSANDS.fullmatch(number):
+        return np.nan, "CELL-10"
     return (round(value * factor, 10), "") if not rule_id else (np.nan, rule_id)
+
+
+def number_and_unit(text: str) -> tuple[str, str]:
+    """The number and the unit of a cell such as "12.400 ms"; the unit is "" where there is none."""
+    found = _NUMBER_AND_UNIT.fullmatch(text)
+    return (text, "") if found is None else (found[1].strip(), found[2])
 
 
 def units_for(table_unit: str) -> tuple[str, ...]:
@@ -87,11 +120,14 @@ def units_for(table_unit: str) -> tuple[str, ...]:
 def unit_factor(table_unit: str, file_unit: str) -> float | None:
     """What a value in the file is multiplied by, or None when the unit does not fit the column.
 
-    `mm` and `MM` mean the same; where case tells units apart (mV, MV) only the exact one is taken.
+    `mm` and `MM` mean the same; where case tells units apart (mV, MV) only the exact one is taken. So do
+    the usual words of other languages, such as `Sek.` and `Jahre`.
     """
     factors = FACTORS.get(table_unit, {})
     wanted = file_unit.strip().replace("μ", "µ")  # Greek mu and micro sign look alike
     if wanted in factors:
         return factors[wanted]
     alike = [unit for unit in factors if unit.casefold() == wanted.casefold()]
-    return factors[alike[0]] if len(alike) == 1 else None
+    if len(alike) == 1:
+        return factors[alike[0]]
+    return None if alike else factors.get(_SPELLINGS.get(wanted.casefold().rstrip("."), ""))

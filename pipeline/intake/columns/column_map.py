@@ -16,6 +16,7 @@ from pipeline.intake.cells.units import is_in_cells, unit_factor
 from pipeline.intake.cells.word_codes import repeated_text
 from pipeline.intake.columns.headings import ChosenColumns, choose_columns
 from pipeline.intake.columns.recoding import mark_missing, recode, spread_codes
+from pipeline.intake.columns.summary_words import without_summaries
 from pipeline.intake.columns.wide_rows import lengthen
 from pipeline.intake.findings.messages import (
     FileProblemError,
@@ -67,9 +68,13 @@ def map_table(grid: Grid, table: CohortTable, source: TableSource, study: Study)
     chosen = choose_columns(grid, table, source)
     keep = _filtered_rows(grid, source, chosen)
     keep, examples = without_examples(grid, chosen.columns.get("participant_id"), keep)
+    keep, summaries = without_summaries(
+        grid, chosen.columns.get("participant_id"), keep, table.name, study
+    )
     if not len(keep):
         raise FileProblemError([no_rows(grid, table.name, examples)])
     cells, row_numbers, findings = _select(grid, table, source, study, chosen, keep)
+    findings = [*summaries, *findings]
     n = len(row_numbers)
     cells |= {name: Cells.constant(value, n) for name, value in source.constants.items()}
     for name, words in source.values.items():  # noqa: PD011  # a key of study.yaml

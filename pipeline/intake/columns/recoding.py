@@ -67,7 +67,13 @@ def spread_codes(
         kind = column.kind.copy()
         kind[unknown] = CellKind.REPORTED
         numbers = np.where(column.column_number > 0, column.column_number, coded.column_number)
-        cells[target] = replace(column, kind=kind, column_number=numbers.astype(np.int32))
+        own = column.column_number > 0
+        cells[target] = replace(
+            column,
+            kind=kind,
+            column_number=numbers.astype(np.int32),
+            row_number=_row_numbers(column, coded, ~own),
+        )
     facts = {"column": name, "terms": listed(list(codes))}
     return cell_findings(
         "CELL-05",
@@ -94,7 +100,18 @@ def _overwrite(cells: Cells, hit: NDArray[np.bool_], value: Scalar, coded: Cells
         np.where(hit, set_to.kind, cells.kind).astype(np.int8),
         np.where(hit, set_to.number, cells.number),
         np.where(hit, coded.column_number, cells.column_number).astype(np.int32),
+        _row_numbers(cells, coded, hit),
     )
+
+
+def _row_numbers(cells: Cells, coded: Cells, hit: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """Rows of the file (0: the row itself) where `hit` cells are those of the coded column."""
+    if cells.row_number is None and coded.row_number is None:
+        return None
+    none = np.zeros(len(hit), dtype=np.int64)
+    mine = none if cells.row_number is None else cells.row_number
+    theirs = none if coded.row_number is None else coded.row_number
+    return np.where(hit, theirs, mine).astype(np.int64)
 
 
 def _unscaled(value: Scalar, factor: float) -> Scalar:

@@ -37,6 +37,10 @@ from schemas.tables import CohortTable
 FOR_THE_COLUMN: Final = frozenset({"CELL-10", "CELL-12", "CELL-15"})
 """Rules that stop the whole column: one finding, however many cells."""
 ONLY_THE_CELL: Final = " Only the cell is left out; the row stays in the analysis."
+_MARKS: Final = {
+    ",": "study.yaml says that the comma is the decimal mark.",
+    ".": "study.yaml says that the point is the decimal mark.",
+}
 _FIRST: Final = "ceiling_s"
 """Parsed first: the other times are held against it."""
 
@@ -74,10 +78,20 @@ def parse_source(
         if name == _FIRST and parsed.column.notna().any():
             ceiling_s = max(ceiling_s or 0.0, float(parsed.column.max()))
         found = _column_findings(rule, cells, parsed, source.addresses, form)
+        if source.decimal_is_declared:
+            found = [_with_known_mark(finding, decimal) for finding in found]
         if leaves_cell_only(table, rule):
             found = [_about_the_cell(finding) for finding in found]
         findings += found
     return ParsedSource(columns, findings)
+
+
+def _with_known_mark(finding: Finding, decimal: str) -> Finding:
+    """CELL-10 without the advice to declare what is declared."""
+    if finding.rule_id != "CELL-10":
+        return finding
+    fix = f"Type the numbers of the column without marks between thousands; {_MARKS[decimal]}"
+    return replace(finding, fix=fix)
 
 
 def _about_the_cell(finding: Finding) -> Finding:

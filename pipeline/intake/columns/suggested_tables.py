@@ -5,7 +5,7 @@ say. Everything that the draft cannot know stands in it as a comment.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from pipeline.intake.cells.grid import Cells, Grid
 from pipeline.intake.cells.parsing import accepted_terms
 from pipeline.intake.cells.units import IN_CELLS, has_unit, unit_factor
 from pipeline.intake.columns.heading_words import HEADING_WORDS, TERM_WORDS, UNIT_WORDS
+from pipeline.intake.columns.headless_columns import columns_without_heading
 from pipeline.intake.columns.identifiers import identifying_places
 from pipeline.intake.files.discovery import CohortFiles, GridKey
 from pipeline.intake.findings.messages import FileProblemError
@@ -53,12 +54,15 @@ class _Draft:
     terms: dict[str, dict[str, str]] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
     repeats: bool = False
+    has_two_heading_rows: bool = False
 
     @property
     def is_usable(self) -> bool:
-        """Whether the table has what it cannot do without."""
+        """Whether the table has what it cannot do without, or a question that has to be answered first."""
         has = {*self.columns, *(name for keys in self.wide.values() for name in keys)}
         has |= {str(keys["to"]) for keys in self.wide.values()}
+        if self.has_two_heading_rows:
+            return "participant_id" in has
         return _NEEDED[self.table.name] <= has
 
 
@@ -80,11 +84,15 @@ def suggested_tables(files: CohortFiles, study: Study) -> str:
         drafts = [_draft(table, key, grid, study) for key, grid in grids]
         usable = [draft for draft in drafts if draft.is_usable]
         if usable:
-            best = max(usable, key=lambda draft: len(draft.columns) + len(draft.wide))
+            best = max(usable, key=_worth)
             parts.append(_text(best))
         elif table.required:
             parts += _blocks(files, table)
     return "" if not parts else f"# {_HEAD}\ntables:\n" + "\n".join(dict.fromkeys(parts)) + "\n"
+
+
+def _worth(draft: _Draft) -> tuple[bool, int]:
+    return not draft.has_two_heading_rows, len(draft.columns) + len(draft.wide)
 
 
 def _grids(files: CohortFiles) -> Iterator[tuple[GridKey, Grid]]:
@@ -117,7 +125,10 @@ def _draft(table: CohortTable, key: GridKey, grid: Grid, study: Study) -> _Draft
             meanings[name] = j
     if "leg" in meanings:
         draft.wide.clear()
-    if draft.wide and _has_headless_column(grid):
+    if draft.wide and _has_values_beside(grid, draft.wide):
+        # A left that stands for three columns would be read as the first of them only.
+        draft.wide.clear()
+        draft.has_two_heading_rows = True
         draft.questions.append(
             "The headings seem to stand in two rows. Write them in one row, such as Left T1."
         )
@@ -130,10 +141,11 @@ def _draft(table: CohortTable, key: GridKey, grid: Grid, study: Study) -> _Draft
     return draft
 
 
-def _has_headless_column(grid: Grid) -> bool:
+def _has_values_beside(grid: Grid, wide: Collection[str]) -> bool:
+    """Whether a column without a heading, on the right of one of these, holds anything."""
     return any(
-        not heading and bool((cells.text != "").any())
-        for heading, cells in zip(grid.headings, grid.columns, strict=True)
+        grid.headings[owner] in wide and bool((grid.columns[j].text != "").any())
+        for j, owner in columns_without_heading(grid)
     )
 
 

@@ -3,7 +3,7 @@
 A decision is about a finding, by its id. The last line about an id counts; earlier ones stay as history.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.intake.deciding.choices import CHOOSE_ONE, Choices, base_id
 from pipeline.intake.deciding.decision_file import DecisionLine, findings_at
+from pipeline.intake.deciding.parts import MOST_LISTED, Parts
 from pipeline.intake.findings.messages import Finding, finding_ids, listed, unique_findings
 from schemas.decisions import DECISIONS, OPEN
 from schemas.rules import RULES
@@ -23,11 +24,14 @@ class Decidable:
     """A finding, or one row of a finding among which one has to be chosen, as decisions see it.
 
     place: where it is, for a sentence. rivals: ids of which at most one may be kept with this one.
+    part_of: the run of cells that it is a row of. n_parts: of a run, how many rows it has.
     """
 
     rule_id: str
     place: str
     rivals: frozenset[str] = frozenset()
+    part_of: str = ""
+    n_parts: int = 0
 
     @property
     def severity(self) -> str:
@@ -63,13 +67,13 @@ def rule_on(
     known: Mapping[str, Decidable],
     *,
     more_to_come: bool = False,
-    beyond: frozenset[str] = frozenset(),
+    in_vain: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Ruling:
     """Judge every line of decisions.csv against the findings that there are.
 
     known: id -> what it is about. more_to_come: the recordings have not been opened yet, so that an id
-    that nobody knows may be one of theirs. beyond: ids whose values no table can hold, so that keeping
-    them was tried in vain.
+    that nobody knows may be one of theirs. in_vain: ids that it was tried in vain to keep -> `problem`
+    and `suggestion`.
     """
     states = [""] * len(lines)
     about: dict[str, list[int]] = {}
@@ -77,7 +81,8 @@ def rule_on(
         states[number] = "replaced" if line.signed else "unsigned"
         if line.finding_id:
             about.setdefault(line.finding_id, []).append(number)
-    about = _without_overruled(about, known)
+    signed = {i: [n for n in at if lines[n].signed] for i, at in about.items()}
+    about = _without_overruled(about, known, signed)
     status: dict[str, str] = {}
     problems = _Problems(file)
     wanted_kept = frozenset(
@@ -96,7 +101,7 @@ def rule_on(
             _out_of_order(last, earlier, problems)
             or _contradicts(last, subject, problems)
             or _does_not_fit(last, wanted_kept, known, problems)
-            or _is_beyond(last, beyond, problems)
+            or _is_in_vain(last, in_vain or {}, problems)
         )
         states[numbers[-1]] = "refused" if refused else "applies"
         if refused:
@@ -107,21 +112,28 @@ def rule_on(
             value = f"{last.decision}, {last.initials}, {last.date}"
             problems.add("DEC-06", last, "decision", {"other": rows, "value": value})
     _conclude_choices(status, known)
+    _conclude_runs(status, known)
     return Ruling(status, tuple(states), problems.findings())
 
 
 def _without_overruled(
-    about: Mapping[str, list[int]], known: Mapping[str, Decidable]
+    about: Mapping[str, list[int]],
+    known: Mapping[str, Decidable],
+    signed: Mapping[str, list[int]],
 ) -> dict[str, list[int]]:
     """The lines that count.
 
     A decision about a whole finding and one about a row of it overrule each other: the later one counts.
+    One about a row of a run of cells overrules that about the run for this row alone.
     """
     overruled = set()
     for finding_id, numbers in about.items():
         whole = base_id(finding_id)
         if finding_id != whole and finding_id in known and whole in about:
             overruled.add(whole if numbers[-1] > about[whole][-1] else finding_id)
+        run = known[finding_id].part_of if finding_id in known else ""
+        if signed.get(run) and numbers[-1] < signed[run][-1]:
+            overruled.add(finding_id)
     return {i: numbers for i, numbers in about.items() if i not in overruled}
 
 
@@ -135,8 +147,29 @@ def _conclude_choices(status: dict[str, str], known: Mapping[str, Decidable]) ->
                 break
 
 
-def decidable(findings: Sequence[Finding], choices: Choices) -> dict[str, Decidable]:
-    """Id -> what a decision can be about: every finding, and every row among which one may be chosen."""
+def _conclude_runs(status: dict[str, str], known: Mapping[str, Decidable]) -> None:
+    """A run of cells is decided when each of its rows is; it counts as kept when any row is kept."""
+    of_run: dict[str, list[str]] = {}
+    for finding_id in status:
+        if run := known[finding_id].part_of:
+            of_run.setdefault(run, []).append(status[finding_id])
+    for run, statuses in of_run.items():
+        if run not in status and len(statuses) == known[run].n_parts:
+            kept = DECISIONS["keep"]
+            status[run] = kept if kept in statuses else statuses[0]
+
+
+def decidable(
+    findings: Sequence[Finding],
+    choices: Choices,
+    parts: Parts | None = None,
+    asked: frozenset[str] = frozenset(),
+) -> dict[str, Decidable]:
+    """Id -> what a decision can be about: every finding, and every row among which one may be chosen.
+
+    parts: runs of which single rows were decided; their rows are known as far as they are `asked` for,
+    and all of them where they are few.
+    """
     unique = unique_findings(findings)
     known: dict[str, Decidable] = {}
     for finding, finding_id in zip(unique, finding_ids(unique), strict=True):
@@ -145,6 +178,12 @@ def decidable(findings: Sequence[Finding], choices: Choices) -> dict[str, Decida
         among = frozenset(choices.of(finding, finding_id))
         for choice in among:
             known[choice] = Decidable(finding.rule_id, place, among - {choice})
+        named = (parts or {}).get(finding_id, ())
+        if named:
+            known[finding_id] = Decidable(finding.rule_id, place, n_parts=len(named))
+        for part in named:
+            if part and (part in asked or len(named) <= MOST_LISTED):
+                known.setdefault(part, Decidable(finding.rule_id, place, part_of=finding_id))
     return known
 
 
@@ -163,22 +202,43 @@ Kept = dict[str, dict[str, set[int]]]
 """Table -> rule -> rows (from 0) of its draft that a decision keeps."""
 
 
-def rows_to_keep(findings: Sequence[Finding], kept_ids: Iterable[str], choices: Choices) -> Kept:
+def rows_by_status(
+    finding: Finding, finding_id: str, status: Mapping[str, str], parts: Parts
+) -> Iterator[tuple[int, str, str]]:
+    """Row, the id that decides it, and its status, for the rows of a finding that is no choice.
+
+    A decision about a row of a run goes before that about the run.
+    """
+    named = parts.get(finding_id, ())
+    if len(named) != len(finding.rows):
+        named = ("",) * len(finding.rows)
+    for row, part in zip(finding.rows, named, strict=True):
+        decides = part if part in status else finding_id
+        yield int(row), decides, status.get(decides, OPEN)
+
+
+def rows_to_keep(
+    findings: Sequence[Finding],
+    ruling: Ruling,
+    choices: Choices,
+    parts: Parts,
+) -> Kept:
     """The rows that kept findings name, where their rule sets rows aside."""
-    wanted = set(kept_ids)
+    wanted = ruling.kept
     if not wanted:
         return {}
     unique = unique_findings(findings)
-    id_of = {(*f.identity, f.cell): i for f, i in zip(unique, finding_ids(unique), strict=True)}
+    id_of = {f.spot: i for f, i in zip(unique, finding_ids(unique), strict=True)}
     kept: Kept = {}
     for finding in findings:
         if finding.severity != "SET ASIDE":
             continue
-        finding_id = id_of[(*finding.identity, finding.cell)]
+        finding_id = id_of[finding.spot]
         among = choices.of(finding, finding_id)
         rows = {row for choice, row in among.items() if choice in wanted}
-        if finding_id in wanted and not among:
-            rows = set(finding.rows)
+        if not among and (finding_id in wanted or finding_id in parts):
+            decided = rows_by_status(finding, finding_id, ruling.status, parts)
+            rows = {row for row, _, status in decided if status == DECISIONS["keep"]}
         if rows:
             kept.setdefault(finding.table, {}).setdefault(finding.rule_id, set()).update(rows)
     return kept
@@ -249,15 +309,11 @@ def _contradicts(line: DecisionLine, subject: Decidable, problems: _Problems) ->
     return problems.add("DEC-04", line, "decision", {"other": subject.place})
 
 
-def _is_beyond(line: DecisionLine, beyond: frozenset[str], problems: _Problems) -> bool:
-    if line.finding_id not in beyond:
-        return False
-    facts = {
-        "problem": "keep is not possible: at least one of the values lies outside what the column can "
-        "hold in its unit.",
-        "suggestion": "Correct the unit in study.yaml or the cells, or decide accept.",
-    }
-    return problems.add("DEC-05", line, "decision", facts)
+def _is_in_vain(
+    line: DecisionLine, in_vain: Mapping[str, Mapping[str, str]], problems: _Problems
+) -> bool:
+    facts = in_vain.get(line.finding_id)
+    return facts is not None and problems.add("DEC-05", line, "decision", facts)
 
 
 def _does_not_fit(
@@ -299,7 +355,7 @@ def refusal(
         return {
             "problem": f"keep is not possible for this finding ({title}): without a mended cell there is "
             "nothing that could be analysed.",
-            "suggestion": "Correct the cell from the paper form and decide corrected, or decide accept.",
+            "suggestion": "Correct the cell from the paper form, or decide accept.",
         }
     whole = subject.rule_id in CHOOSE_ONE and finding_id == base_id(finding_id)
     if whole and any(base_id(i) == finding_id for i in known if i != finding_id):

@@ -108,6 +108,7 @@ def file_inside(folder: Path, name: str) -> Path | None:
         return None
     try:
         path = (folder / name).resolve(strict=True)
+        is_inside = path.is_relative_to(folder.resolve()) and path.is_file()
     except (OSError, RuntimeError, ValueError):  # absent, a loop of links, a name no system has
         return None
-    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    return path if is_inside else None

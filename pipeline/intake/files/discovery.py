@@ -4,16 +4,21 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pipeline.intake.columns.headings import plain_name
+from pipeline.intake.columns.identifying_cells import named_after_person
 from pipeline.intake.files.cohort_files import PHENOTYPE, CohortFiles, GridKey, file_inside
 from pipeline.intake.files.left_alone import (
     copied_name,
+    identifying_headings_of_sheet,
     is_own_sheet,
     note_on_copy,
     note_on_sheet,
     notes_on_folder,
+    shown_sheets,
 )
+from pipeline.intake.files.only_blocks import in_blocks_instead
 from pipeline.intake.findings.messages import (
     FileProblemError,
     Finding,
@@ -32,6 +37,15 @@ from schemas.study import Study, TableSource
 from schemas.tables import INPUT_TABLES, CohortTable
 
 __all__ = ["PHENOTYPE", "CohortFiles", "FoundTable", "GridKey", "file_inside", "find_tables"]
+
+
+_PARTS: Final = (
+    " If each of them holds a part of the table, keep them all: list them all under `tables` in "
+    "study.yaml, with `constants: {group: ...}` (or participant_id) for what only the sheet's name says."
+)
+_OTHERS_NOT_SHOWN: Final = (
+    "the others (names of sheets that look like those of people are not shown)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,8 @@ def find_tables(files: CohortFiles, study: Study) -> tuple[list[FoundTable], lis
         findings += [_not_searched(problem) for problem in unreadable]
     if not missing:
         findings += _copies(files, names, study)
+    if missing and not found:
+        findings = in_blocks_instead(files, names, findings)
     findings += _further_sheets(files, found, study)
     return found, [*findings, *notes_on_folder(files.folder)]
 
@@ -111,6 +127,10 @@ def _further_sheets(files: CohortFiles, found: Sequence[FoundTable], study: Stud
             for sheet in book.sheets:
                 filled_like_a_table = book.rows_up_to(sheet, 2) > 1
                 if sheet in taken or is_own_sheet(sheet) or not filled_like_a_table:
+                    continue
+                named = identifying_headings_of_sheet(name, sheet, book.headings(sheet))
+                if named:
+                    findings += named
                     continue
                 like = [s for s in taken if s is not None and headings[s] == headings[sheet]]
                 if not like or len(headings[sheet]) < 2 or _is_declared(taken[like[0]], study):
@@ -172,7 +192,8 @@ def _declared(files: CohortFiles, table: CohortTable, source: TableSource) -> Fo
     for sheet in book.sheets:
         if sheet.strip().casefold() == source.sheet.strip().casefold():
             return FoundTable(table, source, (name, sheet))
-    near = near_sentence(source.sheet, book.sheets, "sheet")
+    there = [sheet for sheet in book.sheets if not named_after_person(sheet)]
+    near = near_sentence(source.sheet, there, "sheet")
     facts = {"what": table.what, "expected": f"the sheet {source.sheet} of {name}", "near": near}
     raise FileProblemError(
         [
@@ -226,13 +247,23 @@ def _only_sheet(files: CohortFiles, table: CohortTable, name: str) -> str:
 
 def _doubtful(table: CohortTable, keys: Sequence[GridKey], sheet: str | None = None) -> Finding:
     words = [name if sheet is None else f"sheet {sheet} of {name}" for name, sheet in keys]
+    value, other, found = words[0], " and ".join(words[1:]), quoted(words[1])
+    if any(named_after_person(name) for _, name in keys if name is not None):
+        value, other = f"one of {len(keys)} sheets of {keys[0][0]}", _OTHERS_NOT_SHOWN
+        sheet, found = None, f"{len(keys)} sheets"
+    are_sheets = all(name is not None for _, name in keys)
     return make_finding(
         "FILE-05",
         table=table.name,
         file=keys[0][0],
         sheet=sheet,
-        found=quoted(words[1]),
-        facts={"value": words[0], "other": " and ".join(words[1:]), "what": table.what},
+        found=found,
+        facts={
+            "value": value,
+            "other": other,
+            "what": table.what,
+            "near": _PARTS if are_sheets else "",
+        },
     )
 
 
@@ -244,7 +275,7 @@ def _what_is_there(files: CohortFiles, names: Sequence[str]) -> str:
             sheets = files.opened(name).sheets
         except FileProblemError:
             sheets = ()
-        words.append(f"{name} (sheet {', '.join(sheets)})" if sheets else name)
+        words.append(f"{name} (sheet {shown_sheets(sheets)})" if sheets else name)
     return f" The folder holds {listed(words, 6)}." if words else ""
 
 

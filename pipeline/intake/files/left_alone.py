@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from pipeline.intake.findings.messages import Finding, listed, make_finding
+from pipeline.intake.columns.identifiers import identifying_places, plain_words
+from pipeline.intake.columns.identifying_cells import named_after_person
+from pipeline.intake.findings.messages import Finding, listed, make_finding, quoted
 
 _LOCKS: Final = (re.compile(r"~\$(.+)"), re.compile(r"\.~lock\.(.+)#"))
 _LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -23,6 +25,25 @@ _COPIES: Final = tuple(
 
 _OWN_SHEETS: Final = re.compile(r"vocabulary|fix list( \d+)?|read ?me", re.IGNORECASE)
 """Sheets of templates and marked copies: they hold no data."""
+
+
+_NAME: Final = frozenset({"name", "names"})
+_CODES: Final = frozenset(
+    [
+        "code",
+        "id",
+        "ids",
+        "participant",
+        "patient",
+        "patientin",
+        "subject",
+        "person",
+        "proband",
+        "probandin",
+        "teilnehmer",
+    ]
+)
+"""Words of headings that say that a list of names is one of people."""
 
 
 def copied_name(name: str) -> str | None:
@@ -97,18 +118,46 @@ def note_on_copy(name: str, original: str, *, is_same: bool | None) -> Finding:
 
 def note_on_sheet(file: str, sheet: str, read: Collection[str]) -> Finding:
     """FILE-07 for a further sheet with data. read: the sheets of the workbook that are read."""
+    is_person = named_after_person(sheet)
+    which = "A sheet whose name looks like that of a person" if is_person else "The sheet"
     return make_finding(
         "FILE-07",
         file=file,
-        sheet=sheet,
+        sheet=None if is_person else sheet,
         facts={
-            "problem": f"The sheet holds data but is not read; read from this workbook: {_quoted(read)}.",
+            "problem": f"{which} holds data but is not read; read from this workbook: "
+            f"{shown_sheets(sorted(read))}.",
             "suggestion": "Nothing to do if it belongs to no table; otherwise name it under `tables` in "
             "study.yaml.",
         },
     )
 
 
-def _quoted(sheets: Collection[str]) -> str:
-    names: Sequence[str] = sorted(sheets)
-    return listed(names)
+def identifying_headings_of_sheet(file: str, sheet: str, headings: Sequence[str]) -> list[Finding]:
+    """COL-05 for a sheet that is not read but says that it identifies people, such as a list of codes.
+
+    It lies in the cohort folder all the same. A column Name alone is that of a code book, unless a
+    column of codes or people stands beside it.
+    """
+    words = [frozenset(plain_words(heading)) for heading in headings]
+    places = identifying_places(headings)
+    if all(words[place] <= _NAME for place in places) and not any(each & _CODES for each in words):
+        return []
+    return [
+        make_finding(
+            "COL-05",
+            file=file,
+            sheet=None if named_after_person(sheet) else sheet,
+            column=headings[place],
+            found=quoted(headings[place]),
+            facts={"value": headings[place]},
+        )
+        for place in places
+    ]
+
+
+def shown_sheets(sheets: Sequence[str]) -> str:
+    """Names of sheets as they may be printed: only their number where one looks like a person's."""
+    if any(named_after_person(sheet) for sheet in sheets):
+        return "1 sheet" if len(sheets) == 1 else f"{len(sheets)} sheets"
+    return listed(sheets)

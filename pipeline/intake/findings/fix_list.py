@@ -18,13 +18,24 @@ LINES: Final = 40
 _RANGE: Final = re.compile(r"[A-Z]+(\d+)(?::[A-Z]+(\d+))?")
 _CELLS_SHOWN: Final = 4
 _VALUES_SHOWN: Final = 3
+_FIXES_SHOWN: Final = 2
+_MANY_FIXES: Final = "How to mend it differs; see the fix list for each."
 _TEXT_INDENT: Final = 6
 _RESET: Final = "\033[0m"
+_OPEN: Final = ("", "open")
+_DECIDED: Final = "DECIDED"
+_BLOCKS: Final[Mapping[str, str]] = {
+    **SEVERITIES,
+    _DECIDED: "somebody signed what happens to these; nothing to do",
+}
+"""Headings of the list, in their order; what is decided stands under none of the severities."""
+
 _COLOURS: Final[Mapping[str, str]] = {
     "STOP": "\033[1;31m",
     "SET ASIDE": "\033[1;33m",
     "WARN": "\033[33m",
     "NOTE": "\033[2m",
+    _DECIDED: "\033[2m",
 }
 
 
@@ -32,7 +43,7 @@ _COLOURS: Final[Mapping[str, str]] = {
 class _Group:
     """Findings of one rule in one column of one file or sheet, or in the same words of whole files."""
 
-    severity: str
+    block: str
     rows: Sequence[Mapping[str, str]]
 
     @property
@@ -59,13 +70,13 @@ def fix_list_text(
     text = [_summary(findings), *([since] if since else [])]
     groups = _groups(findings)
     shown, left_out = 0, 0
-    for severity in SEVERITIES:
-        of_severity = [group for group in groups if group.severity == severity]
+    for word, meaning in _BLOCKS.items():
+        of_severity = [group for group in groups if group.block == word]
         if not of_severity:
             continue
         n = sum(len(group.rows) for group in of_severity)
-        head = f"{severity}: {SEVERITIES[severity]} ({_problems(n)})"
-        block = ["", f"{_COLOURS[severity]}{head}{_RESET}" if colour else head]
+        head = f"{word}: {meaning} ({_problems(n)})"
+        block = ["", f"{_COLOURS[word]}{head}{_RESET}" if colour else head]
         for group in of_severity:
             entry = _entry(group)
             if shown and (left_out or len(text) + len(block) + len(entry) > lines):
@@ -85,7 +96,8 @@ def _groups(findings: pd.DataFrame) -> list[_Group]:
     for record in findings.fillna("").to_dict("records"):
         row = {str(name): str(value) for name, value in record.items()}
         by = ("file", "sheet", "column") if row["cell"] else ("why", "fix")
-        key = tuple(row[name] for name in ("severity", "rule_id", *by))
+        block = row["severity"] if row["status"] in _OPEN else _DECIDED
+        key = (block, *(row[name] for name in ("rule_id", "status", *by)))
         alike.setdefault(key, []).append(row)
     made = [_Group(key[0], rows) for key, rows in alike.items()]
     return sorted(made, key=lambda group: -group.n_cells)
@@ -100,9 +112,13 @@ def _n_cells(cells: str) -> int:
 
 
 def _summary(findings: pd.DataFrame) -> str:
-    counts = findings["severity"].value_counts()
+    is_open = findings["status"].fillna("").isin(_OPEN)
+    counts = findings.loc[is_open, "severity"].value_counts()
     parts = [f"{counts[severity]} {severity}" for severity in SEVERITIES if severity in counts]
-    return f"{_problems(len(findings))}: {', '.join(parts)}."
+    if is_open.all():
+        return f"{_problems(len(findings))}: {', '.join(parts)}."
+    told = f"{int(is_open.sum())} open ({', '.join(parts)})" if parts else "none open"
+    return f"{_problems(len(findings))}: {told}, {int((~is_open).sum())} decided."
 
 
 def _problems(n: int) -> str:
@@ -124,7 +140,9 @@ def _entry(group: _Group) -> list[str]:
         alike = len({r["why"] for r in group.rows}) == 1
         rule = RULES.get(row["rule_id"])
         what = row["why"] if alike or rule is None else f"{rule.title}."
-        sentences = f"{what} {row['fix']}"
+        fixes = [*dict.fromkeys(r["fix"] for r in group.rows)]
+        fix = " Or: ".join(fixes) if len(fixes) <= _FIXES_SHOWN else _MANY_FIXES
+        sentences = f"{what} {fix}"
     head = "  ".join([place, *(piece for piece in pieces if piece)])
     status = "" if row["status"] in ("", "open") else f" ({row['status']})"
     text = f"{sentences} [{row['rule_id']}]{status}"

@@ -6,8 +6,8 @@ Nothing here decides whether something is a problem; the readers and rule files 
 import hashlib
 import re
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -23,6 +23,11 @@ FOUND_LENGTH = 40
 EMPTY = "(empty)"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 _SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITIES)}
+
+
+SingleRows = Callable[[], Sequence[tuple[str, str, str]]] | None
+"""Of a run of cells: (subject, found, cell) for each of its rows as they would be alone; subject "" where the
+row has no key of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Finding:
     cells: str = ""
     subject: str = ""
     rows: Sequence[int] = field(default=(), compare=False)
+    single_rows: "SingleRows" = field(default=None, compare=False, repr=False)
 
     @property
     def severity(self) -> str:
@@ -59,10 +65,18 @@ class Finding:
     def identity(self) -> tuple[str, ...]:
         """What makes this the same problem in two runs: rule, place and found value.
 
-        The place is the row's key where it has one, so that sorting the table changes nothing.
+        The place is the table and the row's key where it has one, so that sorting the rows and renaming
+        the file change nothing; else the cell of the file, or the file as a whole.
         """
+        if self.table and self.subject:
+            return self.rule_id, self.table, self.column, self.subject, self.found
+        return self.rule_id, self.file, self.sheet, self.column, self.cell, self.found
+
+    @property
+    def spot(self) -> tuple[str, ...]:
+        """What is one problem in one run, whichever of the tables that a cell serves tells of it."""
         place = self.subject or self.cell
-        return self.rule_id, self.file, self.sheet, self.column, place, self.found
+        return self.rule_id, self.file, self.sheet, self.column, place, self.found, self.cell
 
 
 class FileProblemError(Exception):
@@ -87,6 +101,7 @@ def make_finding(
     cells: str = "",
     subject: str = "",
     rows: Sequence[int] | NDArray[np.intp] = (),
+    single_rows: SingleRows = None,
     facts: Mapping[str, str] | None = None,
 ) -> Finding:
     """A finding with the sentences of its rule.
@@ -111,7 +126,14 @@ def make_finding(
         cells=cells or cell_ranges([cell]),
         subject=subject,
         rows=_compact(rows),
+        single_rows=single_rows,
     )
+
+
+def alone(run: Finding, subject: str, found: str, cell: str) -> Finding:
+    """The finding that one row of a run of cells would be if no other cell had the same problem."""
+    row = int("".join(filter(str.isdecimal, cell)))
+    return replace(run, subject=subject, found=found, cell=cell, row=row, single_rows=None)
 
 
 def cell_ranges(cells: Sequence[str]) -> str:
@@ -200,21 +222,25 @@ def unique_findings(findings: Sequence[Finding]) -> list[Finding]:
     ordered = sorted(
         findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.file, f.sheet, f.row, f.cell)
     )
-    places = {(*finding.identity, finding.cell): finding for finding in reversed(ordered)}
+    places = {finding.spot: finding for finding in reversed(ordered)}
     return list(places.values())[::-1]
 
 
 def finding_ids(findings: Sequence[Finding]) -> list[str]:
-    """Ids that stay the same between runs; equal problems are numbered.
+    """Ids that stay the same between runs; equal problems are numbered by row before sheet and file.
 
-    The letter in front keeps spreadsheets from taking an id such as 12345e6789 for a number.
+    Names of files come last, so that a new name changes as little as possible. The letter in front
+    keeps spreadsheets from taking an id such as 12345e6789 for a number.
     """
     seen: dict[tuple[str, ...], int] = {}
-    ids: list[str] = []
-    for finding in findings:
+    known = list(findings)
+    ids = [""] * len(known)
+    places = [(f.row, f.cell, f.sheet, f.file) for f in known]
+    for place in sorted(range(len(known)), key=places.__getitem__):
+        finding = known[place]
         number = seen[finding.identity] = seen.get(finding.identity, 0) + 1
         parts = (*finding.identity, *([str(number)] if number > 1 else []))
-        ids.append("f" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10])
+        ids[place] = "f" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
     return ids
 
 

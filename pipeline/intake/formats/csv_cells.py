@@ -22,7 +22,6 @@ from pipeline.intake.findings.messages import (
     Finding,
     file_problem,
     make_finding,
-    quoted,
 )
 from pipeline.intake.formats.text_decoding import TextEncoding, text_encoding
 
@@ -63,7 +62,7 @@ def read_text_table(
     identifying = identifying_columns(file, None, body.heading_row, body.headings)
     if body.odd_rows:
         problems = _uneven(file, body.odd_rows, len(body.headings))
-        raise FileProblemError([*identifying, *_without_values(problems, identifying)])
+        raise FileProblemError([*identifying, *problems])
     notes = _without_values(_notes(file, encoding, delimiter), identifying)
     grid = body.grid(file)
     return grid, [*note_on_rows_above(grid, body.above), *notes]
@@ -128,12 +127,11 @@ def _chunks(
 
 @dataclass
 class _OddRows:
-    """Rows of one wrong length: first and last number, how many, and the first of them."""
+    """Rows of one wrong length: first and last number, and how many."""
 
     first: int
     last: int
     count: int
-    row: list[str]
 
 
 @dataclass
@@ -187,7 +185,7 @@ class _Body:
             if len(row) == width:
                 even.append((number, row))
                 continue
-            odd = self.odd_rows.setdefault(len(row), _OddRows(number, number, 0, row))
+            odd = self.odd_rows.setdefault(len(row), _OddRows(number, number, 0))
             odd.last, odd.count = number, odd.count + 1
         return [row for _, row in even], np.array([number for number, _ in even], dtype=np.int64)
 
@@ -283,7 +281,8 @@ def _uneven(file: str, odd_rows: dict[int, _OddRows], width: int) -> list[Findin
                 if odd.count == 1
                 else f"rows {odd.first} to {odd.last} ({odd.count} rows)"
             ),
-            found=quoted(" | ".join(odd.row)),
+            # Never the cells: nobody knows whether a name stands among them.
+            found="1 cell" if length == 1 else f"{length} cells",
             row=odd.first,
             facts={"value": str(length), "other": str(width)},
         )

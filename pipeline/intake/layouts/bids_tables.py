@@ -189,7 +189,7 @@ def _with_units(
     problems: list[Finding] = []
     for name, j in served.items():
         heading, ours = grid.headings[j], rules[name].facts["unit"]
-        told = str(about.get(heading, {}).get("Units", "")).strip()
+        told = str(about.get(heading, {}).get("Units") or "").strip()
         if not ours or ours == "points" or told.casefold() in _NO_UNIT:
             continue
         unit = _UNIT_WORDS.get(told.casefold(), told)

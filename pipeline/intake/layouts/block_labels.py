@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.intake.cells.grid import Grid
 from pipeline.intake.findings.messages import Finding, make_finding, quoted
@@ -60,18 +61,37 @@ def undeclared_blocks(sheet: Grid, *tables: str) -> Finding | None:
     return None
 
 
+def blocks_from_the_top(sheet: Grid, *tables: str) -> Finding | None:
+    """BLOCK-01 for a sheet of which nobody said that it serves these tables.
+
+    Only where the first label stands above everything else in its column: a column of words such as
+    patient has a heading.
+    """
+    hint = undeclared_blocks(sheet, *tables)
+    if hint is None:
+        return None
+    j = coordinate_to_tuple(hint.cell)[1] - 1
+    filled = np.flatnonzero((sheet.columns[j].text != "").to_numpy(dtype=bool))
+    return hint if int(sheet.row_numbers[filled[0]]) == hint.row else None
+
+
 def _repeated_labels(text: NDArray[np.object_]) -> dict[str, list[tuple[int, int]]]:
     """Places of the labels that name a person, by label as it is first written."""
     found: dict[str, tuple[str, list[tuple[int, int]]]] = {}
     for i, j in np.argwhere(text != ""):
-        match = _PERSON.match(str(text[i, j]))
-        if match is None or (
-            match.end() < len(text[i, j]) and not match[0].endswith(tuple(" .:#=-_"))
-        ):
+        label = person_label(str(text[i, j]))
+        if not label:
             continue
-        label = match[0].strip()
         found.setdefault(label.casefold(), (label, []))[1].append((int(i), int(j)))
     return dict(found.values())
+
+
+def person_label(content: str) -> str:
+    """The label of a person with which a cell begins, such as "Proband:", or ""."""
+    match = _PERSON.match(content)
+    if match is None or (match.end() < len(content) and not match[0].endswith(tuple(" .:#=-_"))):
+        return ""
+    return match[0].strip()
 
 
 def _declaration(

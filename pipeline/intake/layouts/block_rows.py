@@ -2,28 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
 from pipeline.intake.columns.headings import plain_name
 from pipeline.intake.columns.identifiers import identifying_places
 from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding, quoted
+from pipeline.intake.layouts.block_places import (
+    Block,
+    block_problem,
+    find_blocks,
+    place_in_block,
+)
+from pipeline.intake.layouts.head_labels import odd_heads
+from pipeline.intake.layouts.missed_blocks import missed_blocks
 from schemas.layouts import Blocks, HeadCell
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Rows (from 0, in the whole sheet) and columns (from 0) that belong to one block."""
-
-    row: int
-    rows: range
-    columns: range
 
 
 def read_blocks(sheet: Grid, blocks: Blocks) -> Grid:
@@ -31,16 +28,19 @@ def read_blocks(sheet: Grid, blocks: Blocks) -> Grid:
 
     sheet: all cells, without a heading row. A block begins at a cell whose text begins as `blocks`
     says, and ends where the next one below it or on its right begins. Cells keep their addresses in the
-    sheet. Raises FileProblemError (BLOCK-02) when there is no block, or when one is laid out
-    differently from the first.
+    sheet. Raises FileProblemError (BLOCK-02) when there is no block, when one is laid out differently
+    from the others, or when one seems to begin without its label.
     """
     text = np.array([column.text.to_numpy(dtype=object) for column in sheet.columns]).T
     _refuse_names(sheet, text)
-    found = _find(text, blocks.begins_with)
+    found = find_blocks(text, blocks.begins_with)
     if not found:
         raise FileProblemError([_not_there(sheet, blocks)])
+    if missed := missed_blocks(sheet, text, found, blocks):
+        raise FileProblemError(missed)
     heads = [_head(sheet, text, blocks, block) for block in found]
     problems = [problem for _, troubles in heads for problem in troubles]
+    problems += odd_heads(sheet, text, found, blocks)
     if blocks.table is None:
         bodies = [_Body(np.array([block.row]), {}, 0) for block in found]
     else:
@@ -77,44 +77,18 @@ def _refuse_names(sheet: Grid, text: NDArray[np.object_]) -> None:
     )
 
 
-def _find(text: NDArray[np.object_], begins_with: str) -> list[_Block]:
-    wanted = begins_with.strip().casefold()
-    places = [
-        (int(i), int(j))
-        for i, j in np.argwhere(text != "")
-        if str(text[i, j]).casefold().startswith(wanted)
-    ]
-    lanes = sorted({j for _, j in places})
-    ends = dict(pairwise([*lanes, text.shape[1]]))
-    found: list[_Block] = []
-    for lane in lanes:
-        rows = [i for i, j in places if j == lane]
-        for row, end in pairwise([*rows, text.shape[0]]):
-            found.append(_Block(row, range(row, end), range(lane, ends[lane])))
-    return sorted(found, key=lambda block: (block.row, block.columns.start))
-
-
-def _place(sheet: Grid, block: _Block, address: str) -> tuple[int, int, int | None]:
-    """Row and column of the file (from 1) of a relative address, and its row in the sheet's cells."""
-    down, right = coordinate_to_tuple(address)
-    row_number = int(sheet.row_numbers[block.row]) + down - 1
-    column_number = block.columns.start + right
-    hit = np.flatnonzero(sheet.row_numbers[block.rows.start : block.rows.stop] == row_number)
-    return row_number, column_number, block.rows.start + int(hit[0]) if len(hit) else None
-
-
 _HeadCell = tuple[str, int, float, int, int]
 """Text, kind, number, column and row (from 1) of a cell in the head of a block."""
 
 
 def _head(
-    sheet: Grid, text: NDArray[np.object_], blocks: Blocks, block: _Block
+    sheet: Grid, text: NDArray[np.object_], blocks: Blocks, block: Block
 ) -> tuple[dict[str, _HeadCell], list[Finding]]:
     """One cell for each column that the head of a block gives."""
     cells: dict[str, _HeadCell] = {}
     problems: list[Finding] = []
     for name, head in blocks.cells.items():
-        row_number, column_number, i = _place(sheet, block, head.cell)
+        row_number, column_number, i = place_in_block(sheet, block, head.cell)
         j = column_number - 1
         content = str(text[i, j]) if i is not None and j in block.columns else ""
         value = _without_label(content, head)
@@ -138,46 +112,62 @@ def _without_label(text: str, head: HeadCell) -> str | None:
 
 @dataclass(frozen=True)
 class _Body:
-    """Rows of the small table (from 0), column of the sheet by heading, and the heading's row."""
+    """Rows of the small table (from 0), column of the sheet by heading, and the heading's row.
+
+    twice: column and text of the first heading that stands a second time.
+    """
 
     rows: NDArray[np.intp]
     columns: dict[str, int]
     heading_row: int
+    twice: tuple[int, str] | None = None
 
 
-def _body(sheet: Grid, text: NDArray[np.object_], table: str, block: _Block) -> _Body:
-    heading_row, first_column, i = _place(sheet, block, table)
+def _body(sheet: Grid, text: NDArray[np.object_], table: str, block: Block) -> _Body:
+    heading_row, first_column, i = place_in_block(sheet, block, table)
     if i is None:
         return _Body(np.array([], dtype=np.intp), {}, heading_row)
     width = range(first_column - 1, block.columns.stop)
     area = text[i + 1 : block.rows.stop, width.start : width.stop]
     rows = i + 1 + np.flatnonzero((area != "").any(axis=1))
     columns: dict[str, int] = {}
+    names: set[str] = set()
+    twice: tuple[int, str] | None = None
     for j in width:
         heading = str(text[i, j])
+        if heading and plain_name(heading) in names:
+            twice = twice or (j, heading)
+            continue
+        names.add(plain_name(heading))
         if heading or (text[rows, j] != "").any():
             columns[heading or f"column {get_column_letter(j - block.columns.start + 1)}"] = j
-    return _Body(rows, columns, heading_row)
+    return _Body(rows, columns, heading_row, twice)
 
 
-def _differences(sheet: Grid, found: Sequence[_Block], bodies: Sequence[_Body]) -> list[Finding]:
+def _differences(sheet: Grid, found: Sequence[Block], bodies: Sequence[_Body]) -> list[Finding]:
     """BLOCK-02 for blocks whose headings differ from the first block, and for blocks without rows."""
     first = {plain_name(heading) for heading in bodies[0].columns}
+    double = next((body for body in bodies if body.twice is not None), None)
     problems: list[Finding] = []
     for block, body in zip(found, bodies, strict=True):
         names = {plain_name(heading): heading for heading in body.columns}
         column = block.columns.start + 1
         if not len(body.rows):
             what = "there are no rows below the headings of this block"
-            problems.append(_block_problem(sheet, body.heading_row, column, what, ""))
+            problems.append(block_problem(sheet, body.heading_row, column, what, ""))
+        elif body.twice is not None:
+            place, heading = body.twice
+            what = "the same heading stands twice in this block, and Stance does not choose"
+            if body is double:  # the others are laid out in the same way
+                problems.append(block_problem(sheet, body.heading_row, place + 1, what, heading))
         elif odd := [name for name in names if name not in first]:
             heading = names[odd[0]]
             place = body.columns[heading] + 1
             what = "the first block has no such heading"
-            problems.append(_block_problem(sheet, body.heading_row, place, what, heading))
+            problems.append(block_problem(sheet, body.heading_row, place, what, heading))
         elif lost := [name for name in first if name not in names]:
             what = f"the first block has a heading {sorted(lost)[0]}, which this block has not"
-            problems.append(_block_problem(sheet, body.heading_row, column, what, ""))
+            problems.append(block_problem(sheet, body.heading_row, column, what, ""))
     return problems
 
 
@@ -240,16 +230,4 @@ def _not_there(sheet: Grid, blocks: Blocks) -> Finding:
 
 def _no_label(sheet: Grid, row: int, column: int, text: str, head: HeadCell) -> Finding:
     what = f"the text {quoted(head.after)}, behind which the value should stand, is not in the cell"
-    return _block_problem(sheet, row, column, what, text)
-
-
-def _block_problem(sheet: Grid, row: int, column: int, what: str, found: str) -> Finding:
-    return make_finding(
-        "BLOCK-02",
-        file=sheet.file,
-        sheet=sheet.sheet,
-        cell=f"{get_column_letter(column)}{row}",
-        found=quoted(found) if found else "",
-        row=row,
-        facts={"problem": what},
-    )
+    return block_problem(sheet, row, column, what, text)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
+from pipeline.intake.findings.messages import FileProblemError, make_finding, quoted
 from pipeline.intake.layouts.redcap_dictionary import Field, checkbox_column, plain_label
 
 SYSTEM_LABELS: Final = {
@@ -82,6 +83,7 @@ def read_export(
     label is, where it is one), so that raw and label exports give the same.
     """
     names = _names(grid.headings, fields, wanted)
+    _refuse_doubles(grid, names, wanted)
     by_name = {field.name: field for field in fields}
     columns: dict[str, Cells] = {}
     relabelled: list[str] = []
@@ -93,9 +95,33 @@ def read_export(
             if not (shown.text == cells.text).all():
                 relabelled.append(name)
             cells = shown
-        columns[name if name not in columns else f"{heading} "] = cells
+        key = name if name not in columns else f"{heading} "
+        while key in columns:  # a label that stands three times
+            key += " "
+        columns[key] = cells
     boxes = _ticked_labels(columns, by_name, missing_codes)
     return Export({**columns, **boxes}, len(grid.row_numbers), tuple(relabelled))
+
+
+def _refuse_doubles(grid: Grid, names: Sequence[str], wanted: Collection[str]) -> None:
+    """Raise COL-02 for a heading that study.yaml names and that stands twice."""
+    doubles = [j for j, name in enumerate(names) if name in wanted and name in names[:j]]
+    if doubles:
+        raise FileProblemError(
+            [
+                make_finding(
+                    "COL-02",
+                    file=grid.file,
+                    sheet=grid.sheet,
+                    cell=grid.heading_cell(j),
+                    column=grid.headings[j],
+                    found=quoted(grid.headings[j]),
+                    row=grid.heading_row,
+                    facts={"value": grid.headings[j]},
+                )
+                for j in doubles[:1]
+            ]
+        )
 
 
 def _names(headings: Sequence[str], fields: Sequence[Field], wanted: Collection[str]) -> list[str]:

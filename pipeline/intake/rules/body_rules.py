@@ -38,7 +38,8 @@ Numbers = NDArray[np.float64]
 
 def check_body(people: Draft, study: Study) -> list[Finding]:
     """BODY findings; fills bmi (kg/m²) where it is empty and height and mass are given."""
-    findings = _check_pounds(people, study)
+    findings = _check_swapped(people, study)
+    findings += _check_pounds(people, study)
     height_cm = plausible_numbers(people, "height_cm")
     mass_kg = plausible_numbers(people, "mass_kg")
     computed = _bmi(height_cm, mass_kg)
@@ -61,6 +62,48 @@ def check_body(people: Draft, study: Study) -> list[Finding]:
 
 def _bmi(height_cm: Numbers, mass_kg: Numbers) -> Numbers:
     return np.asarray(mass_kg / (height_cm / 100) ** 2)
+
+
+def _check_swapped(people: Draft, study: Study) -> list[Finding]:
+    """BODY-04; both values are left out. Before all other rules: they would blame one of the two."""
+    given = [_as_given(people, column, study) for column in ("height_cm", "mass_kg")]
+    as_height, as_mass = given[::-1]
+    swapped = given[0] < _plausible("height_cm")[0]
+    for name, values in (
+        ("height_cm", as_height),
+        ("mass_kg", as_mass),
+        ("bmi", _bmi(as_height, as_mass)),
+    ):
+        low, high = _plausible(name)
+        swapped &= (values >= low) & (values <= high)
+    swapped &= people.usable
+    findings = row_findings(
+        people,
+        "BODY-04",
+        "height_cm",
+        swapped,
+        lambda row: {"value": f"{given[0][row]:g}", "other": f"{given[1][row]:g}"},
+    )
+    for column in ("height_cm", "mass_kg"):
+        people.leave_cells(column, swapped, "BODY-04")
+    return findings
+
+
+def _plausible(column: str) -> tuple[float, float]:
+    """The usual values of a column of participants."""
+    facts = column_rules(Participants)[column].facts
+    low, high = facts["plausible_low"], facts["plausible_high"]
+    return -np.inf if low is None else low, np.inf if high is None else high
+
+
+def _as_given(people: Draft, column: str, study: Study) -> Numbers:
+    """Values in the unit of the table, with those beyond the limits of their column as typed."""
+    values = numbers(people, column)
+    if column not in people.shown or unit_is_declared(people, column, study):
+        return values
+    text = people.text(column).str.replace(",", ".", regex=False)
+    typed = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    return np.where(np.isnan(values) & people.broken[column], typed, values)
 
 
 def _check_pounds(people: Draft, study: Study) -> list[Finding]:

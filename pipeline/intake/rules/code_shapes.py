@@ -1,6 +1,7 @@
 """Codes of participants that are written in different ways: lost zeros, numbers made by Excel."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,7 +10,25 @@ from pipeline.intake.columns.drafts import Draft
 from pipeline.intake.findings.messages import Finding
 
 _CODE = re.compile(r"(.*?)([0-9]+)")
+_LEADING_ZEROS = re.compile(r"(?<![0-9.,])0+(?=[0-9])")
 _EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+")
+
+
+def without_zeros(code: str) -> str:
+    """A code as it is when the zeros in front of its numbers are lost: 001 is 1, P-04 is p-4."""
+    return _LEADING_ZEROS.sub("", code).casefold()
+
+
+def codes_without_zeros(codes: Sequence[str]) -> dict[str, str]:
+    """Code without leading zeros -> code, for codes that no other code is like."""
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for code in dict.fromkeys(codes):
+        short = without_zeros(code)
+        if short in found:
+            doubtful.add(short)
+        found[short] = code
+    return {short: code for short, code in found.items() if short not in doubtful}
 
 
 def check_code_shapes(people: Draft, holds: Draft | None) -> list[Finding]:

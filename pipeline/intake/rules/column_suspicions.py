@@ -1,6 +1,6 @@
 """Whole columns that look like another unit than their heading says. Never converted: asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.columns.drafts import Draft
-from pipeline.intake.columns.row_findings import column_finding
+from pipeline.intake.columns.row_findings import column_finding, numbers
 from pipeline.intake.findings.messages import Finding
 from schemas.columns import column_rules
 from schemas.study import Study
@@ -22,7 +22,7 @@ FEWEST_VALUES: Final = 5
 class Suspicion:
     """A column that looks like another unit; limits are in the unit of the heading.
 
-    It does when its largest value is at most `largest`, or its median is above `median`. decimals: only with decimals, or with twice the fewest values. looks_like, suggestion: words for
+    It does when its largest value is at most `largest`, or its median is above `median`. decimals: only with decimals, or with twice the fewest values. zeros: they count among the values. looks_like, suggestion: words for
     the fix list.
     """
 
@@ -34,12 +34,14 @@ class Suspicion:
     largest: float | None = None
     median: float | None = None
     decimals: bool = False
+    zeros: bool = False
 
 
 _MAP: Final = "map the heading to {} under `columns` in study.yaml"
 
 SUSPICIONS: Final = (
     Suspicion("PAIN-01", "participants", "vas_mm", "centimetres", largest=10, decimals=True),
+    Suspicion("ODI-02", "participants", "odi_pct", "a fraction", largest=1, zeros=True),
     Suspicion(
         "STR-02",
         "strength",
@@ -82,8 +84,15 @@ SUSPICIONS: Final = (
     ),
 )
 
-WHOLE_COLUMN_RULES: Final = frozenset({s.rule_id for s in SUSPICIONS} | {"BODY-03", "SCORE-06"})
+WHOLE_COLUMN_RULES: Final = frozenset(
+    {s.rule_id for s in SUSPICIONS} | {"BODY-03", "SCORE-06", "CELL-21"}
+)
 _EXPLAINED: Final = frozenset({"CELL-03", "CELL-06"})
+_SWAPPED: Final = ("height_cm ", "mass_kg ")
+"""How the sentences of CELL-03 and CELL-06 begin that a swap of height and mass explains."""
+_FAR_BELOW: Final = 0.1
+"""A hold below this share of the shortest timed hold is hardly one in seconds."""
+_SLACK: Final = 1e-9
 
 
 def check_columns_fit_units(draft: Draft, study: Study) -> list[Finding]:
@@ -101,7 +110,8 @@ def check_columns_fit_units(draft: Draft, study: Study) -> list[Finding]:
         # As typed: values beyond the range of the heading's unit are part of the same problem.
         text = draft.text(column).str.replace(",", ".", regex=False)
         typed = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
-        if not _looks_wrong(typed[typed > 0], suspicion):
+        counts = typed >= 0 if suspicion.zeros else typed > 0
+        if not _looks_wrong(typed[counts], suspicion):
             continue
         rows = np.isfinite(typed) & ~elsewhere_out(draft, column)
         facts = {
@@ -115,6 +125,37 @@ def check_columns_fit_units(draft: Draft, study: Study) -> list[Finding]:
         findings += column_finding(draft, suspicion.rule_id, column, rows, facts)
         leave_values(draft, column, rows, suspicion.rule_id)
     return findings
+
+
+def check_short_holds(holds: Draft, study: Study) -> list[Finding]:
+    """CELL-21 for hold times that look like minutes or thousandths as a whole; CELL-06 for single ones.
+
+    Holds of 0 s do not count: somebody could not stand on the leg. The rows of a suspected column leave;
+    a unit that study.yaml declares for the column is believed.
+    """
+    column, shortest_s = "hold_time_s", study.holds.shortest_timed_hold_s
+    times_s = numbers(holds, column)
+    timed = times_s > 0
+    is_declared = unit_is_declared(holds, column, study)
+    if (
+        not is_declared
+        and timed.sum() >= FEWEST_VALUES
+        and np.median(times_s[timed]) < shortest_s - _SLACK
+    ):
+        facts = {"value": f"{np.median(times_s[timed]):.3g}", "limit": f"{shortest_s:g}"}
+        rows = np.isfinite(times_s)
+        findings = column_finding(holds, "CELL-21", column, rows, facts)
+        leave_values(holds, column, rows, "CELL-21")
+        return findings
+    facts = {
+        "column": column,
+        "direction": "below",
+        "limit": f"{_FAR_BELOW * shortest_s:g} s",
+        "plausible_why": "nobody stops a clock so fast; it may be minutes or a thousandth of the time",
+    }
+    return holds.findings(
+        "CELL-06", column, timed & (times_s < _FAR_BELOW * shortest_s - _SLACK), facts
+    )
 
 
 def leave_values(draft: Draft, column: str, rows: NDArray[np.bool_], rule_id: str) -> None:
@@ -135,16 +176,41 @@ def unit_is_declared(draft: Draft, column: str, study: Study) -> bool:
     return any(column in source.units for source in sources)
 
 
-def without_explained(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings without range problems of single cells that a whole-column finding explains."""
-    columns = {
-        (f.table, f.file, f.sheet, f.column) for f in findings if f.rule_id in WHOLE_COLUMN_RULES
-    }
+def without_explained(
+    findings: Sequence[Finding], drafts: Mapping[str, Draft] | None = None
+) -> list[Finding]:
+    """The findings without range problems of single cells that a whole-column finding explains.
+
+    It explains the rows that it names itself, as long as no decision keeps them (`Draft.kept` of
+    `drafts`); every other cell that is left out has a finding of its own. That height and mass of
+    people are swapped (BODY-04) explains both of their values.
+    """
+    swapped = {row for f in findings if f.rule_id == "BODY-04" for row in f.rows}
+    explained: dict[tuple[str, str, str, str], set[int]] = {}
+    for f in findings:
+        if f.rule_id in WHOLE_COLUMN_RULES:
+            rows = np.asarray(f.rows, dtype=np.intp)
+            draft = (drafts or {}).get(f.table)
+            if draft is not None and f.rule_id in draft.kept:
+                rows = rows[~draft.kept[f.rule_id][rows]]
+            explained.setdefault((f.table, f.file, f.sheet, f.column), set()).update(rows.tolist())
+    if not explained and not swapped:
+        return list(findings)
     return [
         f
         for f in findings
-        if f.rule_id not in _EXPLAINED or (f.table, f.file, f.sheet, f.column) not in columns
+        if f.rule_id not in _EXPLAINED
+        or not len(f.rows)
+        or not (
+            explained.get((f.table, f.file, f.sheet, f.column), set()).issuperset(f.rows)
+            or (_is_of_body(f) and swapped.issuperset(f.rows))
+        )
     ]
+
+
+def _is_of_body(finding: Finding) -> bool:
+    """Whether a finding is about a height or a mass, whatever the heading in the file."""
+    return finding.table == "participants" and finding.why.startswith(_SWAPPED)
 
 
 def elsewhere_out(draft: Draft, column: str) -> NDArray[np.bool_]:
@@ -157,7 +223,7 @@ def _looks_wrong(values: NDArray[np.float64], suspicion: Suspicion) -> bool:
         return False
     if suspicion.median is not None:
         return bool(np.median(values) > suspicion.median)
-    if suspicion.largest is None or values.max() > suspicion.largest:
+    if suspicion.largest is None or not 0 < values.max() <= suspicion.largest:
         return False
     has_decimals = bool((values != np.floor(values)).any())
     return not suspicion.decimals or has_decimals or len(values) >= 2 * FEWEST_VALUES

@@ -83,25 +83,53 @@ def _likely_meaning(found: str, groups: Groups) -> str:
 
 
 def check_group_sizes(people: Draft, study: Study) -> list[Finding]:
-    """GROUP-02 for a group that nobody is in, unless a group could not be told (the root cause)."""
-    groups = people.frame["group"]
-    if groups.isna().any():
+    """GROUP-02 for a group without a usable row, GROUP-04 where no row is usable at all.
+
+    Both name the rules that took the rows out, which are the root cause. Nothing where the groups are
+    numbers that nobody explained (GROUP-03): that is said once.
+    """
+    if (people.reason == "GROUP-03").any():
         return []
-    present = set(groups)
-    source = people.addresses.sources[0]
+    if len(people.frame) and not people.usable.any():
+        facts = {"value": str(len(people.frame)), "terms": listed(_rules_that_took(people))}
+        return [_about_groups(people, "GROUP-04", "", facts)]
+    groups = people.frame["group"]
+    present = set(groups[people.usable])
     return [
-        make_finding(
-            "GROUP-02",
-            table=people.table.name,
-            file=source.file,
-            sheet=source.sheet,
-            column="group",
-            found=quoted(label),
-            facts={"group": label},
-        )
+        _about_groups(people, "GROUP-02", quoted(label), _missing_facts(people, label))
         for label in study.groups.labels
         if label not in present
     ]
+
+
+def _about_groups(people: Draft, rule_id: str, found: str, facts: dict[str, str]) -> Finding:
+    source = people.addresses.sources[0]
+    return make_finding(
+        rule_id,
+        table=people.table.name,
+        file=source.file,
+        sheet=source.sheet,
+        column="group",
+        found=found,
+        facts=facts,
+    )
+
+
+def _missing_facts(people: Draft, label: str) -> dict[str, str]:
+    """What GROUP-02 says: the group, and what took the rows out that are or may be of this group."""
+    groups = people.frame["group"]
+    lost = ~people.usable & (groups.isna() | (groups == label)).to_numpy(dtype=bool)
+    if not lost.any():
+        return {"group": label, "near": ""}
+    n, rules = int(lost.sum()), listed(_rules_that_took(people, lost))
+    rows = "1 row that is or may be" if n == 1 else f"{n} rows that are or may be"
+    return {"group": label, "near": f" {rows} of this group left the analysis: {rules}."}
+
+
+def _rules_that_took(people: Draft, rows: NDArray[np.bool_] | None = None) -> list[str]:
+    """Ids of the rules that took rows out; of all rows that left, or of some."""
+    reasons = people.reason if rows is None else people.reason[rows]
+    return sorted({str(reason) for reason in reasons} - {""})
 
 
 def check_one_group_each(people: Draft) -> list[Finding]:

@@ -3,6 +3,8 @@
 A hold at the ceiling is known only to be longer; everything here keeps that apart from an exact time.
 """
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,11 +12,15 @@ from numpy.typing import NDArray
 from pipeline.intake.cells.cell_findings import cell_findings
 from pipeline.intake.columns.drafts import Draft
 from pipeline.intake.findings.messages import Finding, make_finding, quoted
+from pipeline.intake.rules.column_suspicions import check_short_holds
 from pipeline.intake.rules.hold_digits import check_digits
 from schemas.study import Study
 
 _SLACK_S = 1e-9
 """Times that differ by less are equal; far below a stopwatch's 0.01 s."""
+EARLY_STOPS: Final = "holds stopped early at the ceiling"
+WITHOUT_TIME: Final = "holds ended by the ceiling without a time"
+KEPT_ABOVE: Final = "holds kept above the ceiling"
 
 
 def check_holds(holds: Draft, study: Study) -> tuple[list[Finding], int]:
@@ -23,10 +29,12 @@ def check_holds(holds: Draft, study: Study) -> tuple[list[Finding], int]:
     Changes `holds`: ceiling_s is filled from study.yaml, a hold within the tolerance above the
     ceiling becomes the ceiling (also below it where ended_by is ceiling), ended_by becomes `ceiling` where it is empty and the hold is at the
     ceiling, an upper bound alone gets 0 s as lower bound, and a hold that ended by ceiling without a
-    time gets the ceiling. A lower bound alone is kept as it is. Returns HOLD-01 to HOLD-07 findings
-    and the number of holds that were set to the ceiling.
+    time gets the ceiling. A lower bound alone is kept as it is. `computed` counts what was set to the
+    ceiling besides late stops: EARLY_STOPS, WITHOUT_TIME and KEPT_ABOVE. Returns HOLD-01 to HOLD-07
+    findings and the number of late stops.
     """
     findings = _fill_ceilings(holds, study)
+    findings += check_short_holds(holds, study)
     findings += _check_bounds(holds)
     findings += _check_not_done(holds)
     findings += _check_times_given(holds)
@@ -126,7 +134,8 @@ def _check_against_ceiling(holds: Draft, tolerance_s: float) -> tuple[list[Findi
     earliest_s = ceiling_s - tolerance_s - _SLACK_S
     below = by_ceiling & _rows(longest_known_s < earliest_s) & holds.usable
     holds.leave(below, "HOLD-03")
-    time_s = time_s.mask(_rows((ended_by == "ceiling") & time_s.isna()) & holds.usable, ceiling_s)
+    untimed = _rows((ended_by == "ceiling") & time_s.isna()) & holds.usable
+    time_s = time_s.mask(untimed, ceiling_s)
     # A clock stopped a little early at the ceiling is as common as one stopped a little late.
     early = by_ceiling & _rows(time_s >= earliest_s)
     at_ceiling = (early | _rows(time_s >= ceiling_s - _SLACK_S)) & holds.usable
@@ -139,6 +148,9 @@ def _check_against_ceiling(holds: Draft, tolerance_s: float) -> tuple[list[Findi
     frame["hold_time_s"] = time_s.mask(at_ceiling, ceiling_s)
     frame["ended_by"] = ended_by.mask(unsaid, "ceiling")
     late = at_ceiling & _rows(time_s > ceiling_s + _SLACK_S)
+    early = at_ceiling & _rows(time_s < ceiling_s - _SLACK_S)
+    for what, rows in ((EARLY_STOPS, early), (WITHOUT_TIME, untimed), (KEPT_ABOVE, kept)):
+        holds.computed[what] = int(rows.sum())
     return findings, int(late.sum())
 
 

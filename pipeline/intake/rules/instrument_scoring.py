@@ -99,15 +99,17 @@ def score_odi(people: Draft, study: Study) -> list[Finding]:
 
 
 def score_ipaq(people: Draft) -> list[Finding]:
-    """Fill ipaq_met_min_week and ipaq_category from answers; IPAQ-01 to -03, SCORE-05, -07 findings.
+    """Fill ipaq_met_min_week and ipaq_category from answers; IPAQ-01 to -03, -05, SCORE-05, -07.
 
-    Minutes that are empty on 0 days are 0: the question is skipped on the form.
+    Minutes that are empty on 0 days are 0: the question is skipped on the form. Minutes above 0 on 0
+    days contradict them, and the person is not scored.
     """
     if not _all_columns(people, _IPAQ_ANSWERS):
         return _missing_columns(people, _IPAQ_ANSWERS, _MET, "IPAQ")
     days = people.frame[list(IPAQ_DAYS)].to_numpy(dtype=np.float64)
     minutes = people.frame[list(IPAQ_MINUTES)].to_numpy(dtype=np.float64)
-    minutes = np.where(days == 0, 0.0, minutes)
+    torn = (days == 0) & (minutes > 0)
+    minutes = np.where((days == 0) & np.isnan(minutes), 0.0, minutes)
     answers = np.stack([days, minutes], axis=2).reshape(len(days), -1)
     asked = people.usable & ~np.isnan(answers).all(axis=1) & ~_any_broken(people, _IPAQ_ANSWERS)
     incomplete = asked & np.isnan(answers).any(axis=1)
@@ -115,14 +117,19 @@ def score_ipaq(people: Draft) -> list[Finding]:
     for column, rows in _first_missing(answers, _IPAQ_ANSWERS, incomplete):
         facts = {"missing": f"{column} is empty"}
         findings += row_findings(people, "IPAQ-01", column, rows, for_all(facts))
+    contradictory = asked & ~incomplete & torn.any(axis=1)
+    for number, column in enumerate(IPAQ_MINUTES):
+        rows = contradictory & torn[:, number] & ~torn[:, :number].any(axis=1)
+        facts_of = partial(_torn_facts, IPAQ_DAYS[number], minutes[:, number])
+        findings += row_findings(people, "IPAQ-05", column, rows, facts_of)
     # Before truncation: three activities of at most 180 min never reach 960.
     per_day = np.nansum(minutes, axis=1)
-    impossible = asked & ~incomplete & (per_day > IPAQ_IMPOSSIBLE_MIN)
+    impossible = asked & ~incomplete & ~contradictory & (per_day > IPAQ_IMPOSSIBLE_MIN)
     longest = np.nanargmax(np.nan_to_num(minutes), axis=1)
     for number, column in enumerate(IPAQ_MINUTES):
         rows = impossible & (longest == number)
         findings += row_findings(people, "IPAQ-02", column, rows, partial(_sum_facts, per_day))
-    scored = asked & ~incomplete & ~impossible
+    scored = asked & ~incomplete & ~contradictory & ~impossible
     truncated = np.zeros(len(days), dtype=bool)
     for number, column in enumerate(IPAQ_MINUTES):
         rows = scored & (minutes[:, number] > IPAQ_LONGEST_MIN)
@@ -131,12 +138,17 @@ def score_ipaq(people: Draft) -> list[Finding]:
     for column in (_MET, _CATEGORY):
         people.leave_cells(column, incomplete, "IPAQ-01")
         people.leave_cells(column, impossible, "IPAQ-02")
+        people.leave_cells(column, contradictory, "IPAQ-05")
     findings += _fill(people, _MET, ipaq_met_minutes(days, minutes), scored)
     agreeing = scored & ~people.broken[_MET]
     findings += _fill_category(people, ipaq_categories(days, minutes), agreeing)
     people.computed["ipaq"] = int(scored.sum())
     people.computed["ipaq_truncated"] = int(truncated.sum())
     return findings
+
+
+def _torn_facts(days: str, minutes: Numbers, position: int) -> dict[str, str]:
+    return {"other": days, "value": f"{minutes[position]:g} min"}
 
 
 def _sum_facts(per_day: Numbers, position: int) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Rules about recordings as files: they are there, each stands for one row, each row has its part."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.intake.cells.cell_findings import cell_findings
+from pipeline.intake.cells.cell_findings import cell_findings, finding_of_rivals, seen_from
 from pipeline.intake.columns.drafts import Draft
 from pipeline.intake.files.discovery import file_inside
 from pipeline.intake.files.plain_files import HIDDEN, HIDDEN_FIX
@@ -22,6 +23,12 @@ from pipeline.intake.findings.messages import (
 )
 from pipeline.workspace.hashing import is_hidden, sha256_of_file
 
+_UNREADABLE: Final = {
+    "problem": "The file is there, but it cannot be opened: this account may not read it, or the disk or "
+    "another program refuses.",
+    "suggestion": "Close the file in other programs, or copy it into the cohort folder again so that it "
+    "can be read.",
+}
 _NO_TABLES: Final = (".c3d", ".edf", ".bdf", ".parquet")
 """Kinds of file that are never tables; in the cohort folder itself only these count as recordings."""
 
@@ -75,27 +82,36 @@ def check_recordings_differ(recordings: Draft, folder: Path) -> list[Finding]:
     """REC-06 for usable rows whose file has the content of another row's, for the same part.
 
     One finding per signal names all its rows. Rows that use different parts of one file (start_s,
-    end_s) are different recordings.
+    end_s) are different recordings. REC-02 for a file that has to be compared and cannot be opened.
     """
     frame = recordings.frame
-    usable = frame.loc[recordings.usable, ["file", "start_s", "end_s"]]
+    in_use = recordings.usable
+    usable = frame.loc[in_use, ["file", "start_s", "end_s"]]
     if usable.empty:
         return []
-    content = usable["file"].map(_contents(usable["file"], folder))
+    contents, unreadable = _contents(usable["file"], folder)
+    refused = in_use & frame["file"].isin(unreadable).to_numpy(dtype=bool)
+    recordings.leave(refused, "REC-02")
+    usable = usable[~refused[in_use]]
+    content = usable["file"].map(contents)
     parts = usable.assign(content=content)[["content", "start_s", "end_s"]]
     twins = parts[parts.duplicated(keep=False)]
-    findings: list[Finding] = []
+    findings = recordings.findings("REC-02", "file", refused, _UNREADABLE)
     for _, group in twins.groupby(["content", "start_s", "end_s"], dropna=False, sort=False):
         positions = group.index.tolist()
-        cells = [recordings.addresses.cell(position, "file") for position in positions]
-        findings += cell_findings(
-            "REC-06",
-            recordings.addresses,
-            "file",
-            positions,
-            [str(frame["file"].iloc[positions[0]])] * len(positions),
-            {"places": " and ".join(cells[:4])},
-            run_length=1,
+        cells = [
+            seen_from(recordings.addresses, positions[0], position, "file")
+            for position in positions[:4]
+        ]
+        findings.append(
+            finding_of_rivals(
+                "REC-06",
+                recordings.addresses,
+                "file",
+                positions,
+                str(frame["file"].iloc[positions[0]]),
+                {"places": " and ".join(cells)},
+            )
         )
     leaving = np.zeros(len(frame), dtype=bool)
     leaving[twins.index.to_numpy(dtype=int)] = True
@@ -173,16 +189,35 @@ def _unnamed_files(folder: Path, parent: str, taken: frozenset[str]) -> list[str
     if not (place.is_relative_to(root) and place.is_dir()):
         return []
     prefix = f"{parent}/" if parent else ""
-    seen = (p for p in place.iterdir() if p.is_file() and not is_hidden(root, p))
-    return sorted({prefix + p.name for p in seen} - taken)
+    try:
+        seen = {prefix + p.name for p in place.iterdir() if p.is_file() and not is_hidden(root, p)}
+    except OSError:  # a folder that this account may not look into
+        return []
+    return sorted(seen - taken)
 
 
-def _contents(files: "pd.Series[str]", folder: Path) -> dict[str, str]:
-    """File name -> something equal only for equal content; a file of unique size is not read."""
-    paths = {name: file_inside(folder, str(name)) for name in files.unique()}
-    sizes = pd.Series({n: p.stat().st_size for n, p in paths.items() if p is not None})
-    alone = ~sizes.duplicated(keep=False)
-    return {
-        str(name): str(name) if path is None or alone[name] else sha256_of_file(path)
-        for name, path in paths.items()
-    }
+def _contents(files: "pd.Series[str]", folder: Path) -> tuple[dict[str, str], list[str]]:
+    """File name -> something equal only for equal content, and the files that cannot be opened.
+
+    A file of unique size is not read.
+    """
+    contents: dict[str, str] = {}
+    paths: dict[str, Path] = {}
+    sizes: dict[str, int] = {}
+    unreadable: list[str] = []
+    for name in map(str, files.unique()):
+        contents[name] = name
+        path = file_inside(folder, name)
+        if path is not None:
+            try:
+                paths[name], sizes[name] = path, path.stat().st_size
+            except OSError:
+                unreadable.append(name)
+    n_of_size = Counter(sizes.values())
+    for name, size in sizes.items():
+        if n_of_size[size] > 1:
+            try:
+                contents[name] = sha256_of_file(paths[name])
+            except OSError:
+                unreadable.append(name)
+    return contents, unreadable

@@ -5,14 +5,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.intake.cells.cell_findings import cell_findings
+from pipeline.intake.cells.cell_findings import cell_findings, finding_of_rivals, seen_from
 from pipeline.intake.cells.word_codes import replaced
 from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.findings.messages import Finding, listed, near_sentence, nearest
+from pipeline.intake.rules.code_shapes import codes_without_zeros, without_zeros
 from pipeline.intake.rules.row_keys import repeated_rows
 from schemas.study import Study
 
 _SHOWN_PLACES = 4
+_TWICE = 2
+_FEWEST_TWICE = 3
+"""Fewer entries that stand twice say nothing about the table."""
 _MOST_COMPARED = 200
 """Beyond this many unknown codes nobody looks for the nearest one: the table is another study's."""
 
@@ -43,6 +47,10 @@ def check_participants_known(drafts: Sequence[Draft], people: Draft) -> list[Fin
     if len(codes) <= int(people.broken["participant_id"].sum()):
         return []
     options = listed_ids.astype(str).tolist() if len(codes) <= _MOST_COMPARED else []
+    bare = codes_without_zeros(listed_ids.astype(str).unique().tolist())
+    same = {code: bare[short] for code in codes if (short := without_zeros(code)) in bare}
+    if len(codes) > 1 and len(same) == len(codes):
+        return _all_lost_zeros(drafts, unknown_in, same)
     findings: list[Finding] = []
     seen: set[str] = set()
     for draft, rows in zip(drafts, unknown_in, strict=True):
@@ -55,10 +63,46 @@ def check_participants_known(drafts: Sequence[Draft], people: Draft) -> list[Fin
             "participant_id",
             positions,
             ids.iloc[positions].tolist(),
-            lambda found: {"value": found, "near": near_sentence(found, options, "known code")},
+            lambda found: {
+                "value": found,
+                "near": _lost_zeros(found, same) or near_sentence(found, options, "known code"),
+            },
             run_length=1,
         )
         seen |= {str(code) for code in ids[new].unique()}
+    return findings
+
+
+def _lost_zeros(code: str, same: Mapping[str, str]) -> str:
+    """Sentence that names the code that differs in leading zeros only, or ""."""
+    if code not in same:
+        return ""
+    return (
+        f" {code} and {same[code]} may be the same person: leading zeros were lost; format the column "
+        "as Text."
+    )
+
+
+def _all_lost_zeros(
+    drafts: Sequence[Draft], unknown_in: Sequence[NDArray[np.bool_]], same: Mapping[str, str]
+) -> list[Finding]:
+    """One KEY-02 finding per table whose codes all differ from the known ones in leading zeros only."""
+    findings: list[Finding] = []
+    seen: set[str] = set()
+    for draft, rows in zip(drafts, unknown_in, strict=True):
+        ids = draft.frame["participant_id"]
+        new = rows & ~ids.isin(seen).to_numpy(dtype=bool)
+        positions = np.flatnonzero(new).tolist()
+        here = ids.iloc[positions].astype(str).tolist()
+        if not here:
+            continue
+        others = len(set(here)) - 1
+        value = here[0] if not others else f"{here[0]}, like {others} more codes,"
+        facts = {"value": value, "near": _lost_zeros(here[0], same)}
+        findings += cell_findings(
+            "KEY-02", draft.addresses, "participant_id", positions, here, facts, run_length=1
+        )
+        seen |= set(here)
     return findings
 
 
@@ -72,6 +116,8 @@ def check_participants_have_rows(people: Draft, holds: Draft) -> list[Finding]:
     ids = people.frame["participant_id"]
     options = ids.dropna().astype(str).tolist()
     strangers = sorted(with_rows - set(options))
+    bare = codes_without_zeros(options)
+    with_rows |= {bare[short] for code in strangers if (short := without_zeros(str(code))) in bare}
     if len(strangers) <= _MOST_COMPARED:
         with_rows |= {nearest(str(code), options) for code in strangers}
     lonely = people.usable & ~ids.isin(with_rows).to_numpy(dtype=bool)
@@ -103,17 +149,48 @@ def check_rows_stand_once(draft: Draft) -> list[Finding]:
     if not groups:
         return []
     has_no_trial = _has_no_trial(draft)
-    unnumbered, double = np.zeros((2, len(draft.frame)), dtype=bool)
+    unnumbered, double, again = np.zeros((3, len(draft.frame)), dtype=bool)
+    numbered = [group for group in groups if not has_no_trial[group].all()]
+    n_keys = int(comparable.sum()) - sum(len(group) - 1 for group in groups)
+    is_second_visit = _is_second_visit(draft, numbered, n_keys)
     findings: list[Finding] = []
     for group in groups:
         if has_no_trial[group].all():
             unnumbered[group] = True
             continue
+        if is_second_visit and len(group) == _TWICE:
+            again[group] = True
+            continue
         double[group] = True
-        findings += _double_findings(draft, group.tolist())
-    draft.leave(unnumbered, "KEY-04")
+        findings.append(_double_finding(draft, group.tolist()))
+    draft.leave(unnumbered | again, "KEY-04")
     draft.leave(double, "KEY-01")
-    return [*_unnumbered_trials(draft, unnumbered), *findings]
+    return [*_unnumbered_trials(draft, unnumbered), *_second_visit(draft, again), *findings]
+
+
+def _is_second_visit(draft: Draft, groups: Sequence[NDArray[np.intp]], n_keys: int) -> bool:
+    """Whether so many entries stand exactly twice that a visit or a trial is missing in the table."""
+    if not {"visit", "trial"} & set(draft.table.key):
+        return False
+    n_twice = sum(len(group) == _TWICE for group in groups)
+    return n_twice >= _FEWEST_TWICE and _TWICE * n_twice >= n_keys
+
+
+def _second_visit(draft: Draft, rows: NDArray[np.bool_]) -> list[Finding]:
+    positions = np.flatnonzero(rows).tolist()
+    n_entries = len(positions) // _TWICE
+    problem = (
+        f"{n_entries} entries of person, leg and trial stand exactly twice, as in a second visit"
+    )
+    return cell_findings(
+        "KEY-04",
+        draft.addresses,
+        "participant_id",
+        positions,
+        ["every entry twice"] * len(positions),
+        {"rows_without_trial": problem},
+        run_length=1,
+    )
 
 
 def _has_no_trial(draft: Draft) -> NDArray[np.bool_]:
@@ -133,34 +210,28 @@ def _unnumbered_trials(draft: Draft, rows: NDArray[np.bool_]) -> list[Finding]:
         "trial",
         positions,
         ["no trial number"] * len(positions),
-        {"rows_without_trial": f"{len(positions)} rows"},
+        {
+            "rows_without_trial": f"{len(positions)} rows share person, leg and condition with another "
+            "row and have no trial number"
+        },
         run_length=1,
     )
 
 
-def _double_findings(draft: Draft, positions: Sequence[int]) -> list[Finding]:
+def _double_finding(draft: Draft, positions: Sequence[int]) -> Finding:
     words = _key_words(draft, positions[0])
-    places = [_place(draft, positions[0], position) for position in positions]
+    places = [
+        seen_from(draft.addresses, positions[0], position, "participant_id")
+        for position in positions
+    ]
     facts = {"keys": f"The entries {words}", "places": listed(places, _SHOWN_PLACES)}
-    found = [words] * len(positions)
-    return cell_findings(
-        "KEY-01", draft.addresses, "participant_id", positions, found, facts, run_length=1
-    )
+    return finding_of_rivals("KEY-01", draft.addresses, "participant_id", positions, words, facts)
 
 
 def _key_words(draft: Draft, position: int) -> str:
     in_file = [name for name in draft.table.key if name in draft.addresses.column_number]
     values = (draft.frame[name].iloc[position] for name in in_file)
     return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
-
-
-def _place(draft: Draft, first: int, position: int) -> str:
-    places = draft.addresses
-    cell = places.cell(position, "participant_id")
-    if places.source_number[first] == places.source_number[position]:
-        return cell
-    source = places.sources[int(places.source_number[position])]
-    return f"{cell} of {source.sheet or source.file}"
 
 
 def check_tasks(draft: Draft, study: Study) -> list[Finding]:

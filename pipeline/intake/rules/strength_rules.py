@@ -1,6 +1,9 @@
 """Scales of strength: never mixed, never converted, grades never averaged."""
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.intake.columns.drafts import Draft
 from pipeline.intake.columns.row_findings import column_finding
@@ -44,8 +47,29 @@ def _check_one_scale(strength: Draft, study: Study) -> list[Finding]:
     main = next(name for name in scales if name != odd)
     facts = {"terms": " and ".join(scales), "value": main}
     findings = column_finding(strength, "STR-01", odd, rows, facts)
-    strength.leave(np.ones(len(strength.frame), dtype=bool), "STR-01")
+    findings = _with_all_rows(strength, findings, np.flatnonzero(strength.usable))
+    strength.leave(strength.usable, "STR-01")
     return findings
+
+
+def _with_all_rows(
+    strength: Draft, findings: list[Finding], leaving: NDArray[np.intp]
+) -> list[Finding]:
+    """The findings with every row that leaves for them: those of its file, of other files the first."""
+    sources = strength.addresses.source_number
+    files = [int(sources[finding.rows[0]]) for finding in findings]
+    others = leaving[~np.isin(sources[leaving], files)]
+    return [
+        replace(
+            finding,
+            rows=np.sort(
+                np.concatenate([leaving[sources[leaving] == file], others if not place else []])
+            )
+            .astype(np.intp)
+            .tolist(),
+        )
+        for place, (finding, file) in enumerate(zip(findings, files, strict=True))
+    ]
 
 
 def _check_grades(strength: Draft) -> list[Finding]:

@@ -102,10 +102,13 @@ _COLUMN_OF = {"dom": "dominant_leg"}
 
 def _without_values(people: Draft, column: str) -> str:
     """Why no participant in the analysis has a value in a column, "" when somebody has."""
+    if column in people.frame:  # as typed, or computed: bmi from height and mass
+        values = people.frame[column].notna().to_numpy(dtype=bool)
+        if values[people.usable].any():
+            return ""
     if column not in people.shown:
         return f"the participants table has no column {column}"
-    values = people.frame[column].notna().to_numpy(dtype=bool)
-    return "" if values[people.usable].any() else f"the column {column} has no usable value"
+    return f"the column {column} has no usable value"
 
 
 def _source_path(document: YamlText, table: str, i: int) -> KeyPath:

@@ -3,12 +3,14 @@
 A template shows how a row is filled in. Its example must never be analysed, whoever leaves it in.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
@@ -18,6 +20,8 @@ from schemas.tables import COHORT_TABLES
 
 EXAMPLE_CODE: Final = "EXAMPLE"
 """Code of the participant of every example row; a person cannot have it."""
+_CODE: Final = re.compile(r"example[\s_.-]*[0-9]*", re.IGNORECASE)
+
 MOST_EXAMPLES: Final = 1
 """Example rows on one sheet of the template."""
 
@@ -31,18 +35,31 @@ class ExamplePlace:
     cell: str
 
 
+def is_example_code(code: str) -> bool:
+    """Whether a code is the example's, however somebody wrote or numbered it ("Example 1")."""
+    return _CODE.fullmatch(code.strip()) is not None
+
+
+def _of_examples(codes: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Which texts are the code of the example; every text is looked at once."""
+    words = [word for word in codes.unique() if is_example_code(str(word))]
+    if not words:
+        return np.zeros(len(codes), dtype=bool)
+    return codes.isin(words).to_numpy(dtype=bool)
+
+
 def without_examples(
     grid: Grid, column: int | None, rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], tuple[ExamplePlace, ...]]:
     """Rows of a grid that are no examples, and where the examples stand.
 
     column: column of the grid (from 0) with the participants' codes, None when no column has them.
-    rows: positions (from 0) of the rows to look at. Only exactly the code counts.
+    rows: positions (from 0) of the rows to look at.
     """
     if column is None:
         return rows, ()
     codes = grid.columns[column]
-    is_example = (codes.text == EXAMPLE_CODE).to_numpy(dtype=bool)[rows]
+    is_example = _of_examples(codes.text)[rows]
     if not is_example.any():
         return rows, ()
     places = tuple(
@@ -62,13 +79,13 @@ def not_of_examples(grid: Grid, cells: Sequence[str]) -> list[str]:
         return []
     rows = set[int]()
     for column in grid.columns:
-        rows.update(grid.row_numbers[(column.text == EXAMPLE_CODE).to_numpy(dtype=bool)].tolist())
+        rows.update(grid.row_numbers[_of_examples(column.text)].tolist())
     return [cell for cell in cells if int(cell.lstrip(ascii_uppercase)) not in rows]
 
 
 def is_example_row(texts: Collection[str]) -> bool:
     """Whether a row of a template, given as the texts of its cells, is an example."""
-    return EXAMPLE_CODE in texts
+    return any(is_example_code(text) for text in texts)
 
 
 def no_rows(grid: Grid, table: str, examples: Sequence[ExamplePlace]) -> Finding:

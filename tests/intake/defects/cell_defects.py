@@ -6,6 +6,7 @@ from typing import Any
 
 from defects.defect import CSV, XLSX, Defect, Planted
 from defects.lab import Lab, Row, csv_bytes
+from defects.shown import shown
 
 TIMES = ("hold_times", "hold_time_s")
 MEASURES = (
@@ -70,7 +71,7 @@ def _percent_format(lab: Lab, draw: random.Random) -> Planted:
 
 
 def _many(rows: Sequence[int], column: str) -> str:
-    return f"{column}{rows[0]}:{column}{rows[-1]} ({len(rows)} cells)"
+    return shown(column, rows)
 
 
 def _whole_column(
@@ -107,6 +108,28 @@ def _half_fractions(lab: Lab, draw: random.Random) -> Planted:
 def _milliseconds(lab: Lab, _: random.Random) -> Planted:
     rows = list(lab.rows("hold_times"))
     return _whole_column(lab, *TIMES, lambda seconds: round(seconds * 1000), rows)
+
+
+def _timed_in(factor: float) -> Callable[[Lab, random.Random], Planted]:
+    """All times in another unit, one of them 0."""
+
+    def plant(lab: Lab, draw: random.Random) -> Planted:
+        rows = list(lab.rows("hold_times"))
+        planted = _whole_column(lab, *TIMES, lambda seconds: round(seconds * factor, 5), rows)
+        lab.put(*TIMES, draw.choice(rows[:12]), 0)
+        return planted
+
+    return plant
+
+
+def _fine_unit_in_doubt(lab: Lab, draw: random.Random) -> Planted:
+    _whole_column(lab, *TIMES, lambda value: f"{value} s", list(lab.rows("hold_times")))
+    file = "hold_times.csv"
+    lab.study += f"tables:\n  hold_times: {{file: {file}, units: {{hold_time_s: in cells}}}}\n"
+    row = lab.any_row("hold_times", draw)
+    lab.put("hold_times", "ended_by", row, "hop")
+    typed = draw.choice(("12.400 ms", "12,400 ms", "8.250 msec"))
+    return Planted("hold_times", lab.put("hold_times", "hold_time_s", row, typed))
 
 
 def _unit_missing(lab: Lab, draw: random.Random) -> Planted:
@@ -164,7 +187,7 @@ def _two_marks(lab: Lab, draw: random.Random) -> Planted:
             row[-1] = f"{row[-1]:.2f}".replace(".", ",")
     lab.files["strength.csv"] = csv_bytes(rows, ";")
     others = [number for number in range(2, len(rows) + 1) if number != point]
-    cell = f"D{others[0]}:D{others[-1]} ({len(others)} cells)"
+    cell = shown("D", others)
     return Planted("strength", cell, also=("FILE-04",))
 
 
@@ -217,6 +240,10 @@ CELL_DEFECTS: tuple[Defect, ...] = (
     Defect("CELL-11", "a cell without its unit", _unit_missing, (CSV,)),
     Defect("CELL-12", "an undeclared code", _typed((-99, -999, 999, -9), (TIMES,))),
     Defect("CELL-12", "an undeclared code of a score", _typed((-99, 999), MEASURES[1:])),
+    Defect("CELL-06", "a hold in thousandths", _typed((0.012, 0.0082), (TIMES,))),
+    Defect("CELL-10", "a fine unit in doubt", _fine_unit_in_doubt, (CSV,)),
+    Defect("CELL-21", "all times in minutes", _timed_in(1 / 60)),
+    Defect("CELL-21", "all times in thousandths", _timed_in(0.001)),
     Defect("CELL-13", "one time in milliseconds", _typed((12400, 8250, 1240), (TIMES,))),
     Defect("CELL-13", "all times in milliseconds", _milliseconds),
     Defect("CELL-14", "a column of fractions", _fractions),

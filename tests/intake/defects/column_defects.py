@@ -7,6 +7,7 @@ from openpyxl.utils import get_column_letter
 
 from defects.defect import Defect, Planted
 from defects.lab import Lab
+from defects.shown import shown
 
 REQUIRED_COLUMNS = (
     ("participants", "participant_id"),
@@ -112,7 +113,7 @@ def _personal_cells(lab: Lab, draw: random.Random, values: list[str]) -> Planted
     table = _any_table(lab, draw)
     n = len(lab.tables[table]) - 1
     letter = _add_column(lab, table, "remark", (values * n)[:n]).rstrip("1")
-    return Planted(table, f"{letter}2:{letter}{n + 1} ({n} cells)")
+    return Planted(table, shown(letter, range(2, n + 2)))
 
 
 def _emails(lab: Lab, draw: random.Random) -> Planted:
@@ -153,6 +154,15 @@ def _no_values(lab: Lab, draw: random.Random) -> Planted:
     return Planted("strength", "")
 
 
+def _no_heading(lab: Lab, draw: random.Random) -> Planted:
+    table = draw.choice(("hold_times", "strength"))
+    rows = lab.tables[table]
+    rows[0].append(None)
+    for row in rows[1:]:
+        row.append(round(draw.uniform(3, 25), 2))
+    return Planted(table, f"{get_column_letter(len(rows[0]))}1")
+
+
 COLUMN_DEFECTS: tuple[Defect, ...] = (
     Defect("COL-01", "a required column missing", _required_missing),
     Defect("COL-01", "a required column misspelt", _required_misspelt),
@@ -167,5 +177,6 @@ COLUMN_DEFECTS: tuple[Defect, ...] = (
     Defect("COL-07", "names", _names),
     Defect("COL-07", "one e-mail address", _one_email),
     Defect("COL-07", "a name as a code", _names_as_codes),
+    Defect("COL-08", "numbers under no heading", _no_heading, ("xlsx",)),
     Defect("TABLE-01", "no values", _no_values),
 )

@@ -118,6 +118,14 @@ def _ipaq_answer_missing(lab: Lab, draw: random.Random) -> Planted:
     return Planted(PEOPLE, lab.put(PEOPLE, draw.choice(list(IPAQ_ANSWERS)), row, None))
 
 
+def _ipaq_minutes_on_no_day(lab: Lab, draw: random.Random) -> Planted:
+    with_ipaq(lab)
+    row = lab.any_row(PEOPLE, draw)
+    activity = draw.choice(("walk", "moderate", "vigorous"))
+    lab.put(PEOPLE, f"ipaq_{activity}_days", row, 0)
+    return Planted(PEOPLE, lab.cell(PEOPLE, f"ipaq_{activity}_min", row))
+
+
 def _ipaq_beyond_the_day(lab: Lab, draw: random.Random) -> Planted:
     with_ipaq(lab)
     row = lab.any_row(PEOPLE, draw)
@@ -160,6 +168,33 @@ def _weeks_and_months(lab: Lab, draw: random.Random) -> Planted:
 
 ALL = [*CASES, *CONTROLS]
 
+
+def _odi_fractions(lab: Lab, _: random.Random) -> Planted:
+    for row in lab.rows(PEOPLE):
+        lab.put(PEOPLE, "odi_pct", row, lab.get(PEOPLE, "odi_pct", row) / 100)
+    return Planted(PEOPLE, whole_column(lab, PEOPLE, "odi_pct"))
+
+
+def _swap(lab: Lab, rows: list[int]) -> None:
+    for row in rows:
+        height_cm, mass_kg = (lab.get(PEOPLE, name, row) for name in ("height_cm", "mass_kg"))
+        lab.put(PEOPLE, "height_cm", row, mass_kg)
+        lab.put(PEOPLE, "mass_kg", row, height_cm)
+
+
+def _one_swapped(lab: Lab, draw: random.Random) -> Planted:
+    row = lab.any_row(PEOPLE, draw)
+    lab.put(PEOPLE, "mass_kg", row, draw.choice((48, lab.get(PEOPLE, "mass_kg", row))))
+    lab.put(PEOPLE, "bmi", row, None)
+    _swap(lab, [row])
+    return Planted(PEOPLE, lab.cell(PEOPLE, "height_cm", row))
+
+
+def _all_swapped(lab: Lab, _: random.Random) -> Planted:
+    _swap(lab, ALL)
+    return Planted(PEOPLE, whole_column(lab, PEOPLE, "height_cm"))
+
+
 INSTRUMENT_DEFECTS: tuple[Defect, ...] = (
     Defect("PAIN-01", "pain in cm", _pain_in_cm),
     Defect("PAIN-02", "case without pain", _typed("vas_mm", (0,), CASES)),
@@ -195,11 +230,15 @@ INSTRUMENT_DEFECTS: tuple[Defect, ...] = (
         "more than 3 h",
         _typed("ipaq_moderate_min", (181, 240), ALL, with_ipaq),
     ),
+    Defect("IPAQ-05", "minutes on 0 days", _ipaq_minutes_on_no_day),
     Defect("IPAQ-04", "too old", _typed("age_years", (71, 88), ALL, with_ipaq)),
     Defect("BODY-01", "bmi off", _bmi_off),
     Defect("BODY-01", "one mass in pounds", _one_mass_in_pounds),
     Defect("BODY-02", "impossible shape", _nobody_has_this_shape),
     Defect("BODY-03", "masses in pounds", _masses_in_pounds),
+    Defect("BODY-04", "height and mass of one person swapped", _one_swapped),
+    Defect("BODY-04", "height and mass swapped", _all_swapped),
+    Defect("ODI-02", "fractions for percent", _odi_fractions),
     Defect("CASE-01", "weeks and months", _weeks_and_months),
     Defect(
         "CASE-02",

@@ -6,6 +6,7 @@ They stand beside lab.py, so that every other defect works on a cohort without t
 from typing import Any
 
 from defects.lab import Lab
+from defects.shown import shown
 
 ODI_ITEMS = [f"odi_{number}" for number in range(1, 11)]
 IPAQ_ANSWERS = {
@@ -46,8 +47,7 @@ def drop_column(lab: Lab, heading: str, table: str = "participants") -> None:
 
 def run_of(lab: Lab, table: str, heading: str, rows: list[int]) -> str:
     """The address of a finding at several cells of one column."""
-    first, last = lab.cell(table, heading, rows[0]), lab.cell(table, heading, rows[-1])
-    return first if len(rows) == 1 else f"{first}:{last} ({len(rows)} cells)"
+    return shown(lab.cell(table, heading, 1).rstrip("1"), rows)
 
 
 def whole_column(lab: Lab, table: str, heading: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from defects.defect import Defect, Planted
 from defects.lab import Lab
+from defects.shown import shown
 
 STRANGERS = ("X77", "P001", "pilot 3", "0815")
 TABLES = ("hold_times", "strength", "activation", "clinical_test")
@@ -15,10 +16,7 @@ Plant = Callable[[Lab, random.Random], Planted]
 
 def cells(lab: Lab, table: str, heading: str, rows: list[int]) -> str:
     """The address of one cell, or of the run of cells as a finding names it."""
-    first = lab.cell(table, heading, rows[0])
-    if len(rows) == 1:
-        return first
-    return f"{first}:{lab.cell(table, heading, rows[-1])} ({len(rows)} cells)"
+    return shown(lab.cell(table, heading, 1).rstrip("1"), rows)
 
 
 def rows_of(lab: Lab, table: str, code: str) -> list[int]:
@@ -131,6 +129,14 @@ def _group_missing(lab: Lab, draw: random.Random) -> Planted:
     return Planted("participants", "")
 
 
+def _no_group_known(lab: Lab, draw: random.Random) -> Planted:
+    words = draw.choice((("arm A", "arm B"), ("yes", "no"), ("?", "x")))
+    for row in lab.rows("participants"):
+        is_case = lab.get("participants", "group", row) == "LBP"
+        lab.put("participants", "group", row, words[0 if is_case else 1])
+    return Planted("participants", "", also=("GROUP-01",))
+
+
 def _groups_as_numbers(lab: Lab, draw: random.Random) -> Planted:
     case, control = draw.choice(((1, 0), (0, 1), (1, 2), (2, 1)))
     rows = list(lab.rows("participants"))
@@ -196,7 +202,50 @@ def _date_in_another_order(lab: Lab, draw: random.Random) -> Planted:
     return Planted("training_log", lab.put("training_log", "date", row, typed))
 
 
+def _summary_below(lab: Lab, draw: random.Random) -> Planted:
+    table = draw.choice(("participants", "hold_times"))
+    word = draw.choice(
+        ("Mean", "MW", "SD", "Mittelwert", "MW LBP", "Mean control", "n = 6", "Total", "moyenne")
+    )
+    rows = lab.tables[table]
+    likeness = list(draw.choice(rows[1:]))
+    rows.append([word, *likeness[1:]])
+    return Planted(table, lab.cell(table, "participant_id", len(rows)))
+
+
+def _summaries_below(lab: Lab, draw: random.Random) -> Planted:
+    rows = lab.tables["participants"]
+    start = len(rows) + 1
+    for words in (("Mean", "LBP"), ("SD", None), ("max", "control")):
+        rows.append([*words, *(draw.choice((None, 1.5)) for _ in rows[0][2:])])
+    return Planted(
+        "participants", cells(lab, "participants", "participant_id", [start, start + 1, start + 2])
+    )
+
+
+def _zeros_lost_in_one_table(lab: Lab, _: random.Random) -> Planted:
+    for name, rows in lab.tables.items():
+        for row in rows[1:]:
+            row[0] = row[0][1:].lstrip("0") if name == "participants" else f"0{row[0][1:]}"
+    lab.tables = {name: lab.tables[name] for name in ("participants", "hold_times")}
+    rows = list(lab.rows("hold_times"))
+    return Planted("hold_times", cells(lab, "hold_times", "participant_id", rows))
+
+
+def _a_second_visit(lab: Lab, draw: random.Random) -> Planted:
+    rows = lab.tables["hold_times"]
+    again = [list(row) for row in rows[1:]]
+    draw.shuffle(again)
+    rows += again
+    every = list(lab.rows("hold_times"))
+    return Planted("hold_times", cells(lab, "hold_times", "participant_id", every))
+
+
 KEY_DEFECTS: tuple[Defect, ...] = (
+    Defect("KEY-06", "a summary below the table", _summary_below),
+    Defect("KEY-06", "summaries of everything", _summaries_below),
+    Defect("KEY-02", "leading zeros lost in one table", _zeros_lost_in_one_table),
+    Defect("KEY-04", "a second visit", _a_second_visit),
     Defect("KEY-01", "a row of measurements twice", _measurement_twice),
     Defect("KEY-01", "a participant twice", _participant_twice),
     Defect("KEY-02", "a code that nobody has", _stranger),
@@ -215,6 +264,7 @@ KEY_DEFECTS: tuple[Defect, ...] = (
     Defect("GROUP-01", "a number", _group_typed_as((0, 1, 2))),
     Defect("GROUP-02", "a group without people", _group_missing),
     Defect("GROUP-03", "groups as numbers", _groups_as_numbers),
+    Defect("GROUP-04", "no group is known", _no_group_known),
     Defect("LEG-01", "a leg by dominance", _a_leg_by_dominance),
     Defect("LEG-01", "all legs by dominance", _all_legs_by_dominance),
     Defect("LEG-02", "a side among dominance", _a_side_among_dominance),

@@ -40,7 +40,7 @@ def _undeclared_blocks(lab: Lab, draw: random.Random) -> Planted:
     return Planted("strength", "A1")
 
 
-def _odd_block(lab: Lab, draw: random.Random) -> Planted:
+def _declared_blocks(lab: Lab) -> None:
     _in_blocks(lab)
     lab.study += """\
 tables:
@@ -50,9 +50,31 @@ tables:
     blocks: {begins_with: Participant, cells: {participant_id: B1}, table: A3}
     columns: {leg: Leg, trial: Trial, abd_strength_n_kg: Strength}
 """
+
+
+def _odd_block(lab: Lab, draw: random.Random) -> Planted:
+    _declared_blocks(lab)
     top = BLOCK_ROWS * draw.randrange(1, 6)
     lab.tables["strength"][top + 2][2] = draw.choice(("Kraft", "Strength (N)", "Force"))
     return Planted("strength", f"C{top + 3}")
+
+
+def _misspelt_block(lab: Lab, draw: random.Random) -> Planted:
+    _declared_blocks(lab)
+    top = BLOCK_ROWS * draw.randrange(1, 6)
+    lab.tables["strength"][top][0] = draw.choice(("Particpant:", "Patricipant:", "Subject:", "ID"))
+    return Planted("strength", f"A{top + 1}")
+
+
+def _shifted_head(lab: Lab, draw: random.Random) -> Planted:
+    _declared_blocks(lab)
+    lab.study = lab.study.replace("{participant_id: B1}", "{participant_id: B1, visit: B2}")
+    rows = lab.tables["strength"]
+    for top in range(0, len(rows), BLOCK_ROWS):
+        rows[top + 1][:2] = ["Visit:", "baseline"]
+    top = BLOCK_ROWS * draw.randrange(1, 6)
+    rows[top + 1][:2] = draw.choice((["Remark:", "tired"], [None, None]))
+    return Planted("strength", f"A{top + 2}")
 
 
 def _redcap_export(lab: Lab, redcap: str) -> list[list[Any]]:
@@ -140,6 +162,8 @@ def _odd_unit(lab: Lab, draw: random.Random) -> Planted:
 SOURCE_DEFECTS: tuple[Defect, ...] = (
     Defect("BLOCK-01", "blocks per person", _undeclared_blocks),
     Defect("BLOCK-02", "another heading in a block", _odd_block, (XLSX,)),
+    Defect("BLOCK-02", "a label that begins no block", _misspelt_block, (XLSX,)),
+    Defect("BLOCK-02", "another label in a head", _shifted_head, (XLSX,)),
     Defect("REDCAP-01", "an event without a visit", _second_event),
     Defect("REDCAP-02", "a form that is not there", _other_form),
     Defect("REDCAP-03", "a field marked as identifier", _marked_identifier),

@@ -4,6 +4,8 @@ import random
 
 from defects.defect import Defect, Planted
 from defects.lab import Lab
+from pipeline.intake.templates.example_values import example_row
+from schemas.tables import COHORT_TABLES
 
 _MEASURES = {
     "age_years": 41,
@@ -36,6 +38,15 @@ def _code_typed_over_the_example(lab: Lab, draw: random.Random) -> Planted:
     return Planted("participants", lab.cell("participants", "participant_id", row))
 
 
+def _example_under_a_code(lab: Lab, draw: random.Random) -> Planted:
+    """The first row of a table is the example itself, but for the code."""
+    row = next(iter(lab.rows("strength")))
+    example = example_row(COHORT_TABLES["strength"])
+    for column in lab.tables["strength"][0][1:]:
+        lab.put("strength", column, row, example.get(column))
+    return Planted("strength", lab.cell("strength", "participant_id", row))
+
+
 def _nobody_yet(lab: Lab, draw: random.Random) -> Planted:
     for rows in lab.tables.values():
         example = [["EXAMPLE", *[None] * (len(rows[0]) - 1)]] if draw.random() < 0.5 else []
@@ -47,4 +58,5 @@ TEMPLATE_DEFECTS: tuple[Defect, ...] = (
     Defect("FILE-06", "nobody yet", _nobody_yet),
     Defect("EXAMPLE-01", "example row left in", _example_left_in),
     Defect("EXAMPLE-02", "code typed over the example", _code_typed_over_the_example),
+    Defect("EXAMPLE-03", "the example under a code", _example_under_a_code),
 )
