@@ -10,16 +10,17 @@ import pandas as pd
 from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
+from pipeline.defs.table_metadata import row_counts, shown_table
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.signals.batch import process_recordings
-from pipeline.signals.hold_agreement import compare_holds
+from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
 from schemas.decisions import Decisions
 from schemas.findings import Findings
+from schemas.recording_signals import RecordingSignals
 from schemas.study import Study
 
 GROUP = "signals"
@@ -33,6 +34,7 @@ GROUP = "signals"
             "scipy",
             "parquet",
             description="Every recording: channels found, force events, amplitudes, quality metrics.",
+            model=RecordingSignals,
         ),
         "activation": output(GROUP, "scipy", "pandera", "parquet", model=Activation),
         "signal_findings": output(
@@ -97,7 +99,7 @@ def signals(
     yield dg.Output(
         measured.signals,
         "recording_signals",
-        metadata={**table_facts(measured.signals), **_verdicts(measured.signals)},
+        metadata={**row_counts(measured.signals), **_verdicts(measured.signals)},
     )
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
     yield dg.Output(found, "signal_findings", metadata=row_counts(found))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.quality import HIGHEST_PCT_MVIC, REFERENCE_LIMITS, Verdict, judge
+from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS, Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def task_trial(features: RecordingFeatures, mvic_rms_uv: float | None) -> TaskTr
     if mvic_rms_uv is None or not features.is_usable:
         return TaskTrial(features, mvic_rms_uv, None, None, alone, misfits_reference=False)
     pct_mvic = _percent(features.metrics.rms_uv, mvic_rms_uv)
-    peak_pct_mvic = _percent(features.peak_rms_uv, mvic_rms_uv)
+    peak_pct_mvic = _percent(features.emg.peak_rms_uv, mvic_rms_uv)
     against = judge(
         {"mvic_rms_uv": mvic_rms_uv, "pct_mvic": pct_mvic, "peak_pct_mvic": peak_pct_mvic},
         REFERENCE_LIMITS,
@@ -69,15 +69,15 @@ def activation_row(
     """
     features = trial.features
     is_usable = trial.is_usable
-    onset_note = features.onset_note if is_usable else "The signal is rejected."
+    onset_note = features.onset.note if is_usable else "The signal is rejected."
 
     def if_usable(value: float | None) -> float | None:
         return value if is_usable else None
 
     def from_liftoff_ms(time_s: float | None) -> float | None:
-        if time_s is None or features.liftoff_s is None or not is_usable:
+        if time_s is None or features.force.liftoff_s is None or not is_usable:
             return None
-        return 1000 * (time_s - features.liftoff_s)
+        return 1000 * (time_s - features.force.liftoff_s)
 
     return {
         **{name: key[name] for name in ("participant_id", "visit", "task", "leg", "trial")},
@@ -85,14 +85,14 @@ def activation_row(
         "gmed_peak_pct_mvic": trial.peak_pct_mvic,
         "gmed_rms_uv": if_usable(features.metrics.rms_uv),
         "mvic_rms_uv": trial.mvic_rms_uv,
-        "onset_ms": from_liftoff_ms(features.onset_s),
-        "onset_low_ms": from_liftoff_ms(features.onset_low_s),
-        "onset_high_ms": from_liftoff_ms(features.onset_high_s),
-        "onset_method": features.onset_method if is_usable else None,
+        "onset_ms": from_liftoff_ms(features.onset.onset_s),
+        "onset_low_ms": from_liftoff_ms(features.onset.low_s),
+        "onset_high_ms": from_liftoff_ms(features.onset.high_s),
+        "onset_method": features.onset.method if is_usable else None,
         "onset_note": onset_note or None,
-        "liftoff_s": features.liftoff_s,
-        "touchdown_s": features.touchdown_s,
-        "hold_from_force_s": features.hold_from_force_s,
+        "liftoff_s": features.force.liftoff_s,
+        "touchdown_s": features.force.touchdown_s,
+        "hold_from_force_s": features.force.hold_s,
         "snr_db": features.metrics.snr_db,
         "quality": trial.verdict.quality,
         "quality_reasons": "; ".join(trial.verdict.reasons) or None,

@@ -12,16 +12,18 @@ import pandas as pd
 
 from pipeline.signals import cache as feature_cache
 from pipeline.signals.activation_rows import TaskTrial, activation_row, task_trial
-from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.emg.mvic import MVIC_METHODS, MvicTrial, mvic_references
+from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.findings import SignalFinding
 from pipeline.signals.measure import measure_recording
 from pipeline.signals.method_sentences import signal_steps
-from pipeline.signals.mvic import MVIC_METHODS, MvicTrial, mvic_references
-from pipeline.signals.signal_table import SIGNAL_KEY, signal_table
+from pipeline.signals.request import Request
+from pipeline.signals.signal_table import signal_table
 from pipeline.workspace.hashing import input_files, is_hidden
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.methods import MethodSentence
+from schemas.recordings import RECORDING_KEY
 from schemas.rules import RULES
 from schemas.study import EmgSettings
 
@@ -33,7 +35,7 @@ class SignalsResult:
     """All recordings of a cohort, measured.
 
     activation: one row per stance recording (schemas.activation.Activation). signals: one row per
-    recording of any role (see `signal_table.SignalRow`). findings: what is wrong with recordings.
+    recording of any role (see `schemas.recording_signals`). findings: what is wrong with recordings.
     steps: sentences for the methods section, of the steps that ran.
     """
 
@@ -64,7 +66,7 @@ class _Row:
 
     @property
     def key(self) -> dict[str, str | int]:
-        return {name: getattr(self, name) for name in SIGNAL_KEY}
+        return {name: getattr(self, name) for name in RECORDING_KEY}
 
 
 def process_recordings(

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import schemas
-from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.request import Request
 from pipeline.workspace.atomic import write_text
 from pipeline.workspace.hashing import combined, sha256_of_bytes, sha256_of_file
 from schemas.study import EmgSettings
@@ -59,8 +60,9 @@ def signals_code_hash() -> str:
     """SHA-256 over the source of this folder and of schemas, and the versions of the packages used."""
     digest = hashlib.sha256()
     for folder in _SOURCE_FOLDERS:
-        for source in sorted(folder.glob("*.py")):
-            digest.update(f"{folder.name}/{source.name}".encode() + b"\0" + source.read_bytes())
+        for source in sorted(folder.rglob("*.py")):
+            name = source.relative_to(folder).as_posix()
+            digest.update(f"{folder.name}/{name}".encode() + b"\0" + source.read_bytes())
     for package in _PACKAGES:
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()

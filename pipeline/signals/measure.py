@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.signals.features import RecordingFeatures, Request
-from pipeline.signals.measure_emg import with_emg
-from pipeline.signals.measure_force import with_force
+from pipeline.signals.emg.measure_emg import with_emg
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.readers import read_recording
+from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.recording import Recording
+from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 ROUNDING_S: Final = 0.005
@@ -38,7 +39,7 @@ def measure_recording(path: Path, request: Request, settings: EmgSettings) -> Re
 
 
 def _unusable(features: RecordingFeatures, problem: SignalProblem) -> RecordingFeatures:
-    reasons = tuple(text.rstrip(".") for text in (problem.what, features.force_note) if text)
+    reasons = tuple(text.rstrip(".") for text in (problem.what, features.force.note) if text)
     return replace(
         features, problem=problem.what, fix=problem.fix, quality="reject", reasons=reasons
     )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from pipeline.signals.activation_rows import TaskTrial
+from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.force_events import SHORTEST_TAP_S, THRESHOLD_FLOOR_N, THRESHOLD_SD
-from pipeline.signals.measure_onset import ONSET_SD_MISSING_S
-from pipeline.signals.quality import HIGHEST_PCT_MVIC
-from pipeline.signals.ramp_bayes import INTERVAL_POINTS, RAMPS_S
-from pipeline.signals.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
+from pipeline.signals.force.force_events import SHORTEST_TAP_S, THRESHOLD_FLOOR_N, THRESHOLD_SD
+from pipeline.signals.onset.measure_onset import ONSET_SD_MISSING_S
+from pipeline.signals.onset.ramp_bayes import INTERVAL_POINTS, RAMPS_S
+from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC
 from schemas.methods import MethodSentence
 from schemas.study import EmgSettings
 
@@ -21,7 +21,7 @@ def signal_steps(
     if any(features.metrics.rms_uv is not None for features in measured):
         sentences.append((_filter_sentence(settings), ("merletti1999",)))
     tasks = [trial.features for trial in trials]
-    if any(features.force_verdict == "high" for features in tasks):
+    if any(features.force.verdict == "high" for features in tasks):
         sentences.append((_liftoff_sentence(), ()))
     sentences += [(text, ()) for text in _window_sentences(tasks, settings)]
     if any(trial.pct_mvic is not None for trial in trials):
@@ -30,7 +30,7 @@ def signal_steps(
         sentences.append((_misfit_sentence(), ()))
     if settings.normalisation == "none" and any(trial.is_usable for trial in trials):
         sentences.append(("Activation is given in microvolts and was not normalised.", ()))
-    if any(features.onset_was_tried for features in tasks):
+    if any(features.onset.was_tried for features in tasks):
         sentences.append((_onset_sentence(settings), ("tenan2017",)))
     return tuple(MethodSentence("signals", text, citations) for text, citations in sentences)
 
@@ -55,7 +55,9 @@ def _liftoff_sentence() -> str:
 
 
 def _window_sentences(tasks: Sequence[RecordingFeatures], settings: EmgSettings) -> list[str]:
-    sources = {features.window_from for features in tasks if features.metrics.rms_uv is not None}
+    sources = {
+        features.emg.window_from for features in tasks if features.metrics.rms_uv is not None
+    }
     sentences = {
         "force": "Activation was averaged from lift-off to touch-down.",
         "table": "Where lift-off was not known, activation was averaged over the part of the "

@@ -22,7 +22,7 @@ RECORDING_RULES: Final = (
         "{problem}",
         "{suggestion}",
         source="The limits for cut-off peaks, mains hum, gaps and flat channels stand with their reasons "
-        "in `pipeline/signals/quality.py`.",
+        "in `pipeline/signals/quality/limits.py`.",
         checks="Whether a recording can be opened, has the channels, units and sampling rate that it "
         "needs, and whether its signal is whole: not flat, cut off, full of mains hum or gaps.",
         good="time,emg_left_uV,fz_left_N\n0.000,2.1,0.4\n0.001,-3.4,0.3",
@@ -58,7 +58,7 @@ RECORDING_RULES: Final = (
         "A stance trial that does not fit its MVIC reference",
         "{problem}",
         "{suggestion}",
-        source="The limit stands with its reason in `pipeline/signals/quality.py`.",
+        source="The limit stands with its reason in `pipeline/signals/quality/limits.py`.",
         checks="Whether the activation of a stance trial is possible next to the MVIC of the same leg.",
         good="mvic 310 µV, stance 105 µV",
         bad="mvic 40 µV, stance 105 µV",

@@ -11,7 +11,7 @@ from pipeline.signals import batch, method_sentences
 from pipeline.signals import cache as signal_cache
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.cache import signals_code_hash
-from pipeline.signals.hold_agreement import compare_holds
+from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals.amplitude import rms
 from pipeline.signals.batch import process_recordings
-from pipeline.signals.channel_roles import gmed_channel
-from pipeline.signals.features import Request
-from pipeline.signals.filters import band_pass
+from pipeline.signals.emg.amplitude import rms
+from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.measure import measure_recording
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.readers import read_recording
-from pipeline.signals.signal_units import in_microvolt
+from pipeline.signals.reading.channel_roles import gmed_channel
+from pipeline.signals.reading.formats import read_recording
+from pipeline.signals.reading.signal_units import in_microvolt
+from pipeline.signals.request import Request
 from schemas.recordings import Recordings
 from schemas.study import EmgSettings
 
@@ -146,9 +146,9 @@ def test_one_stance_of_walking_through_the_whole_measurement(gait):
     settings = EmgSettings(channels={"gmed_right": ("ME",)}, emg_unit="uV")
     start_s, end_s = stance[1]
     features = measure_recording(csv, Request("task", "right", start_s, end_s), settings)
-    assert features.window_from == "table"
+    assert features.emg.window_from == "table"
     assert features.metrics.rms_uv == pytest.approx(77, rel=0.25)  # one of six steps
-    assert features.onset_note == "Lift-off is not known."
+    assert features.onset.note == "Lift-off is not known."
 
 
 def test_gm_alone_is_not_taken_for_gluteus_medius(gait):

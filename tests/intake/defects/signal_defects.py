@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.intake.signal_findings import findings_of_signals
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.findings import SignalFinding
-from pipeline.signals.hold_agreement import compare_holds
+from pipeline.signals.force.hold_agreement import compare_holds
 from schemas.activation import ACTIVATION_KEY
 from schemas.recordings import Recordings
 from schemas.study import EmgSettings

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal, stats
 
-from pipeline.signals.amplitude import decibel, rms
-from pipeline.signals.features import SignalMetrics
+from pipeline.signals.emg.amplitude import decibel, rms
+from pipeline.signals.quality.signal_metrics import SignalMetrics
 from pipeline.signals.runs import runs_of
 
 Samples = npt.NDArray[np.float64]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.signals.amplitude import moving_rms, peak_rms, rms
-from pipeline.signals.filters import band_pass
+from pipeline.signals.emg.amplitude import moving_rms, peak_rms, rms
+from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.problem import SignalProblem
 
 BAND_HZ = (20.0, 450.0)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.c3d_file import C3dFile, Parameter, is_unsigned, parse_c3d
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.c3d_file import C3dFile, Parameter, is_unsigned, parse_c3d
 from pipeline.signals.recording import Channel, Event, Recording
 from schemas.study import EmgSettings
 

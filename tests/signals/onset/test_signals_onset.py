@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.signals.onset import detect_onset
+from pipeline.signals.onset.detect import detect_onset
 
 REST_S = (0.05, 0.75)
 SEARCH_S = (0.75, 2.5)

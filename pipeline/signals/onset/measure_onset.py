@@ -1,12 +1,12 @@
 """Onset of one stance trial relative to its lift-off: when to look for it, and when to believe it."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from pipeline.signals.emg_part import EmgPart
+from pipeline.signals.emg.emg_part import EmgPart
+from pipeline.signals.emg.windows import Window
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.onset import detect_onset
-from pipeline.signals.windows import Window
+from pipeline.signals.onset.detect import detect_onset
 from schemas.study import EmgSettings
 
 ONSET_SD_WARN_S: Final = 0.02
@@ -19,11 +19,11 @@ def with_onset(
 ) -> RecordingFeatures:
     """The features with the onset, or with the reason why there is none."""
     why_not = _why_no_onset(features, emg, rest, settings)
-    if why_not or rest is None or features.liftoff_s is None:
-        return replace(features, onset_note=why_not)
+    if why_not or rest is None or features.force.liftoff_s is None:
+        return _with(features, note=why_not)
     search_s = (
-        features.liftoff_s + settings.onset_search_s[0] - emg.starts_at_s,
-        features.liftoff_s + settings.onset_search_s[1] - emg.starts_at_s,
+        features.force.liftoff_s + settings.onset_search_s[0] - emg.starts_at_s,
+        features.force.liftoff_s + settings.onset_search_s[1] - emg.starts_at_s,
     )
     onset = detect_onset(
         emg.filtered_uv,
@@ -33,23 +33,25 @@ def with_onset(
         method=settings.onset_method,
         band_hz=None,
     )
-    features = replace(
-        features, onset_was_tried=True, onset_method=onset.method, onset_evidence=onset.evidence
-    )
+    features = _with(features, was_tried=True, method=onset.method, evidence=onset.evidence)
     if onset.onset_s is None or onset.low_s is None or onset.high_s is None or onset.sd_s is None:
-        return replace(features, onset_note=f"No onset: {onset.reason}.")
+        return _with(features, note=f"No onset: {onset.reason}.")
     if onset.sd_s > ONSET_SD_MISSING_S:
         note = f"The onset is uncertain by {1000 * onset.sd_s:.0f} ms, too much to be given."
-        return replace(features, onset_sd_s=onset.sd_s, onset_note=note)
+        return _with(features, sd_s=onset.sd_s, note=note)
     doubtful = onset.sd_s > ONSET_SD_WARN_S
-    return replace(
+    return _with(
         features,
         onset_s=onset.onset_s + emg.starts_at_s,
-        onset_low_s=onset.low_s + emg.starts_at_s,
-        onset_high_s=onset.high_s + emg.starts_at_s,
-        onset_sd_s=onset.sd_s,
-        onset_note=f"Uncertain by {1000 * onset.sd_s:.0f} ms." if doubtful else "",
+        low_s=onset.low_s + emg.starts_at_s,
+        high_s=onset.high_s + emg.starts_at_s,
+        sd_s=onset.sd_s,
+        note=f"Uncertain by {1000 * onset.sd_s:.0f} ms." if doubtful else "",
     )
+
+
+def _with(features: RecordingFeatures, **values: Any) -> RecordingFeatures:
+    return replace(features, onset=replace(features.onset, **values))
 
 
 def _why_no_onset(
@@ -57,12 +59,12 @@ def _why_no_onset(
 ) -> str:
     if not features.is_usable:
         return "The signal is rejected."
-    if features.liftoff_s is None:
+    if features.force.liftoff_s is None:
         return "Lift-off is not known."
     if rest is None:
-        return features.rest_note
-    if rest.end_s > features.liftoff_s + settings.onset_search_s[1]:
+        return features.emg.rest_note
+    if rest.end_s > features.force.liftoff_s + settings.onset_search_s[1]:
         return "The rest window lies behind the search window."
-    if emg.starts_at_s > features.liftoff_s + settings.onset_search_s[0]:
+    if emg.starts_at_s > features.force.liftoff_s + settings.onset_search_s[0]:
         return "The recording starts within the search window."
     return ""

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.signal_units import TIME_UNITS, simplified, split_heading
 from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.signal_units import TIME_UNITS, simplified, split_heading
 
 Samples = npt.NDArray[np.float64]
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.channel_roles import force_channel
-from pipeline.signals.features import RecordingFeatures, Request
-from pipeline.signals.force_events import ForceEvents, stance_events
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.force.force_events import ForceEvents, stance_events
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.channel_roles import force_channel
+from pipeline.signals.reading.signal_units import in_newton
 from pipeline.signals.recording import Recording
-from pipeline.signals.signal_units import in_newton
+from pipeline.signals.request import Request
 from schemas.study import ChannelRole, EmgSettings
 from schemas.terms import LEGS
 
@@ -27,26 +28,23 @@ def with_force(
     """The features with force events, in seconds from the start of the file.
 
     part_s: start and end (s) of the part of the file that is used. A force channel that cannot be
-    used leaves the events empty and says why in `force_note`.
+    used leaves the events empty and says why in `force.note`.
     """
     try:
         events = _events(recording, request, settings, part_s)
     except SignalProblem as problem:
-        return replace(features, force_note=f"{problem.what} {problem.fix}")
+        return replace(features, force=ForceEvents(note=f"{problem.what} {problem.fix}"))
 
     def in_file(time_s: float | None) -> float | None:
         return None if time_s is None else time_s + part_s[0]
 
-    return replace(
-        features,
+    in_file_events = replace(
+        events,
         liftoff_s=in_file(events.liftoff_s),
         touchdown_s=in_file(events.touchdown_s),
         reload_s=in_file(events.reload_s),
-        hold_from_force_s=events.hold_s,
-        hold_is_lower_bound=events.is_lower_bound,
-        force_verdict=events.verdict,
-        force_note=events.note,
     )
+    return replace(features, force=in_file_events)
 
 
 def _events(

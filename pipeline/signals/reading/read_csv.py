@@ -9,8 +9,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.csv
 
-from pipeline.signals.columns_of_samples import recording_of_columns
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.columns_of_samples import recording_of_columns
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.features import SignalMetrics
+from pipeline.signals.quality.signal_metrics import SignalMetrics
 
 EVERY_ROLE: Final = ("task", "mvic", "rest")
 
@@ -111,7 +111,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         source=f"{_DECLARED}: surface EMG stays below 10 mV",
     ),
 )
-"""Limits on one recording. Metrics: `features.SignalMetrics`."""
+"""Limits on one recording. Metrics: `signal_metrics.SignalMetrics`."""
 
 HIGHEST_PCT_MVIC: Final = 100.0
 """Mean activation above this is not a percentage of a maximum; microvolts and onset still hold."""

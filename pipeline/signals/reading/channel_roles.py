@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified
 from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.signal_units import MICROVOLT_PER, simplified
 from schemas.study import ChannelRole, EmgSettings
 
 GMED_SPELLINGS: Final = frozenset(

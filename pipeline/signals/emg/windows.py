@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.features import RecordingFeatures, Request
+from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 SHORTEST_WINDOW_S: Final = 0.25
@@ -43,10 +44,10 @@ def measured_window(
     """
     is_table = request.start_s is not None or request.end_s is not None
     window = Window(*part_s, "table" if is_table else "file")
-    if features.hold_from_force_s is not None:
+    if features.force.hold_s is not None:
         window = Window(
-            part_s[0] if features.liftoff_s is None else features.liftoff_s,
-            part_s[1] if features.touchdown_s is None else features.touchdown_s,
+            part_s[0] if features.force.liftoff_s is None else features.force.liftoff_s,
+            part_s[1] if features.force.touchdown_s is None else features.force.touchdown_s,
             "force",
         )
     if window.length_s < SHORTEST_WINDOW_S:
@@ -75,11 +76,11 @@ def rest_window(
         return None, ""
     if settings.rest_s is not None:
         start_s, end_s = max(settings.rest_s[0], part_s[0]), min(settings.rest_s[1], part_s[1])
-        if features.liftoff_s is not None:
-            end_s = min(end_s, features.liftoff_s)
-    elif features.liftoff_s is not None:
+        if features.force.liftoff_s is not None:
+            end_s = min(end_s, features.force.liftoff_s)
+    elif features.force.liftoff_s is not None:
         margin_s = max(REST_ENDS_BEFORE_LIFTOFF_S, -settings.onset_search_s[0])
-        end_s = features.liftoff_s - margin_s
+        end_s = features.force.liftoff_s - margin_s
         start_s = max(part_s[0] + EDGE_S, end_s - LONGEST_REST_S)
     else:
         return None, "Lift-off is not known, so the quiet standing before it is not known either."

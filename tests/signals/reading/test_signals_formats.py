@@ -1,19 +1,27 @@
 """One recording in five formats gives one answer; what cannot be read is refused in words."""
 
+from operator import attrgetter
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from pipeline.signals.features import Request
 from pipeline.signals.measure import measure_recording
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.readers import FORMATS, read_recording
+from pipeline.signals.reading.formats import FORMATS, read_recording
+from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 GAP = "time,L GMED\n" + "".join(f"{t / 1000:.3f},1\n" for t in range(100) if not 40 <= t < 60)
 REQUEST = Request("task", "right")
-COMPARED = ("liftoff_s", "touchdown_s", "hold_from_force_s", "peak_rms_uv", "onset_s")
+COMPARED = (
+    "force.liftoff_s",
+    "force.touchdown_s",
+    "force.hold_s",
+    "emg.peak_rms_uv",
+    "onset.onset_s",
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +39,19 @@ def expected(stance, write, tmp_path_factory):
 def assert_same(features, expected):
     assert features.problem == ""
     for name in COMPARED:
-        assert getattr(features, name) == pytest.approx(getattr(expected, name), rel=2e-3, abs=2e-3)
+        value = attrgetter(name)
+        assert value(features) == pytest.approx(value(expected), rel=2e-3, abs=2e-3)
     for name in ("rms_uv", "baseline_rms_uv"):
         ours, theirs = getattr(features.metrics, name), getattr(expected.metrics, name)
         assert ours == pytest.approx(theirs, rel=2e-3)  # EDF stores 0.09 µV steps
-    assert features.gmed_channel == "R GMED"
-    assert features.sampling_rate_hz == 2000.0
+    assert features.emg.gmed_channel == "R GMED"
+    assert features.emg.sampling_rate_hz == 2000.0
     assert features.quality == expected.quality == "good"
 
 
 def test_the_reference_is_right(expected, stance):
     assert expected.metrics.rms_uv == pytest.approx(40.0, rel=0.03)
-    assert expected.onset_s == pytest.approx(stance.onset_s, abs=0.02)
+    assert expected.onset.onset_s == pytest.approx(stance.onset_s, abs=0.02)
 
 
 @pytest.mark.parametrize("suffix", [".edf", ".bdf", ".c3d", ".csv"])

@@ -28,7 +28,7 @@ def mvic_references(trials: Iterable[MvicTrial]) -> Mapping[LegKey, float]:
     """
     references: dict[LegKey, float] = {}
     for trial in trials:
-        peak_uv = trial.features.peak_rms_uv
+        peak_uv = trial.features.emg.peak_rms_uv
         if trial.features.is_usable and peak_uv is not None and peak_uv > 0:
             references[trial.key] = max(peak_uv, references.get(trial.key, 0.0))
     return references

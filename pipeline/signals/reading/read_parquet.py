@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from pipeline.signals.columns_of_samples import ColumnFacts, recording_of_columns
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.columns_of_samples import ColumnFacts, recording_of_columns
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 

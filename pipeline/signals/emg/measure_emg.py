@@ -5,18 +5,20 @@ from dataclasses import asdict, replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.amplitude import peak_rms
-from pipeline.signals.channel_roles import gmed_channel
-from pipeline.signals.emg_part import EmgPart
-from pipeline.signals.features import RecordingFeatures, Request
-from pipeline.signals.filters import band_pass
-from pipeline.signals.measure_onset import with_onset
+from pipeline.signals.emg.amplitude import peak_rms
+from pipeline.signals.emg.emg_features import EmgFeatures
+from pipeline.signals.emg.emg_part import EmgPart
+from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.emg.windows import measured_window, rest_window
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.onset.measure_onset import with_onset
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.quality import SIGNAL_LIMITS, judge, judge_raw
+from pipeline.signals.quality.limits import SIGNAL_LIMITS, judge, judge_raw
+from pipeline.signals.quality.measure_quality import signal_metrics
+from pipeline.signals.reading.channel_roles import gmed_channel
+from pipeline.signals.reading.signal_units import in_microvolt
 from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.signal_metrics import signal_metrics
-from pipeline.signals.signal_units import in_microvolt
-from pipeline.signals.windows import measured_window, rest_window
+from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 Samples = npt.NDArray[np.float64]
@@ -52,19 +54,21 @@ def with_emg(
     fits = filtered_uv.size >= settings.mvic_window_s * rate_hz
     features = replace(
         features,
-        gmed_channel=emg.channel.label,
-        emg_unit=emg.channel.unit or settings.emg_unit,
-        sampling_rate_hz=rate_hz,
-        window_from=window.source,
-        window_start_s=window.start_s,
-        window_end_s=window.end_s,
-        rest_start_s=rest.start_s if rest else None,
-        rest_end_s=rest.end_s if rest else None,
-        rest_note=rest_note,
-        peak_rms_uv=(
-            peak_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
-            if fits
-            else None
+        emg=EmgFeatures(
+            gmed_channel=emg.channel.label,
+            unit=emg.channel.unit or settings.emg_unit,
+            sampling_rate_hz=rate_hz,
+            window_from=window.source,
+            window_start_s=window.start_s,
+            window_end_s=window.end_s,
+            rest_start_s=rest.start_s if rest else None,
+            rest_end_s=rest.end_s if rest else None,
+            rest_note=rest_note,
+            peak_rms_uv=(
+                peak_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
+                if fits
+                else None
+            ),
         ),
         metrics=metrics,
         quality=verdict.quality,
@@ -116,9 +120,13 @@ def _with_notes(features: RecordingFeatures, request: Request) -> RecordingFeatu
     """Say beside the verdict where the window comes from when it does not come from force."""
     if request.role != "task":
         return features
-    notes = [features.force_note] if features.force_note else []
-    if features.window_from != "force":
-        span = "from start_s to end_s" if features.window_from == "table" else "the whole recording"
+    notes = [features.force.note] if features.force.note else []
+    if features.emg.window_from != "force":
+        span = (
+            "from start_s to end_s"
+            if features.emg.window_from == "table"
+            else "the whole recording"
+        )
         notes.append(f"The amplitude is of {span}, not of the stance by force.")
     return replace(features, reasons=features.reasons + tuple(note.rstrip(".") for note in notes))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.emg.windows import Window
 from pipeline.signals.recording import Channel
-from pipeline.signals.windows import Window
 
 Samples = npt.NDArray[np.float64]
 

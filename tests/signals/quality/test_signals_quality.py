@@ -1,12 +1,15 @@
 """Planted faults get the verdict and the sentence that fit them."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 
-from pipeline.signals.features import RecordingFeatures, Request
-from pipeline.signals.filters import band_pass
+from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.measure import measure_recording
-from pipeline.signals.quality import REFERENCE_LIMITS, SIGNAL_LIMITS, judge
+from pipeline.signals.quality.limits import REFERENCE_LIMITS, SIGNAL_LIMITS, judge
+from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 
@@ -97,32 +100,39 @@ def test_missing_samples_are_refused_but_not_outside_the_part_in_use(build, writ
     path = write(tmp_path / "trial.parquet", stance)
     features = measure_recording(path, Request("task", "right"), EmgSettings())
     assert "10 of" in features.problem
-    assert features.hold_from_force_s == pytest.approx(6.0, abs=0.15)
+    assert features.force.hold_s == pytest.approx(6.0, abs=0.15)
     later = measure_recording(path, Request("task", "right", start_s=0.2), EmgSettings())
     assert later.quality == "good"
-    assert later.liftoff_s == pytest.approx(features.liftoff_s, abs=0.002)
+    assert later.force.liftoff_s == pytest.approx(features.force.liftoff_s, abs=0.002)
 
 
 def test_down_sampled_emg_is_refused_and_the_hold_is_kept(build, write, tmp_path):
     path = write(tmp_path / "trial.parquet", build.stance(rate_hz=200.0))
     features = measure_recording(path, Request("task", "right"), EmgSettings())
     assert "sampled at 200 Hz" in features.problem
-    assert features.hold_from_force_s == pytest.approx(6.0, abs=0.15)
+    assert features.force.hold_s == pytest.approx(6.0, abs=0.15)
 
 
 def test_the_onset_is_relative_to_the_file_and_carries_an_interval(measured):
     features = measured()
-    assert features.onset_low_s < features.onset_s < features.onset_high_s
-    assert features.onset_s == pytest.approx(3.0 - 0.08, abs=0.015)
-    assert features.onset_note == ""
+    assert features.onset.low_s < features.onset.onset_s < features.onset.high_s
+    assert features.onset.onset_s == pytest.approx(3.0 - 0.08, abs=0.015)
+    assert features.onset.note == ""
 
 
 def test_a_later_start_of_the_part_moves_no_time(build, write, tmp_path):
     path = write(tmp_path / "trial.parquet", build.stance())
     whole = measure_recording(path, Request("task", "right"), EmgSettings())
     part = measure_recording(path, Request("task", "right", start_s=0.7), EmgSettings())
-    for name in ("liftoff_s", "touchdown_s", "onset_s", "onset_low_s", "rest_end_s"):
-        assert getattr(part, name) == pytest.approx(getattr(whole, name), abs=0.003)
+    for name in (
+        "force.liftoff_s",
+        "force.touchdown_s",
+        "onset.onset_s",
+        "onset.low_s",
+        "emg.rest_end_s",
+    ):
+        value = attrgetter(name)
+        assert value(part) == pytest.approx(value(whole), abs=0.003)
     assert part.metrics.rms_uv == pytest.approx(whole.metrics.rms_uv, rel=1e-3)
 
 
@@ -175,16 +185,16 @@ def test_an_end_that_is_rounded_up_is_the_end_of_the_file(build, write, tmp_path
 )
 def test_no_onset_comes_with_a_reason(measured, options, says):
     features = measured(**options)
-    assert features.onset_s is None
-    assert says in features.onset_note or features.quality == "reject"
+    assert features.onset.onset_s is None
+    assert says in features.onset.note or features.quality == "reject"
 
 
 def test_a_rest_window_of_the_study_is_used(measured):
     features = measured(settings=EmgSettings(rest_s=(0.5, 1.5)))
-    assert (features.rest_start_s, features.rest_end_s) == (0.5, 1.5)
+    assert (features.emg.rest_start_s, features.emg.rest_end_s) == (0.5, 1.5)
     without = measured()
-    assert without.rest_end_s == pytest.approx(without.liftoff_s - 0.8)
-    assert without.rest_end_s - without.rest_start_s == pytest.approx(2.0, abs=0.01)
+    assert without.emg.rest_end_s == pytest.approx(without.force.liftoff_s - 0.8)
+    assert without.emg.rest_end_s - without.emg.rest_start_s == pytest.approx(2.0, abs=0.01)
 
 
 def test_without_force_the_window_is_said(build, write, tmp_path):
@@ -193,11 +203,11 @@ def test_without_force_the_window_is_said(build, write, tmp_path):
     path = write(tmp_path / "trial.parquet", stance)
     whole = measure_recording(path, Request("task", "right"), EmgSettings())
     part = measure_recording(path, Request("task", "right", 3.5, 8.5), EmgSettings())
-    assert (whole.window_from, part.window_from) == ("file", "table")
+    assert (whole.emg.window_from, part.emg.window_from) == ("file", "table")
     assert "the whole recording" in whole.reasons[-1]
     assert part.metrics.rms_uv == pytest.approx(40, rel=0.03)
-    assert (part.window_start_s, part.window_end_s) == (3.5, 8.5)
-    assert whole.onset_note == "Lift-off is not known."
+    assert (part.emg.window_start_s, part.emg.window_end_s) == (3.5, 8.5)
+    assert whole.onset.note == "Lift-off is not known."
 
 
 @pytest.mark.parametrize("limit", [*SIGNAL_LIMITS, *REFERENCE_LIMITS], ids=lambda x: x.metric)

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.filters import band_pass
-from pipeline.signals.ramp_bayes import MINIMUM_EVIDENCE, OnsetPosterior, ramp_bayes
+from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.onset.ramp_bayes import MINIMUM_EVIDENCE, OnsetPosterior, ramp_bayes
 
 EMG_BAND_HZ: Final = (20.0, 450.0)
 FILTER_ORDER: Final = 2

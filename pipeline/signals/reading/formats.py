@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.read_c3d import read_c3d
-from pipeline.signals.read_csv import read_csv
-from pipeline.signals.read_edf import read_edf
-from pipeline.signals.read_parquet import read_parquet
+from pipeline.signals.reading.read_c3d import read_c3d
+from pipeline.signals.reading.read_csv import read_csv
+from pipeline.signals.reading.read_edf import read_edf
+from pipeline.signals.reading.read_parquet import read_parquet
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 

@@ -1,0 +1,25 @@
+"""What was measured in the gluteus medius channel of one recording."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EmgFeatures:
+    """Channel, windows and peak of one recording. Times in seconds from the start of the file.
+
+    gmed_channel: label of the channel that was used; unit: its unit in the file; sampling_rate_hz:
+    its rate. window_from: what the window follows (force, table, file); window_start_s, window_end_s:
+    the part that was measured. rest_start_s, rest_end_s: quiet standing before lift-off; rest_note:
+    why there is none. peak_rms_uv: highest RMS of `mvic_window_s`.
+    """
+
+    gmed_channel: str | None = None
+    unit: str | None = None
+    sampling_rate_hz: float | None = None
+    window_from: str = ""
+    window_start_s: float | None = None
+    window_end_s: float | None = None
+    rest_start_s: float | None = None
+    rest_end_s: float | None = None
+    rest_note: str = ""
+    peak_rms_uv: float | None = None

@@ -1,0 +1,142 @@
+"""What was measured in every recording: one row per signal file, whatever its role."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.recordings import RECORDING_KEY
+from schemas.terms import LEGS, RECORDING_ROLES, SIGNAL_VERDICTS
+
+
+class RecordingSignals(pa.DataFrameModel):
+    """One recording. Key: participant, visit, task, leg, trial, role. Missing = not measurable.
+
+    Times are in seconds from the start of the file. Amplitudes are microvolts of the band-passed
+    gluteus medius. The verdict is about this recording alone, without its MVIC reference.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
+    role: Series[str] = column(
+        "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
+    )
+    file: Series[str] = column("Signal file.", label="File")
+    gmed_channel: Series[str] = column("Channel that was used.", label="Channel", nullable=True)
+    emg_unit: Series[str] = column("Unit of the channel in the file.", label="Unit", nullable=True)
+    sampling_rate_hz: Series[float] = column(
+        "Samples per second of the channel.", label="Sampling rate", unit="Hz", nullable=True
+    )
+    duration_s: Series[float] = column(
+        "Length of the file.", label="Duration", unit="s", nullable=True
+    )
+    window_from: Series[str] = column(
+        "What the measured window follows: force, table or file.",
+        label="Window from",
+        nullable=True,
+    )
+    window_start_s: Series[float] = column(
+        "Start of the measured window.", label="Window start", unit="s", nullable=True
+    )
+    window_end_s: Series[float] = column(
+        "End of the measured window.", label="Window end", unit="s", nullable=True
+    )
+    rest_start_s: Series[float] = column(
+        "Start of quiet standing.", label="Rest start", unit="s", nullable=True
+    )
+    rest_end_s: Series[float] = column(
+        "End of quiet standing.", label="Rest end", unit="s", nullable=True
+    )
+    liftoff_s: Series[float] = column(
+        "Lift-off of the other foot.", label="Lift-off", unit="s", nullable=True
+    )
+    touchdown_s: Series[float] = column(
+        "First touch-down of the other foot.", label="Touch-down", unit="s", nullable=True
+    )
+    reload_s: Series[float] = column(
+        "When the other foot takes load for good.", label="Reload", unit="s", nullable=True
+    )
+    hold_from_force_s: Series[float] = column(
+        "Hold time from the force plate.", label="Hold time (force)", unit="s", nullable=True
+    )
+    hold_is_lower_bound: Series[bool] = column(
+        "The recording starts or ends within the hold.", label="At least"
+    )
+    force_verdict: Series[str] = column(
+        "How far the force events can be trusted: high, low or none.", label="Force"
+    )
+    force_note: Series[str] = column(
+        "What to know about the force events.", label="Force note", nullable=True
+    )
+    rms_uv: Series[float] = column(
+        "Root-mean-square over the window.", label="RMS", unit="µV", nullable=True
+    )
+    peak_rms_uv: Series[float] = column(
+        "Highest root-mean-square of the MVIC window length.",
+        label="Peak RMS",
+        unit="µV",
+        nullable=True,
+    )
+    baseline_rms_uv: Series[float] = column(
+        "Root-mean-square at rest.", label="Rest RMS", unit="µV", nullable=True
+    )
+    snr_db: Series[float] = column(
+        "Window power over rest power.", label="Signal-to-noise", unit="dB", nullable=True
+    )
+    mains_share: Series[float] = column(
+        "Power of mains hum as share of the window's power.", label="Mains hum", nullable=True
+    )
+    low_frequency_share: Series[float] = column(
+        "Share of raw power below 20 Hz.", label="Below 20 Hz", nullable=True
+    )
+    clip_share: Series[float] = column(
+        "Share of raw samples at the ends of the range.", label="Clipped", nullable=True
+    )
+    flat_ms: Series[float] = column(
+        "Longest time that the raw signal stands still.",
+        label="Stands still",
+        unit="ms",
+        nullable=True,
+    )
+    flat_share: Series[float] = column(
+        "Share of the window in which the raw signal stands still for more than 20 ms.",
+        label="Share still",
+        nullable=True,
+    )
+    largest_raw_uv: Series[float] = column(
+        "Largest distance of a raw sample from the mean.",
+        label="Largest sample",
+        unit="µV",
+        nullable=True,
+    )
+    onset_s: Series[float] = column("Onset.", label="Onset", unit="s", nullable=True)
+    onset_sd_s: Series[float] = column(
+        "Posterior standard deviation of the onset.", label="Onset SD", unit="s", nullable=True
+    )
+    onset_evidence: Series[float] = column(
+        "Log-likelihood of the best change against none.", label="Onset evidence", nullable=True
+    )
+    onset_note: Series[str] = column(
+        "Why there is no onset, or why it is doubtful.", label="Onset note", nullable=True
+    )
+    quality: Series[str] = column(
+        "Verdict on this recording alone.", label="Signal quality", isin=SIGNAL_VERDICTS
+    )
+    quality_reasons: Series[str] = column(
+        "Reasons of the verdict, in words.", label="Reasons", nullable=True
+    )
+    problem: Series[str] = column(
+        "Why the recording cannot be used.", label="Problem", nullable=True
+    )
+    fix: Series[str] = column("What to do about it.", label="Fix", nullable=True)
+
+    class Config:
+        """Every column is written by `pipeline.signals`."""
+
+        strict = True
+        coerce = True
+        unique = RECORDING_KEY
