@@ -13,6 +13,9 @@ class Channel:
     label: the channel's name without its unit. unit: as the file writes it, None when it does not
     say. sampling_rate_hz: samples per second. samples: shape (n_samples,), float32, in `unit`, a
     missing sample is not-a-number. heading: the column heading with unit, where there is one.
+    target_muscle: the muscle under the electrodes, where the file or the data set says it beside
+    the label (BIDS). fault: why the data set itself says that the channel must not be used, ""
+    when it does not.
     """
 
     label: str
@@ -20,6 +23,8 @@ class Channel:
     sampling_rate_hz: float
     samples: npt.NDArray[np.float32]
     heading: str = ""
+    target_muscle: str = ""
+    fault: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -44,10 +49,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Recording:
-    """All channels of one file, with the events marked in it. Names of people are never kept."""
+    """All channels of one file, with the events marked in it. Names of people are never kept.
+
+    power_line_hz: mains frequency where it was recorded, None when the file does not say it.
+    """
 
     channels: tuple[Channel, ...]
     events: tuple[Event, ...] = ()
+    power_line_hz: float | None = None
 
     @property
     def duration_s(self) -> float:
