@@ -11,24 +11,24 @@ import pandas as pd
 from pipeline.statistics.analysis_set import AnalysisSets, activation_is_measured, strength_scale
 from pipeline.statistics.characteristics import characteristics
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.correlations import MeasuredValues, correlations
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
-from pipeline.statistics.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
-from pipeline.statistics.measured_outcome import WithinLeg, measured_part, summaries_part
 from pipeline.statistics.methods_text import method_sentences
+from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
 from pipeline.statistics.multiplicity import adjust_within_families, families_in_words
-from pipeline.statistics.outcome_names import (
+from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
+from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
+from pipeline.statistics.outcomes.measured_outcome import WithinLeg, measured_part, summaries_part
+from pipeline.statistics.outcomes.outcome_names import (
     HOLD_TIME,
     Measure,
     activation_measure,
     hold_measure,
     strength_measure,
 )
+from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import participant_values
-from pipeline.statistics.ratings import ratings_part
-from pipeline.statistics.survival import CURVE_COLUMNS
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Study

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.statistics.hold_bounds import add_hold_bounds, unusable_holds
+from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds, unusable_holds
 from schemas.flow import Flow
 from schemas.strength import STRENGTH_GRADE, STRENGTH_SCALES
 from schemas.study import Study

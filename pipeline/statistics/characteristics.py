@@ -9,9 +9,9 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.effect_size import standardised_difference
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.group_summaries import number_summaries, of_one_group, share_row
+from pipeline.statistics.models.two_groups.effect_size import standardised_difference
+from pipeline.statistics.outcomes.group_summaries import number_summaries, of_one_group, share_row
 from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
 from schemas.instruments import IPAQ_CATEGORIES

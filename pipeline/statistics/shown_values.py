@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.statistics.outcome_names import activation_measure
+from pipeline.statistics.outcomes.outcome_names import activation_measure
 from schemas.study import Study
 
 POINTS = ["outcome", "group", "leg", "value"]

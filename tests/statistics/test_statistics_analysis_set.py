@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets
-from pipeline.statistics.hold_bounds import add_hold_bounds
+from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds
 from schemas.flow import Flow
 from schemas.study import Study
 

@@ -5,8 +5,8 @@ import pytest
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from pipeline.statistics.censored_regression import CensoredNormal
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 
 TERMS = ["(Intercept)", "groupLBP", "age_years", "sexmale", "dom"]
 

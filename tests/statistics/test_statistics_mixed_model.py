@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from pipeline.statistics import guarded_fit
 from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
-from pipeline.statistics.mixed_model import NestedIntercepts
+from pipeline.statistics.models.mixed import guarded_fit
+from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 
 BLOCKS = {"gmed_ri": "gmed_pct_mvic", "gmed_nested": "gmed_pct_mvic", "onset_nested": "onset_ms"}
 

@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.association import pearson, spearman
-from pipeline.statistics.diagnostic import TwoByTwo
-from pipeline.statistics.effect_size import hedges_g, standardised_difference, welch
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.accuracy.diagnostic import TwoByTwo
+from pipeline.statistics.models.correlation.association import pearson, spearman
+from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
+from pipeline.statistics.models.two_groups.effect_size import (
+    hedges_g,
+    standardised_difference,
+    welch,
+)
 from pipeline.statistics.multiplicity import adjust_within_families, holm
 from pipeline.statistics.p_values import SMALLEST_P, infer, two_sided_p
-from pipeline.statistics.survival import kaplan_meier, median_time_s
 
 VARIABLES = [
     "hold_mean", "hold_best", "gmed", "onset", "strength", "age_years", "bmi", "vas_mm", "odi_pct",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline.statistics.association import Correlation, pearson, spearman
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.models.correlation.association import Correlation, pearson, spearman
 from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
 from schemas.participants import Participants

@@ -16,7 +16,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from pipeline.statistics.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.mixed_model import NestedIntercepts, NestedResults
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts, NestedResults
 
 LARGEST_LOGLIKELIHOOD_GAP = 1e-3
 LARGEST_COEFFICIENT_GAP_SE = 1e-3

@@ -6,8 +6,8 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.estimate_rows import EstimateRow
-from pipeline.statistics.group_summaries import of_one_group, share_row
-from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.outcomes.group_summaries import of_one_group, share_row
+from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import Part
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.censored_regression import CensoredNormal
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.p_values import Inference, infer
 
 FEWEST_PARTICIPANTS_PER_GROUP = 10

@@ -8,12 +8,12 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, Design, build_design
-from pipeline.statistics.effect_size import hedges_g, welch
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.group_summaries import number_summaries
-from pipeline.statistics.guarded_fit import GuardedFit, fit_guarded
-from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.models.mixed.guarded_fit import GuardedFit, fit_guarded
+from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
+from pipeline.statistics.outcomes.group_summaries import number_summaries
+from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import infer
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import by_group, participant_values

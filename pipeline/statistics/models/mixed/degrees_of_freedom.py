@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.statistics.variance_components import Array, RemlFit
+from pipeline.statistics.models.mixed.variance_components import Array, RemlFit
 
 
 def satterthwaite(fit: RemlFit, contrast: Array) -> tuple[float, float]:

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
-from pipeline.statistics.degrees_of_freedom import kenward_roger, satterthwaite
+from pipeline.statistics.models.mixed.degrees_of_freedom import kenward_roger, satterthwaite
+from pipeline.statistics.models.mixed.variance_components import RemlFit, fit_reml
 from pipeline.statistics.p_values import infer
-from pipeline.statistics.variance_components import RemlFit, fit_reml
 
 DfMethod = Literal["kenward_roger", "satterthwaite"]
 _DF_METHODS = {"kenward_roger": kenward_roger, "satterthwaite": satterthwaite}

@@ -6,17 +6,22 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, covariate_label
-from pipeline.statistics.effect_size import welch
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.group_summaries import of_one_group
-from pipeline.statistics.hold_model import HoldFit, as_time_ratio, described, fit_hold_model
-from pipeline.statistics.hold_shares import hold_shares
-from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
+from pipeline.statistics.models.two_groups.effect_size import welch
+from pipeline.statistics.outcomes.group_summaries import of_one_group
+from pipeline.statistics.outcomes.hold_model import (
+    HoldFit,
+    as_time_ratio,
+    described,
+    fit_hold_model,
+)
+from pipeline.statistics.outcomes.hold_shares import hold_shares
+from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import by_group, participant_values
-from pipeline.statistics.shortest_hold import ShortestHold, shortest_hold_part
-from pipeline.statistics.survival import kaplan_meier, median_time_s
 
 BOUNDS_ONLY = "Some trials are known only within bounds"
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.hold_bounds import add_hold_bounds
-from pipeline.statistics.hold_model import as_time_ratio, fit_hold_model
-from pipeline.statistics.outcome_names import Measure
+from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds
+from pipeline.statistics.outcomes.hold_model import as_time_ratio, fit_hold_model
+from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 
 FACTORS = {"half": 0.5, "double": 2.0}
