@@ -1,0 +1,83 @@
+"""What a recording looks like: a few hundred columns of its curves, enough to draw a picture."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.recordings import RECORDING_KEY
+from schemas.terms import LEGS, RECORDING_ROLES
+
+TRACE_VIEWS = ("whole", "liftoff")
+"""whole: the part of the file that is used. liftoff: the time around lift-off, for the onset."""
+
+TRACE_KEY = [*RECORDING_KEY, "view"]
+
+MISSING_STEP = -32768
+"""Value of a column in which the curve has no sample."""
+
+
+class RecordingTraces(pa.DataFrameModel):
+    """One view of one recording. Key: participant, visit, task, leg, trial, role, view.
+
+    A curve is cut into columns of equal length between start_s and end_s. A band has the lowest and
+    the highest sample of every column, so that no spike is lost; a line has the mean. Both are lists
+    of whole numbers that count steps of the size beside them (-32768: no sample); a list is empty
+    when the recording has no such curve. Values are of one person and stay inside the lab.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
+    role: Series[str] = column(
+        "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
+    )
+    view: Series[str] = column(
+        "What is shown: the whole part in use, or the time around lift-off.",
+        label="View",
+        isin=TRACE_VIEWS,
+        identifies=True,
+    )
+    start_s: Series[float] = column(
+        "Start of the view from the start of the file.", label="Start", unit="s"
+    )
+    end_s: Series[float] = column(
+        "End of the view from the start of the file.", label="End", unit="s"
+    )
+    raw_step_uv: Series[float] = column("Step of the raw EMG.", label="Raw step", unit="µV")
+    raw_low: Series[object] = column("Lowest raw EMG of each column.", label="Raw, lowest")
+    raw_high: Series[object] = column("Highest raw EMG of each column.", label="Raw, highest")
+    envelope_step_uv: Series[float] = column(
+        "Step of the envelope.", label="Envelope step", unit="µV"
+    )
+    envelope: Series[object] = column(
+        "Envelope of the band-passed EMG, mean of each column.", label="Envelope"
+    )
+    lifted_step_n: Series[float] = column(
+        "Step of the force under the lifted foot.", label="Lifted foot step", unit="N"
+    )
+    lifted_low: Series[object] = column(
+        "Lowest force under the lifted foot of each column.", label="Lifted foot, lowest"
+    )
+    lifted_high: Series[object] = column(
+        "Highest force under the lifted foot of each column.", label="Lifted foot, highest"
+    )
+    stance_step_n: Series[float] = column(
+        "Step of the force under the stance foot.", label="Stance foot step", unit="N"
+    )
+    stance_low: Series[object] = column(
+        "Lowest force under the stance foot of each column.", label="Stance foot, lowest"
+    )
+    stance_high: Series[object] = column(
+        "Highest force under the stance foot of each column.", label="Stance foot, highest"
+    )
+
+    class Config:
+        """Every column is written by `pipeline.signals`."""
+
+        strict = True
+        coerce = True
+        unique = TRACE_KEY
