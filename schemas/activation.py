@@ -4,7 +4,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
-from schemas.terms import LEGS, SIGNAL_VERDICTS
+from schemas.terms import LEGS, SIGNAL_VERDICTS, YES_NO
 
 ACTIVATION_KEY = ["participant_id", "visit", "task", "leg", "trial"]
 
@@ -86,6 +86,20 @@ class Activation(pa.DataFrameModel):
         unit="ms",
         ge=-20000,
         le=20000,
+        nullable=True,
+    )
+    onset_step_ms: Series[float] = column(
+        "The same, for a muscle that switches on at once: about the first motor unit.",
+        label="GMed onset, step",
+        unit="ms",
+        ge=-10000,
+        le=10000,
+        nullable=True,
+    )
+    onset_confident: Series[str] = column(
+        "Whether the interval is below 60 ms wide and the muscle 3 dB or more above rest.",
+        label="Onset is sure",
+        isin=YES_NO,
         nullable=True,
     )
     onset_method: Series[str] = column("Onset detector.", label="Onset method", nullable=True)

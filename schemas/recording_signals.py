@@ -120,6 +120,15 @@ class RecordingSignals(pa.DataFrameModel):
     onset_evidence: Series[float] = column(
         "Log-likelihood of the best change against none.", label="Onset evidence", nullable=True
     )
+    onset_step_s: Series[float] = column(
+        "Onset for a muscle that switches on at once.", label="Onset, step", unit="s", nullable=True
+    )
+    onset_snr_db: Series[float] = column(
+        "Power behind the onset over rest power.",
+        label="Onset signal-to-noise",
+        unit="dB",
+        nullable=True,
+    )
     onset_note: Series[str] = column(
         "Why there is no onset, or why it is doubtful.", label="Onset note", nullable=True
     )

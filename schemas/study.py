@@ -27,6 +27,10 @@ LegCoding = Literal["side", "dominance"]
 ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
 NormalisationMethod = Literal["mvc_same_task", "mvc_isometric", "none"]
 """What activation is divided by; see EmgSettings for the methods that are refused."""
+OnsetMethod = Literal[
+    "ramp_bayes", "profile_likelihood", "aglr", "cusum", "bonato", "tkeo", "hodges_bui"
+]
+"""Onset detectors; `pipeline.signals.onset.detectors` has the source and parameters of each."""
 
 
 class StrictModel(BaseModel):
@@ -163,6 +167,7 @@ class EmgSettings(StrictModel):
     does not say its unit; sampling_rate_hz where it does not say its rate. All frequencies in Hz,
     all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
     the start of a stance recording; without it Stance takes the quiet part before lift-off.
+    onset_method: the detector of the reported onset; the sensitivity table has them all.
 
     normalisation: mvc_isometric (MVIC in a standard position), mvc_same_task (maximal contraction
     in the position of the task) or none (microvolts only, no %MVIC). The other methods of the CEDE
@@ -181,7 +186,7 @@ class EmgSettings(StrictModel):
     normalisation: NormalisationMethod = "mvc_isometric"
     rest_s: tuple[float, float] | None = None
     onset_search_s: tuple[float, float] = (-0.8, 0.6)
-    onset_method: Literal["ramp_bayes"] = "ramp_bayes"
+    onset_method: OnsetMethod = "ramp_bayes"
     decimal: Literal[".", ","] = "."
 
     @model_validator(mode="after")

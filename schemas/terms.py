@@ -71,6 +71,7 @@ RECORDING_ROLES: Final[dict[str, str]] = {
 }
 
 SIGNAL_VERDICTS: Final = ("good", "warn", "reject")
+YES_NO: Final = ("yes", "no")
 SLS_RATINGS: Final = ("positive", "negative")
 
 SEVERITIES: Final[dict[str, str]] = {

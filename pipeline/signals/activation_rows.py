@@ -59,6 +59,10 @@ def _percent(value_uv: float | None, reference_uv: float) -> float | None:
     return None if value_uv is None else 100 * value_uv / reference_uv
 
 
+def _yes_no(value: bool | None) -> str | None:
+    return None if value is None else "yes" if value else "no"
+
+
 def activation_row(
     key: Mapping[str, str | int], file: str, trial: TaskTrial
 ) -> dict[str, str | int | float | None]:
@@ -88,6 +92,8 @@ def activation_row(
         "onset_ms": from_liftoff_ms(features.onset.onset_s),
         "onset_low_ms": from_liftoff_ms(features.onset.low_s),
         "onset_high_ms": from_liftoff_ms(features.onset.high_s),
+        "onset_step_ms": from_liftoff_ms(features.onset.step_s),
+        "onset_confident": _yes_no(features.onset.is_confident) if is_usable else None,
         "onset_method": features.onset.method if is_usable else None,
         "onset_note": onset_note or None,
         "liftoff_s": features.force.liftoff_s,

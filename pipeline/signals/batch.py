@@ -17,6 +17,7 @@ from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.findings import SignalFinding
 from pipeline.signals.measure import measure_recording
 from pipeline.signals.method_sentences import signal_steps
+from pipeline.signals.onset.sensitivity_table import sensitivity_table
 from pipeline.signals.request import Request
 from pipeline.signals.signal_table import signal_table
 from pipeline.workspace.hashing import input_files, is_hidden
@@ -35,12 +36,14 @@ class SignalsResult:
     """All recordings of a cohort, measured.
 
     activation: one row per stance recording (schemas.activation.Activation). signals: one row per
-    recording of any role (see `schemas.recording_signals`). findings: what is wrong with recordings.
+    recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every stance
+    recording by every method (`schemas.onset_sensitivity`). findings: what is wrong with recordings.
     steps: sentences for the methods section, of the steps that ran.
     """
 
     activation: pd.DataFrame
     signals: pd.DataFrame
+    onset_sensitivity: pd.DataFrame
     findings: list[SignalFinding]
     steps: tuple[MethodSentence, ...]
 
@@ -111,6 +114,9 @@ def process_recordings(
     return SignalsResult(
         activation=_activation(task_rows, trials),
         signals=signal_table([(row.key, row.file) for row in rows], measured),
+        onset_sensitivity=sensitivity_table(
+            [row.key for row in task_rows], [trial.features for trial in trials]
+        ),
         findings=findings,
         steps=signal_steps(measured, trials, settings),
     )

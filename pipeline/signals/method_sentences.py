@@ -6,8 +6,7 @@ from pipeline.signals.activation_rows import TaskTrial
 from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.force_events import SHORTEST_TAP_S, THRESHOLD_FLOOR_N, THRESHOLD_SD
-from pipeline.signals.onset.measure_onset import ONSET_SD_MISSING_S
-from pipeline.signals.onset.ramp_bayes import INTERVAL_POINTS, RAMPS_S
+from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
 from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC
 from schemas.methods import MethodSentence
 from schemas.study import EmgSettings
@@ -31,7 +30,8 @@ def signal_steps(
     if settings.normalisation == "none" and any(trial.is_usable for trial in trials):
         sentences.append(("Activation is given in microvolts and was not normalised.", ()))
     if any(features.onset.was_tried for features in tasks):
-        sentences.append((_onset_sentence(settings), ("tenan2017",)))
+        citations = METHOD_CITATIONS.get(settings.onset_method, ())
+        sentences.append((onset_sentence(settings), citations))
     return tuple(MethodSentence("signals", text, citations) for text, citations in sentences)
 
 
@@ -100,16 +100,4 @@ def _misfit_sentence() -> str:
     return (
         f"A stance trial with a mean activation above {HIGHEST_PCT_MVIC:g} %MVIC shows that the MVIC "
         "was not maximal; its percentages were left out, its microvolts and its onset were kept."
-    )
-
-
-def _onset_sentence(settings: EmgSettings) -> str:
-    start_s, end_s = settings.onset_search_s
-    level = INTERVAL_POINTS[1] - INTERVAL_POINTS[0]
-    return (
-        f"Onset was searched from {1000 * start_s:g} to {1000 * end_s:+g} ms around lift-off with a "
-        "Bayesian change-point model whose amplitude rises over an unknown ramp of "
-        f"{1000 * min(RAMPS_S):g} to {1000 * max(RAMPS_S):g} ms (posterior median and "
-        f"{100 * level:.0f}% interval); an onset without sufficient evidence, or with a posterior SD "
-        f"above {1000 * ONSET_SD_MISSING_S:g} ms, is given as not found."
     )

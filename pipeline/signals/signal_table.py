@@ -39,6 +39,8 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "onset_s": "onset.onset_s",
     "onset_sd_s": "onset.sd_s",
     "onset_evidence": "onset.evidence",
+    "onset_step_s": "onset.step_s",
+    "onset_snr_db": "onset.snr_db",
     "onset_note": "onset.note",
     "quality": "quality",
     "quality_reasons": "reasons",

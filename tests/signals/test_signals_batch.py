@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals import batch, method_sentences
+from pipeline.signals import batch
 from pipeline.signals import cache as signal_cache
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.cache import signals_code_hash
 from pipeline.signals.force.hold_agreement import compare_holds
+from pipeline.signals.onset import onset_sentence
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
@@ -325,7 +326,7 @@ def test_new_schemas_are_a_new_cache(tmp_path, monkeypatch):
     ],
 )
 def test_the_methods_take_their_numbers_from_the_constants(cohort, monkeypatch, name, value, says):
-    monkeypatch.setattr(method_sentences, name, value)
+    monkeypatch.setattr(onset_sentence, name, value)
     assert says in " ".join(step.text for step in run(cohort).steps)
 
 
@@ -377,3 +378,19 @@ def test_a_rejected_recording_gives_way_to_a_valid_ready_made_row(cohort):
     assert row["gmed_rms_uv"] == 31.0
     for useless in (given.assign(quality="reject"), given.assign(gmed_rms_uv=np.nan)):
         pd.testing.assert_frame_equal(with_ready_made(computed, useless), computed)
+
+
+def test_every_onset_comes_with_what_the_other_methods_say(cohort):
+    result = run(cohort)
+    by_method = result.onset_sensitivity
+    assert set(by_method["participant_id"]) == {
+        "P1",
+        "P2",
+    }  # those with an onset that was looked for
+    own = by_method[by_method["is_own"] & (by_method["participant_id"] == "P1")]
+    own = own.set_index("method")["onset_ms"]
+    row = result.activation.iloc[0]
+    assert own["ramp_bayes"] == pytest.approx(row["onset_ms"])
+    assert own["profile_likelihood"] == pytest.approx(row["onset_step_ms"])
+    assert row["onset_confident"] == "yes"
+    assert own.notna().all()

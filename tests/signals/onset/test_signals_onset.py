@@ -109,6 +109,13 @@ def test_the_signal_to_noise_ratio_is_power_after_over_power_at_rest(build):
     assert np.median([onset.snr_db for onset, _ in answers]) == pytest.approx(15.1, abs=0.5)
 
 
+def test_a_short_rest_has_no_onset(build):
+    signal, _ = simulated(build, np.random.default_rng(24), rate_hz=2000.0, snr_db=10, ramp_s=0.0)
+    onset = detect_onset(signal, 2000.0, rest_s=(0.2, 0.25), search_s=SEARCH_S)
+    assert not onset.found
+    assert "less than 0.1 s" in onset.reason
+
+
 def test_a_dead_rest_has_no_onset():
     signal = np.concatenate([np.zeros(2000), np.random.default_rng(1).normal(size=5000)])
     onset = detect_onset(signal, 2000.0, rest_s=(0.1, 0.8), search_s=(0.8, 2.0), band_hz=None)
@@ -120,7 +127,8 @@ def test_a_dead_rest_has_no_onset():
     ("arguments", "says"),
     [
         ({"method": "by_eye"}, "by_eye"),
-        ({"rest_s": (0.2, 0.25)}, "rest window"),
+        ({"rest_s": (0.7, 0.2)}, "rest_s"),
+        ({"rest_s": (7.0, 8.0)}, "rest window"),
         ({"search_s": (8.0, 9.0)}, "search window"),
     ],
 )

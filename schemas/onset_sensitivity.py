@@ -1,0 +1,57 @@
+"""The onset of every stance recording by every detector and parameter set: what depends on the method."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import LEGS
+
+ONSET_SENSITIVITY_KEY = [
+    "participant_id",
+    "visit",
+    "task",
+    "leg",
+    "trial",
+    "method",
+    "parameters",
+]
+
+
+class OnsetSensitivity(pa.DataFrameModel):
+    """One detector with one set of parameters in one stance trial.
+
+    Onsets are in milliseconds from lift-off of the other foot, negative = before lift-off.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
+    method: Series[str] = column("Onset detector.", label="Method", identifies=True)
+    parameters: Series[str] = column(
+        "Parameters of the detector, empty when it has none.", label="Parameters", identifies=True
+    )
+    is_own: Series[bool] = column(
+        "The parameters that count when the detector is chosen by name.", label="Own parameters"
+    )
+    onset_ms: Series[float] = column(
+        "Gluteus medius onset relative to lift-off.", label="Onset", unit="ms", nullable=True
+    )
+    onset_low_ms: Series[float] = column(
+        "Lower end of the 90% interval.", label="Onset, low", unit="ms", nullable=True
+    )
+    onset_high_ms: Series[float] = column(
+        "Upper end of the 90% interval.", label="Onset, high", unit="ms", nullable=True
+    )
+    found: Series[bool] = column("Whether there is an onset.", label="Found")
+    note: Series[str] = column("Why there is no onset.", label="Note", nullable=True)
+
+    class Config:
+        """Every column is written by `pipeline.signals`."""
+
+        strict = True
+        coerce = True
+        unique = ONSET_SENSITIVITY_KEY
