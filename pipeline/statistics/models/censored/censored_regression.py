@@ -1,156 +1,132 @@
-"""Normal regression with exact, right-, left- and interval-censored rows, as a statsmodels model.
+"""Regression of times that a ceiling or bounds cut off, as a statsmodels model.
 
-statsmodels has no such model. On the logarithm of a hold time it is the log-normal regression that
-the hold-time comparison uses: exp(coefficient) is a ratio of times. Agrees with R's
-survival::survreg, including its cluster-robust standard errors.
+statsmodels has no such model. exp(coefficient) of a log-normal, Weibull or log-logistic regression
+is a ratio of times. Agrees with R's survival::survreg, including its cluster-robust standard errors.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import log_ndtr
 from statsmodels.base.model import GenericLikelihoodModel
 
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.censored.censored_results import CensoredResults
+from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS, Vector
+from pipeline.statistics.models.censored.newton import maximum
+from pipeline.statistics.models.censored.row_likelihood import CensoredRows, RowDerivatives
 
-Vector = npt.NDArray[np.float64]
+SPREAD_TERM = "ln_sigma"
 
-LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
-NO_MAXIMUM = (
-    "The regression has no stable solution with these data: a group or covariate separates "
-    "the trials, or they are too few."
-)
-_SMALLEST_EIGENVALUE = 1e-9
-"""Of the information per row with standardised columns; below it a direction is not determined."""
-_MOST_STEPS = 200
-_MOST_HALVINGS = 60
-"""Bounds of loops. The surface is concave and Newton's steps end in about ten; 60 halvings of a
-step are below what a number can resolve."""
-_SETTLED = 1e-16
-"""Newton's decrement relative to the log-likelihood: rounding of its sum."""
-_ROUNDING = 1e-12
-"""Of the log-likelihood: a step that lowers it by this much does not go down."""
+_COLLINEAR = 1e-9
+"""Of a column's length: what the other columns leave of it. Far above rounding and far below what
+measured covariates reach."""
+_STATSMODELS_TOLERANCE = 1e-8
+"""Of the largest parameter; statsmodels' own default, which it does not relate to the parameters."""
+_FARTHEST_LN_SIGMA = 20.0
+"""A group's sigma differs from the common one by at most exp(20), 5e8: beyond that it nears 0, where
+the likelihood of trials that are all alike has no maximum."""
 
 
-@dataclass(frozen=True)
-class RowDerivatives:
-    """Log-likelihood of each row and its derivatives in the standardised bounds, shape (n_rows,).
+class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
+    """Regression of a variable known exactly or only within bounds.
 
-    With a = (low - xb)/sigma and b = (high - xb)/sigma: `g` is the derivative when both bounds
-    move by the same amount, `h` when both grow in proportion; gg, gh and hh are the second
-    derivatives of the same kind, without the terms that the chain rule adds.
+    low, high: shape (n_rows,), in the unit of the variable. low == high: exact; high = inf:
+    right-censored at low; low = -inf (or 0 s for times): left-censored at high; low < high:
+    interval-censored. exog: shape (n_rows, k) with a constant column, numbers only. distribution: a
+    name in DISTRIBUTIONS. spread_groups: shape (n_rows,), a label per row; each label gets a sigma
+    of its own (default: one sigma). Parameters are the k coefficients (of the logarithm where the
+    distribution says so) and `ln_sigma`, or `ln_sigma[label]` in alphabetical order. Everything
+    that statsmodels results offer (conf_int, t_test, summary, robust covariances) applies.
+
+    Raises ValueError for bounds that cross, rows without any bound, negative times where the
+    logarithm is modelled, an unknown distribution, or missing exog.
+    Source: Tobin 1958, Econometrica 26:24; start from the parametrisation of Olsen 1978,
+    Econometrica 46:1211, and Burridge 1981, J R Stat Soc B 43:41, in which the likelihood has a
+    single maximum.
     """
 
-    loglike: Vector
-    g: Vector
-    h: Vector
-    gg: Vector
-    gh: Vector
-    hh: Vector
-
-
-def _log_probability(a: Vector, b: Vector) -> Vector:
-    """log(Phi(b) - Phi(a)) for a < b, exact in both tails: the upper tail is mirrored first."""
-    mirrored = a > 0
-    larger = log_ndtr(np.where(mirrored, -a, b))
-    smaller = log_ndtr(np.where(mirrored, -b, a))
-    return np.asarray(larger + np.log(-np.expm1(smaller - larger)))
-
-
-def row_derivatives(a: Vector, b: Vector) -> RowDerivatives:
-    """Derivatives of rows with standardised bounds a and b; a == b marks an exact row.
-
-    The log-likelihood of exact rows leaves out -log(sigma), which the caller adds.
-    """
-    exact = a == b
-    z = np.where(exact, a, 0.0)
-    low = np.where(exact, -1.0, a)
-    high = np.where(exact, 1.0, b)
-    log_p = _log_probability(low, high)
-
-    def moments(bound: Vector) -> list[Vector]:
-        """bound**k * density / probability for k = 0..3; 0 at an infinite bound."""
-        is_finite = np.isfinite(bound)
-        finite = np.where(is_finite, bound, 0.0)
-        ratio = np.exp(np.where(is_finite, -0.5 * finite**2 - LOG_SQRT_2PI - log_p, -np.inf))
-        return [ratio, finite * ratio, finite**2 * ratio, finite**3 * ratio]
-
-    m0, m1, m2, m3 = (
-        above - below for above, below in zip(moments(high), moments(low), strict=True)
-    )
-    return RowDerivatives(
-        loglike=np.where(exact, -0.5 * z * z - LOG_SQRT_2PI, log_p),
-        g=np.where(exact, -z, m0),
-        h=np.where(exact, -z * z, m1),
-        gg=np.where(exact, -1.0, -m0 * m0 - m1),
-        gh=np.where(exact, -z, -m2 - m0 * m1),
-        hh=np.where(exact, -z * z, -m3 - m1 * m1),
-    )
-
-
-class CensoredNormal(GenericLikelihoodModel):  # type: ignore[misc]
-    """Normal regression of a variable known exactly or only within bounds.
-
-    low, high: shape (n_rows,). low == high: exact; high = inf: right-censored at low; low = -inf:
-    left-censored at high; low < high: interval-censored. exog: shape (n_rows, k) with a constant
-    column, numbers only. Parameters are the k coefficients and `ln_sigma`. Everything that
-    statsmodels results offer (conf_int, t_test, summary, robust covariances) applies.
-
-    Raises ValueError for bounds that cross, rows without any bound, or missing exog.
-    Source: Tobin 1958, Econometrica 26:24; parametrisation of the start values from Olsen 1978,
-    Econometrica 46:1211, in which the likelihood has a single maximum.
-    """
+    results_class = CensoredResults
 
     def __init__(
-        self, low: npt.ArrayLike, high: npt.ArrayLike, exog: npt.ArrayLike | pd.DataFrame
+        self,
+        low: npt.ArrayLike,
+        high: npt.ArrayLike,
+        exog: npt.ArrayLike | pd.DataFrame,
+        *,
+        distribution: str = "lognormal",
+        spread_groups: npt.ArrayLike | None = None,
     ) -> None:
-        low_ = np.asarray(low, dtype=float)
-        high_ = np.asarray(high, dtype=float)
-        if low_.shape != high_.shape or low_.ndim != 1:
-            raise ValueError("low and high need one value per row each")
-        if not (low_ <= high_).all() or (np.isinf(low_) & np.isinf(high_)).any():
-            raise ValueError("each row needs a finite bound, and low may not be above high")
+        if distribution not in DISTRIBUTIONS:
+            raise ValueError(
+                f"distribution is {distribution!r}; expected one of {sorted(DISTRIBUTIONS)}"
+            )
+        self.distribution = DISTRIBUTIONS[distribution]
+        low_, high_ = _checked(low, high, is_time=self.distribution.on_log_scale)
         if not np.isfinite(np.asarray(exog, dtype=float)).all():
             raise ValueError("exog has missing or infinite values; drop those rows first")
+        labels, self._spread_codes = _spread(spread_groups, len(low_))
+        self.rows = CensoredRows(low_, high_)
         # statsmodels wants one finite number per row; the likelihood uses the bounds only.
         middle = (
             np.where(np.isinf(low_), high_, low_) + np.where(np.isinf(high_), low_, high_)
         ) / 2
-        super().__init__(middle, exog, extra_params_names=["ln_sigma"])
-        self.low = low_
-        self.high = high_
-        self.exact = low_ == high_
+        super().__init__(middle, exog, extra_params_names=labels)
+        is_scaled = self.distribution.on_log_scale & (low_ == high_)
+        self._of_scale = np.where(is_scaled, low_, 0.0)
+        self._evaluated: tuple[bytes, Vector, RowDerivatives] | None = None
 
-    def _standardised(self, params: Vector) -> tuple[float, RowDerivatives]:
-        sigma = float(np.exp(params[-1]))
-        fitted = self.exog @ params[:-1]
-        return sigma, row_derivatives((self.low - fitted) / sigma, (self.high - fitted) / sigma)
+    @property
+    def k_spread(self) -> int:
+        """Number of sigmas."""
+        return int(self.k_extra)
+
+    def _at(self, params: Vector) -> tuple[Vector, RowDerivatives]:
+        """Sigma of each row and the derivatives; the last point is kept, as statsmodels asks twice."""
+        key = np.asarray(params, dtype=float).tobytes()
+        if self._evaluated is None or self._evaluated[0] != key:
+            params = np.asarray(params, dtype=float)
+            sigma = np.exp(params[-self.k_spread :])[self._spread_codes]
+            fitted = self.exog @ params[: -self.k_spread]
+            found = self.rows.derivatives(self.distribution.error, fitted, sigma)
+            self._evaluated = (key, sigma, found)
+        return self._evaluated[1], self._evaluated[2]
 
     def loglikeobs(self, params: Vector) -> Vector:
-        """Log-likelihood of each row, shape (n_rows,)."""
-        _, row = self._standardised(params)
-        return np.asarray(row.loglike - self.exact * params[-1])
+        """Log-likelihood of each row in the unit of the variable, as R gives it; (n_rows,)."""
+        sigma, row = self._at(params)
+        return np.asarray(row.loglike - self.rows.is_exact * np.log(sigma) - self._of_scale)
+
+    def _by_spread(self, values: Vector) -> Vector:
+        """Columns of per-row values in the position of their sigma, (n_rows, k_spread)."""
+        out = np.zeros((len(values), self.k_spread))
+        out[np.arange(len(values)), self._spread_codes] = values
+        return out
 
     def score_obs(self, params: Vector, **_: Any) -> Vector:
-        """Analytic gradient of each row, shape (n_rows, k + 1)."""
-        sigma, row = self._standardised(params)
-        return np.column_stack([-(row.g / sigma)[:, None] * self.exog, -row.h - self.exact])
+        """Analytic gradient of each row, shape (n_rows, k + k_spread)."""
+        sigma, row = self._at(params)
+        of_spread = self._by_spread(-row.h - self.rows.is_exact)
+        return np.hstack([-(row.g / sigma)[:, None] * self.exog, of_spread])
 
     def score(self, params: Vector) -> Vector:
-        """Analytic gradient, shape (k + 1,)."""
-        return np.asarray(self.score_obs(params).sum(axis=0))
+        """Analytic gradient, shape (k + k_spread,)."""
+        sigma, row = self._at(params)
+        of_spread = np.bincount(
+            self._spread_codes, -row.h - self.rows.is_exact, minlength=self.k_spread
+        )
+        return np.append(-(row.g / sigma) @ self.exog, of_spread)
 
     def hessian(self, params: Vector) -> Vector:
-        """Analytic matrix of second derivatives, shape (k + 1, k + 1)."""
-        sigma, row = self._standardised(params)
-        cross = ((row.gh + row.g) / sigma) @ self.exog
+        """Analytic matrix of second derivatives, shape (k + k_spread, k + k_spread)."""
+        sigma, row = self._at(params)
+        cross = self.exog.T @ self._by_spread((row.gh + row.g) / sigma)
+        of_spread = np.bincount(self._spread_codes, row.hh + row.h, minlength=self.k_spread)
         return np.block(
             [
-                [(self.exog * (row.gg / sigma**2)[:, None]).T @ self.exog, cross[:, None]],
-                [cross[None, :], np.array([[(row.hh + row.h).sum()]])],
+                [(self.exog * (row.gg / sigma**2)[:, None]).T @ self.exog, cross],
+                [cross.T, np.diag(of_spread)],
             ]
         )
 
@@ -162,75 +138,158 @@ class CensoredNormal(GenericLikelihoodModel):  # type: ignore[misc]
         disp: int = 0,
         **kwargs: Any,
     ) -> Any:
-        """Maximum likelihood; returns statsmodels results. Raises NotEstimableError without a maximum."""
-        start = self._concave_start() if start_params is None else start_params
+        """Maximum likelihood; returns CensoredResults.
+
+        Raises NotEstimableError with a sentence: fewer rows than terms, a collinear column, or no
+        maximum (a group at the ceiling throughout, nothing known exactly, no variation).
+        """
+        start = self._solution() if start_params is None else np.asarray(start_params, dtype=float)
+        if method == "newton":
+            # statsmodels compares steps with this as they are, whatever the unit of a parameter.
+            kwargs.setdefault("tol", _STATSMODELS_TOLERANCE * max(1.0, float(np.abs(start).max())))
         return super().fit(start_params=start, method=method, maxiter=maxiter, disp=disp, **kwargs)
 
-    def fit_clustered(self, groups: pd.Series, *, small_sample: bool = True) -> Any:
+    def fit_clustered(self, groups: npt.ArrayLike, *, small_sample: bool = True) -> Any:
         """Fit with standard errors that allow rows of one participant to be alike.
 
         groups: shape (n_rows,), the participant of each row, from the frame that gave exog
         (statsmodels matches them by position). small_sample: with the factor
         G/(G-1) * (n-1)/(n-k) and t with G - 1 degrees of freedom (simulated size .046 to .050 with
-        21 to 60 people per group); without it neither, as R's survreg prints.
+        21 to 60 people per group); without it neither, as R's survreg prints. Raises
+        NotEstimableError with no more participants than coefficients.
         """
-        codes = pd.factorize(groups, sort=True)[0]
-        if len(codes) != len(self.low) or (codes < 0).any():
+        codes, people = pd.factorize(np.asarray(groups), sort=True)
+        if len(codes) != len(self.rows) or (codes < 0).any():
             raise ValueError("groups needs one participant per row")
-        return self.fit(
+        if len(people) <= self.exog.shape[1]:
+            raise NotEstimableError(
+                f"{len(people)} participants are too few for a model with "
+                f"{self.exog.shape[1]} coefficients."
+            )
+        results = self.fit(
             cov_type="cluster",
             cov_kwds={"groups": codes, "use_correction": small_sample},
             use_t=small_sample,
         )
+        results.participants = codes
+        return results
 
-    def _concave_start(self) -> Vector:
-        """Damped Newton in (coefficients/sigma, 1/sigma), where the likelihood is concave."""
-        spread = np.sqrt(np.mean(self.exog**2, axis=0))
-        exog = self.exog / np.where(spread > 0, spread, 1.0)
-        beta = np.linalg.lstsq(exog, self.endog, rcond=None)[0]
-        sigma = np.std(self.endog - exog @ beta) or 1.0
-        point = np.append(beta / sigma, 1 / sigma)
-        value, gradient, information = self._concave(point, exog)
-        for _ in range(_MOST_STEPS):
-            smallest = float(np.linalg.eigvalsh(information)[0]) / len(self.low)
-            if smallest < _SMALLEST_EIGENVALUE:
-                raise NotEstimableError(NO_MAXIMUM)
-            step: Vector = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
-            if float(gradient @ step) < _SETTLED * max(1.0, abs(value)):
-                return np.append(point[:-1] / point[-1] / spread, -np.log(point[-1]))
-            point, value = self._climb(point, step, value, exog)
-            _, gradient, information = self._concave(point, exog)
-        raise NotEstimableError(NO_MAXIMUM)
-
-    def _climb(
-        self, point: Vector, step: Vector, value: float, exog: Vector
-    ) -> tuple[Vector, float]:
-        """The longest of 1, 1/2, 1/4, ... steps that does not go down."""
-        for _ in range(_MOST_HALVINGS):
-            new = point + step
-            if new[-1] > 0:
-                new_value = self._concave(new, exog)[0]
-                if new_value >= value - _ROUNDING * abs(value):
-                    return new, new_value
-            step = step / 2
-        raise NotEstimableError(NO_MAXIMUM)
-
-    def _concave(self, point: Vector, exog: Vector) -> tuple[float, Vector, Vector]:
-        """Value, gradient and information (minus the second derivatives) at a point of Olsen's form."""
-        theta = float(point[-1])
-        fitted = exog @ point[:-1]
-        row = row_derivatives(theta * self.low - fitted, theta * self.high - fitted)
-        value = float(row.loglike.sum() + self.exact.sum() * np.log(theta))
-        in_theta = (row.h + fitted * row.g + self.exact) / theta
-        cross = -((row.gh + fitted * row.gg) / theta) @ exog
-        curvature = (
-            row.hh + 2 * fitted * row.gh + fitted**2 * row.gg - self.exact
-        ).sum() / theta**2
-        gradient = np.append(-row.g @ exog, in_theta.sum())
-        hessian = np.block(
-            [
-                [(exog * row.gg[:, None]).T @ exog, cross[:, None]],
-                [cross[None, :], np.array([[curvature]])],
-            ]
+    def _solution(self) -> Vector:
+        """The maximum, found where the likelihood is concave; then with a sigma per group."""
+        n, k = self.exog.shape
+        if n <= k:
+            raise NotEstimableError(
+                f"{n} rows are too few for a model with {k} coefficients and a spread."
+            )
+        q, r = np.linalg.qr(self.exog)
+        lengths = np.sqrt((r**2).sum(axis=0))
+        if (np.abs(np.diag(r)) <= _COLLINEAR * lengths).any():
+            raise NotEstimableError(
+                "A column of the regression is determined by the others, so that their "
+                "coefficients cannot be told apart."
+            )
+        orthogonal, to_params = q * np.sqrt(n), np.linalg.inv(r / np.sqrt(n))
+        least_squares = orthogonal.T @ self.endog / n
+        residual = self.endog - orthogonal @ least_squares
+        spread = float(np.sqrt(np.mean(residual**2)))
+        if spread <= _COLLINEAR * float(np.sqrt(np.mean(self.endog**2))):
+            spread = 1.0
+        coefficients, log_sigma = self._concave_maximum(orthogonal, self.endog - residual, spread)
+        params = np.append(
+            to_params @ (least_squares + spread * coefficients),
+            np.full(self.k_spread, np.log(spread) + log_sigma),
         )
-        return value, gradient, -hessian
+        return params if self.k_spread == 1 else self._spread_by_group(params, r / np.sqrt(n))
+
+    def _concave_maximum(self, exog: Vector, centre: Vector, spread: float) -> tuple[Vector, float]:
+        """Coefficients of orthogonal exog and ln sigma of (bounds - centre) / spread.
+
+        Newton's method in (coefficients/sigma, 1/sigma).
+        """
+        rows = CensoredRows((self.rows.low - centre) / spread, (self.rows.high - centre) / spread)
+        error, exact = self.distribution.error, rows.is_exact
+
+        def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
+            theta = float(point[-1])
+            fitted = exog @ point[:-1]
+            row = rows.derivatives(error, fitted / theta, 1 / theta)
+            value = float(row.loglike.sum() + exact.sum() * np.log(theta))
+            in_theta = (row.h + fitted * row.g + exact) / theta
+            cross = -((row.gh + fitted * row.gg) / theta) @ exog
+            curvature = (row.hh + 2 * fitted * row.gh + fitted**2 * row.gg - exact).sum() / theta**2
+            hessian = np.block(
+                [
+                    [(exog * row.gg[:, None]).T @ exog, cross[:, None]],
+                    [cross[None, :], np.array([[curvature]])],
+                ]
+            )
+            return value, np.append(-row.g @ exog, in_theta.sum()), -hessian
+
+        point = maximum(
+            evaluate,
+            np.append(np.zeros(exog.shape[1]), 1.0),
+            n_rows=len(rows),
+            is_concave=True,
+            is_allowed=lambda new: bool(new[-1] > 0),
+        )
+        return point[:-1] / point[-1], float(-np.log(point[-1]))
+
+    def _spread_by_group(self, start: Vector, r: Vector) -> Vector:
+        """The maximum with a sigma per group, from the one with a single sigma; exog = Q r."""
+        k = self.exog.shape[1]
+        sigma = float(np.exp(start[-1]))
+        to_params = np.eye(len(start))
+        to_params[:k, :k] = np.linalg.inv(r) * sigma
+
+        def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
+            params = to_params @ point
+            return (
+                float(self.loglike(params)),
+                to_params.T @ self.score(params),
+                -to_params.T @ self.hessian(params) @ to_params,
+            )
+
+        point = maximum(
+            evaluate,
+            np.asarray(np.linalg.solve(to_params, start), dtype=np.float64),
+            n_rows=len(self.rows),
+            is_concave=False,
+            is_allowed=lambda new: bool(np.abs(new[k:] - start[-1]).max() < _FARTHEST_LN_SIGMA),
+        )
+        return to_params @ point
+
+
+class CensoredNormal(CensoredRegression):
+    """Censored regression with normal errors of the variable as given (Tobit, with all bounds)."""
+
+    def __init__(
+        self, low: npt.ArrayLike, high: npt.ArrayLike, exog: npt.ArrayLike | pd.DataFrame
+    ) -> None:
+        super().__init__(low, high, exog, distribution="normal")
+
+
+def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple[Vector, Vector]:
+    """Bounds on the scale of the regression. Raises ValueError for those that say nothing."""
+    low_, high_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    if low_.shape != high_.shape or low_.ndim != 1:
+        raise ValueError("low and high need one value per row each")
+    if is_time:
+        if (low_ < 0).any() or (high_ <= 0).any():
+            raise ValueError("times need bounds above 0; what is shorter than t is (0, t)")
+        with np.errstate(divide="ignore"):
+            low_, high_ = np.log(low_), np.log(high_)
+    if not (low_ <= high_).all() or (np.isinf(low_) & np.isinf(high_)).any():
+        raise ValueError("each row needs a finite bound, and low may not be above high")
+    return low_, high_
+
+
+def _spread(groups: npt.ArrayLike | None, n_rows: int) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """Names of the sigmas and which one each row has."""
+    if groups is None:
+        return [SPREAD_TERM], np.zeros(n_rows, dtype=np.intp)
+    codes, labels = pd.factorize(np.asarray(groups), sort=True)
+    if len(codes) != n_rows or (codes < 0).any():
+        raise ValueError("spread_groups needs one label per row")
+    if len(labels) == 1:
+        return [SPREAD_TERM], codes
+    return [f"{SPREAD_TERM}[{label}]" for label in labels], codes

@@ -6,7 +6,12 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.models.censored.censored_regression import CensoredNormal
+from pipeline.statistics.models.censored.censored_regression import (
+    CensoredNormal,
+    CensoredRegression,
+)
+from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
+from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 
 TERMS = ["(Intercept)", "groupLBP", "age_years", "sexmale", "dom"]
 
@@ -27,25 +32,31 @@ def eyes_open(sets):
     return rows, exog
 
 
-@pytest.mark.parametrize("distribution", ["lognormal", "gaussian"])
+R_NAMES = {
+    "normal": "gaussian",
+    "lognormal": "lognormal",
+    "weibull": "weibull",
+    "loglogistic": "loglogistic",
+}
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 def test_model_and_cluster_standard_errors_are_those_of_r(
     eyes_open, golden, tolerances, distribution
 ):
     rows, exog = eyes_open
-    if distribution == "lognormal":
-        low, high = rows["log_low"], rows["log_high"]
-    else:
-        low, high = rows["low_s"], rows["high_s"]
-    block = golden["censored"][distribution]
-    model = CensoredNormal(low, high, exog)
+    block = golden["censored"][R_NAMES[distribution]]
+    model = CensoredRegression(rows["low_s"], rows["high_s"], exog, distribution=distribution)
     plain = model.fit()
     rtol = tolerances["Tobit"]
     expected = [block["model"]["coef"][term] for term in TERMS]
     np.testing.assert_allclose(plain.params[:-1], expected, rtol=rtol)
-    np.testing.assert_allclose(np.exp(plain.params[-1]), block["model"]["scale"], rtol=rtol)
+    np.testing.assert_allclose(plain.sigma["all"], block["model"]["scale"], rtol=rtol)
     np.testing.assert_allclose(plain.bse, list(block["model"]["se"].values()), rtol=rtol)
-    if distribution == "gaussian":  # R adds the Jacobian of the logarithm to the other one
-        np.testing.assert_allclose(plain.llf, block["model"]["loglik"], rtol=rtol)
+    np.testing.assert_allclose(plain.llf, block["model"]["loglik"], rtol=rtol)
+    assert plain.aic == pytest.approx(-2 * block["model"]["loglik"] + 2 * 6, rel=rtol)
+    assert len(model.rows.exact) == block["model"]["events"]
+    assert plain.df is None
     as_r = model.fit_clustered(rows["participant_id"], small_sample=False)
     np.testing.assert_allclose(as_r.bse, list(block["cluster"]["se"].values()), rtol=rtol)
     assert not as_r.use_t
@@ -53,7 +64,34 @@ def test_model_and_cluster_standard_errors_are_those_of_r(
     factor = people / (people - 1) * (len(rows) - 1) / (len(rows) - 6)
     published = model.fit_clustered(rows["participant_id"])
     np.testing.assert_allclose(published.bse, as_r.bse * np.sqrt(factor), rtol=1e-10)
-    assert published.df_resid_inference == people - 1
+    assert published.df == people - 1
+
+
+def test_normal_regression_of_logarithms_is_the_lognormal_one(eyes_open):
+    rows, exog = eyes_open
+    of_logs = CensoredNormal(rows["log_low"], rows["log_high"], exog)
+    of_times = CensoredRegression(rows["low_s"], rows["high_s"], exog)
+    people = rows["participant_id"]
+    one, other = of_logs.fit_clustered(people), of_times.fit_clustered(people)
+    np.testing.assert_allclose(one.params, other.params, rtol=1e-10)
+    np.testing.assert_allclose(one.bse, other.bse, rtol=1e-10)
+
+
+def test_one_trial_per_participant_is_r_too(derived, golden, tolerances):
+    ceiling = {43: 30.0, 120: 45.0}[len(derived)]
+    held = derived["dom_best"].to_numpy(float)
+    ended = derived["dom_event"].to_numpy() == 1
+    assert held[~ended].min() == ceiling
+    exog = np.column_stack(
+        [np.ones(len(held)), derived["lbp"], derived["age_years"], derived["sex"] == "male"]
+    ).astype(float)
+    fit = CensoredRegression(held, np.where(ended, held, np.inf), exog).fit()
+    block = golden["censored"]["participant_lognormal"]
+    np.testing.assert_allclose(
+        fit.params[:-1], list(block["coef"].values()), rtol=tolerances["Tobit"]
+    )
+    np.testing.assert_allclose(fit.bse, list(block["se"].values()), rtol=tolerances["Tobit"])
+    assert fit.llf == pytest.approx(block["loglik"], rel=tolerances["Tobit"])
 
 
 def _mixed_rows(seed=0, n=80):
@@ -69,12 +107,19 @@ def _mixed_rows(seed=0, n=80):
     return low, high, exog
 
 
+def _model(distribution, keep=slice(None), **options):
+    """All four kinds of rows; times where the distribution is of times."""
+    low, high, exog = (values[keep] for values in _mixed_rows())
+    if DISTRIBUTIONS[distribution].on_log_scale:
+        low, high = np.exp(low), np.exp(high)
+    return CensoredRegression(low, high, exog, distribution=distribution, **options)
+
+
 @pytest.mark.parametrize("point", [[1.8, -0.3, 0.2, -0.2], [2.4, 0.5, -0.4, 0.6]])
 @pytest.mark.parametrize("kind", [0, 1, 2, 3, None])
-def test_score_and_hessian_are_the_derivatives_of_the_likelihood(kind, point):
-    low, high, exog = _mixed_rows()
-    keep = np.ones(len(low), bool) if kind is None else np.arange(len(low)) % 4 == kind
-    model = CensoredNormal(low[keep], high[keep], exog[keep])
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_score_and_hessian_are_the_derivatives_of_the_likelihood(distribution, kind, point):
+    model = _model(distribution, slice(None) if kind is None else slice(kind, None, 4))
     at = np.array(point)
     numeric = approx_fprime(at, model.loglike, centered=True)
     np.testing.assert_allclose(model.score(at), numeric, rtol=1e-6, atol=1e-6)
@@ -84,22 +129,40 @@ def test_score_and_hessian_are_the_derivatives_of_the_likelihood(kind, point):
     )
 
 
-def test_the_score_is_zero_at_the_solution_with_all_kinds_of_rows():
-    model = CensoredNormal(*_mixed_rows())
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_with_a_spread_per_group_too(distribution):
+    model = _model(distribution, spread_groups=np.repeat(["a", "b"], 40))
+    at = np.array([1.9, -0.3, 0.2, -0.4, 0.3])
+    numeric = approx_fprime(at, model.loglike, centered=True)
+    np.testing.assert_allclose(model.score(at), numeric, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        model.hessian(at), approx_hess(at, model.loglike), rtol=1e-4, atol=1e-4
+    )
+    solution = model.fit()
+    assert np.abs(model.score(solution.params)).max() < 1e-8
+    assert list(solution.sigma.index) == ["a", "b"]
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_the_score_is_zero_at_the_solution_with_all_kinds_of_rows(distribution):
+    model = _model(distribution)
     solution = model.fit()
     assert np.abs(model.score(solution.params)).max() < 1e-8
     assert np.linalg.eigvalsh(model.hessian(solution.params)).max() < 0
 
 
-def test_the_derivatives_stay_finite_far_out_in_both_tails():
-    bounds = np.array([-1e3, 1e3, -700.0, 700.0, 30.0])
-    low = np.concatenate([bounds, np.full(5, -np.inf), bounds])
-    high = np.concatenate([np.full(5, np.inf), bounds, bounds + 1e-3])
-    model = CensoredNormal(low, high, np.ones((15, 1)))
-    at = np.array([0.0, 0.0])
-    assert np.isfinite(model.loglikeobs(at)).all()
-    assert np.isfinite(model.score_obs(at)).all()
-    assert np.isfinite(model.hessian(at)).all()
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_the_derivatives_stay_finite_far_out_in_both_tails(distribution):
+    far = {"normal": 1e3, "lognormal": 1e3, "loglogistic": 1e3, "weibull": 300.0}[distribution]
+    bounds = np.array([-far, far, -0.7 * far, 0.7 * far, 30.0])
+    rows = CensoredRows(
+        np.concatenate([bounds, np.full(5, -np.inf), bounds]),
+        np.concatenate([np.full(5, np.inf), bounds, bounds + 1e-3]),
+    )
+    error = DISTRIBUTIONS[distribution].error
+    found = rows.derivatives(error, np.zeros(15), 1.0)
+    for values in (found.loglike, found.g, found.h, found.gg, found.gh, found.hh):
+        assert np.isfinite(values).all()
 
 
 def test_without_censoring_it_is_least_squares():
