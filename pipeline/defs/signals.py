@@ -87,7 +87,7 @@ def signals(
         workspace.existing_cohort_folder(cohort),
         Study.model_validate(study["study"]).emg,
         cache=workspace.signal_cache_folder,
-        progress=lambda done, total: progress.count("recordings", done, total),
+        progress=lambda done, total, kept: progress.count("recordings", done, total),
     )
     activation = with_ready_made(measured.activation, given_activation)
     problems = [*measured.findings, *compare_holds(measured.signals, hold_times)]

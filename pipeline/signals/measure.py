@@ -1,4 +1,4 @@
-"""Measures one recording: the one function that a pool of workers has to run."""
+"""Measures one recording, whether it was just read or was kept from an earlier run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.recording import Recording
 from pipeline.signals.request import Request
+from pipeline.signals.storing.sample_store import reading_settings
 from schemas.study import EmgSettings
 
 ROUNDING_S: Final = 0.005
@@ -18,17 +19,27 @@ ROUNDING_S: Final = 0.005
 
 
 def measure_recording(path: Path, request: Request, settings: EmgSettings) -> RecordingFeatures:
-    """Everything that Stance measures in one recording.
+    """Everything that Stance measures in one recording file, read from its own format.
 
     path: the file. settings: the emg part of study.yaml. Depends on nothing but the file's content
     and its arguments. A file or signal that cannot be used is an answer: quality "reject" with
     `problem` and `fix`; force events are kept even if the EMG cannot be used.
     """
     try:
-        recording = read_recording(path, settings)
+        recording = read_recording(path, reading_settings(settings))
+    except SignalProblem as problem:
+        return unreadable(problem)
+    return measure_samples(recording, request, settings)
+
+
+def measure_samples(
+    recording: Recording, request: Request, settings: EmgSettings
+) -> RecordingFeatures:
+    """The same for a recording that has been read; see `measure_recording`."""
+    try:
         part_s = _part(recording, request)
     except SignalProblem as problem:
-        return _unusable(RecordingFeatures(), problem)
+        return unreadable(problem)
     features = RecordingFeatures(duration_s=recording.duration_s)
     if request.role == "task":
         features = with_force(features, recording, request, settings, part_s)
@@ -36,6 +47,11 @@ def measure_recording(path: Path, request: Request, settings: EmgSettings) -> Re
         return with_emg(features, recording, request, settings, part_s)
     except SignalProblem as problem:
         return _unusable(features, problem)
+
+
+def unreadable(problem: SignalProblem) -> RecordingFeatures:
+    """The answer for a recording of which nothing can be used."""
+    return _unusable(RecordingFeatures(), problem)
 
 
 def _unusable(features: RecordingFeatures, problem: SignalProblem) -> RecordingFeatures:

@@ -8,6 +8,8 @@ from pipeline.workspace.cohort_names import checked_cohort_name, is_cohort_name
 from pipeline.workspace.errors import UsageError
 
 WORKSPACE_VARIABLE = "STANCE_WORKSPACE"
+WORKERS_VARIABLE = "STANCE_WORKERS"
+"""How recordings are measured; see `pipeline.engine.chosen_engine`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Workspace:
 
     @property
     def signal_cache_folder(self) -> Path:
-        """Measured recordings by content hash."""
+        """Samples and measurements of recordings, by content."""
         return self.state_folder / "signals"
 
     @property

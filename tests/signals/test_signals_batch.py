@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals import batch
-from pipeline.signals import cache as signal_cache
+from pipeline.signals import participant_unit
 from pipeline.signals.batch import process_recordings
-from pipeline.signals.cache import signals_code_hash
 from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.onset import onset_sentence
 from pipeline.signals.ready_made import with_ready_made
+from pipeline.signals.storing import feature_store
+from pipeline.signals.storing.feature_store import signals_code_hash
 from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
 from schemas.citations import CITATIONS
@@ -168,49 +168,142 @@ def test_an_empty_table_gives_empty_tables_of_the_same_shape(cohort, tmp_path):
     assert list(result.activation.dtypes) == list(full.activation.dtypes)
 
 
-def test_an_unchanged_recording_is_not_measured_again(cohort, tmp_path, monkeypatch):
-    calls = []
-    real = batch.measure_recording
-    monkeypatch.setattr(batch, "measure_recording", lambda *a: calls.append(a[0].name) or real(*a))
+@pytest.fixture
+def work(monkeypatch):
+    """What was done: names of files that were read, and how many requests were measured."""
+
+    class Work:
+        def __init__(self):
+            self.forget()
+
+        def forget(self):
+            self.read, self.measured = [], 0
+
+    work = Work()
+    real_read, real_measure = participant_unit.read_recording, participant_unit.measure_samples
+
+    def read(path, settings):
+        work.read.append(path.name)
+        return real_read(path, settings)
+
+    def measure(*given):
+        work.measured += 1
+        return real_measure(*given)
+
+    monkeypatch.setattr(participant_unit, "read_recording", read)
+    monkeypatch.setattr(participant_unit, "measure_samples", measure)
+    return work
+
+
+def assert_same(one, other):
+    pd.testing.assert_frame_equal(one.activation, other.activation)
+    pd.testing.assert_frame_equal(one.signals, other.signals)
+    assert one.findings == other.findings
+    assert one.steps == other.steps
+
+
+def test_an_unchanged_recording_is_neither_read_nor_measured_again(cohort, tmp_path, work):
     _, folder = cohort
     first = run(cohort, cache=tmp_path / "cache")
-    assert len(calls) == 7
-    calls.clear()
+    assert len(work.read) == 7
+    assert work.measured == 5
+    assert first.n_kept == 0
+    work.forget()
     again = run(cohort, cache=tmp_path / "cache")
-    assert calls == []
-    pd.testing.assert_frame_equal(first.activation, again.activation)
-    pd.testing.assert_frame_equal(first.signals, again.signals)
-    assert first.findings == again.findings
-    assert first.steps == again.steps
+    assert (work.read, work.measured, again.n_kept) == ([], 0, 7)
+    assert_same(first, again)
+    assert again.notes == ()
 
     (folder / "p2.parquet").write_bytes((folder / "p1.edf").read_bytes())
     run(cohort, cache=tmp_path / "cache")
-    assert calls == ["p2.parquet"]
-    calls.clear()
-    run(cohort, EmgSettings(filter_order=2), cache=tmp_path / "cache")
-    assert len(calls) == 7
+    assert work.read == ["p2.parquet"]
+
+
+def test_a_setting_that_does_not_change_reading_opens_no_file_again(cohort, tmp_path, work):
+    run(cohort, cache=tmp_path / "cache")
+    work.forget()
+    other = EmgSettings(filter_order=2)
+    result = run(cohort, other, cache=tmp_path / "cache")
+    assert work.measured == 5
+    assert sorted(work.read) == ["cut.c3d", "noise.edf"]  # what cannot be read is never kept
+    assert_same(result, run(cohort, other))
+    work.forget()
+    run(cohort, EmgSettings(sampling_rate_hz=2000), cache=tmp_path / "cache")
+    assert len(work.read) == 7
+
+
+def test_a_file_with_several_parts_is_opened_once(cohort, tmp_path, work):
+    _, folder = cohort
+    parts = [
+        ("P1", "right", n, role, "p1.edf") for n, role in ((1, "task"), (2, "task"), (1, "mvic"))
+    ]
+    rows = table(*parts).assign(end_s=[5.0, 8.0, 6.0])
+    for cache in (None, tmp_path / "cache"):
+        work.forget()
+        result = run((rows, folder), cache=cache)
+        assert (work.read, work.measured) == (["p1.edf"], 3)
+        assert list(result.signals["window_end_s"].notna()) == [True] * 3
+
+
+def test_copies_of_one_file_are_read_once(cohort, tmp_path, work):
+    rows, folder = cohort
+    (folder / "copy.edf").write_bytes((folder / "p1.edf").read_bytes())
+    rows = table(("P1", "right", 1, "task", "p1.edf"), ("P1", "right", 2, "task", "copy.edf"))
+    result = run((rows, folder), cache=tmp_path / "cache")
+    assert (work.read, work.measured) == (["p1.edf"], 1)
+    one, other = result.signals["rms_uv"]
+    assert one == other
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"sha256": "0", "features": {}}', "changed"])
-def test_a_damaged_cache_entry_is_measured_again(cohort, tmp_path, damage):
+def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, damage):
     cache = tmp_path / "cache"
     first = run(cohort, cache=cache)
-    for entry in cache.glob("*.json"):
+    for entry in (cache / "features").iterdir():
         text = damage
         if damage == "changed":
             stored = json.loads(entry.read_text())
-            stored["features"]["hold_from_force_s"] = 99.0
+            stored["features"]["duration_s"] = 99.0
             text = json.dumps(stored)
         entry.write_text(text)
-    pd.testing.assert_frame_equal(first.activation, run(cohort, cache=cache).activation)
+    work.forget()
+    again = run(cohort, cache=cache)
+    assert_same(first, again)
+    assert again.notes == ("7 entries of the signal cache had been damaged and were made anew",)
+    assert sorted(work.read) == ["cut.c3d", "noise.edf"]
+    assert run(cohort, cache=cache).notes == ()
 
 
-def test_new_code_is_a_new_cache(cohort, tmp_path, monkeypatch):
+def test_damaged_samples_are_read_anew_with_a_note(cohort, tmp_path, work):
+    cache = tmp_path / "cache"
+    first = run(cohort, cache=cache)
+    shutil.rmtree(cache / "features")
+    entries = sorted((cache / "samples").rglob("*.parquet"))
+    assert len(entries) == 5
+    for entry in entries:
+        content = bytearray(entry.read_bytes())
+        content[len(content) // 3] ^= 0x10
+        entry.write_bytes(content)
+    work.forget()
+    again = run(cohort, cache=cache)
+    assert_same(first, again)
+    assert "damaged" in again.notes[0]
+    assert work.read
+    shutil.rmtree(cache / "features")
+    work.forget()
+    assert run(cohort, cache=cache).notes == ()
+    assert sorted(work.read) == ["cut.c3d", "noise.edf"]
+
+
+def test_new_code_measures_anew_but_reads_only_when_readers_changed(
+    cohort, tmp_path, monkeypatch, work
+):
     run(cohort, cache=tmp_path / "cache")
-    entries = len(list((tmp_path / "cache").glob("*.json")))
-    monkeypatch.setattr("pipeline.signals.cache.signals_code_hash", lambda: "other")
+    work.forget()
+    monkeypatch.setattr(feature_store, "signals_code_hash", lambda: "other")
     run(cohort, cache=tmp_path / "cache")
-    assert len(list((tmp_path / "cache").glob("*.json"))) == 2 * entries
+    assert work.measured == 5
+    assert sorted(work.read) == ["cut.c3d", "noise.edf"]
     assert len(signals_code_hash()) == 64
 
 
@@ -221,10 +314,15 @@ def test_nothing_is_written_into_the_cohort_folder(cohort, tmp_path):
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_progress_counts_every_recording(cohort):
+def test_progress_counts_every_recording_and_which_were_kept(cohort, tmp_path):
     seen = []
-    run(cohort, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(i, 9) for i in range(1, 10)]
+    tell = lambda done, total, kept: seen.append((done, total, kept))  # noqa: E731
+    run(cohort, progress=tell, cache=tmp_path / "cache")
+    # Two rows cannot be opened; then come the three people, with what is left of theirs.
+    assert seen == [(2, 9, 0), (5, 9, 0), (6, 9, 0), (9, 9, 0)]
+    seen.clear()
+    run(cohort, progress=tell, cache=tmp_path / "cache")
+    assert seen == [(9, 9, 7)]
 
 
 def test_the_order_of_rows_does_not_matter(cohort):
@@ -304,13 +402,13 @@ def test_hidden_recordings_are_refused_as_their_changes_go_unnoticed(cohort, hid
 
 
 def test_new_schemas_are_a_new_cache(tmp_path, monkeypatch):
-    folders = signal_cache._SOURCE_FOLDERS
+    folders = feature_store._SOURCE_FOLDERS
     schemas_folder = next(folder for folder in folders if folder.name == "schemas")
     before = signals_code_hash()
     shutil.copytree(schemas_folder, tmp_path / "schemas", ignore=shutil.ignore_patterns("__*__"))
     shutil.copy(schemas_folder / "__init__.py", tmp_path / "schemas")
     copied = tuple(tmp_path / "schemas" if f == schemas_folder else f for f in folders)
-    monkeypatch.setattr(signal_cache, "_SOURCE_FOLDERS", copied)
+    monkeypatch.setattr(feature_store, "_SOURCE_FOLDERS", copied)
     assert signals_code_hash.__wrapped__() == before
     with (tmp_path / "schemas" / "study.py").open("a") as source:
         source.write("# another default\n")

@@ -14,12 +14,21 @@ from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 
 
+def _no_companions(_path: Path) -> tuple[Path, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Format:
-    """A file format: what people call it and the function that reads it."""
+    """A file format: what people call it and the function that reads it.
+
+    companions: the other files, of those that are there, that the reader of this file reads as well
+    (the sidecars of BIDS); a change of theirs is a change of the recording.
+    """
 
     name: str
     read: Callable[[Path, EmgSettings], Recording]
+    companions: Callable[[Path], tuple[Path, ...]] = _no_companions
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -32,6 +41,12 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".parquet": Format("Parquet", read_parquet),
 }
 """By file suffix in lower case."""
+
+
+def files_read(path: Path) -> tuple[Path, ...]:
+    """The files that `read_recording` reads for a recording: the file itself and its companions."""
+    file_format = FORMATS.get(path.suffix.lower())
+    return (path, *file_format.companions(path)) if file_format is not None else (path,)
 
 
 def read_recording(path: Path, settings: EmgSettings) -> Recording:

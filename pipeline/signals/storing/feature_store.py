@@ -1,0 +1,81 @@
+"""Keeps what was measured in every recording, by content: an unchanged recording is not measured again.
+
+An entry is named by a hash of the file's bytes, the request, the settings and the code, so nothing
+ever has to be deleted for a result to be right.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import schemas
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.request import Request
+from pipeline.signals.storing.damaged_entry import DamagedEntry
+from pipeline.workspace.atomic import write_text
+from pipeline.workspace.hashing import combined, sha256_of_bytes
+from schemas.study import EmgSettings
+
+_PACKAGES: Final = ("numpy", "scipy", "edfio", "ezc3d", "pyarrow")
+_SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
+
+
+def features_path(
+    folder: Path, content: str, suffix: str, request: Request, settings: EmgSettings
+) -> Path:
+    """Where the measurements of a request are kept.
+
+    folder: the signal cache. content: SHA-256 of what is read. suffix: of the file, in any case.
+    """
+    name = combined(
+        {
+            "content": content,
+            "suffix": suffix.lower(),
+            "request": json.dumps(asdict(request), sort_keys=True),
+            "settings": settings.model_dump_json(),
+            "code": signals_code_hash(),
+        }
+    )
+    return folder / "features" / f"{name}.json"
+
+
+def load_features(path: Path) -> RecordingFeatures | None:
+    """The measurements kept at `path`, None when there are none. Raises DamagedEntry."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        text = _canonical(kept["features"])
+        if kept["sha256"] != sha256_of_bytes(text.encode()):
+            raise DamagedEntry(path.name)
+        return RecordingFeatures.from_json(kept["features"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise DamagedEntry(path.name) from problem
+
+
+def save_features(path: Path, features: RecordingFeatures) -> None:
+    """Keep measurements in one step. Raises EnvironmentProblem when the folder cannot be written."""
+    values = features.as_json()
+    entry = {"sha256": sha256_of_bytes(_canonical(values).encode()), "features": values}
+    write_text(path, json.dumps(entry, ensure_ascii=False, indent=1) + "\n")
+
+
+@cache
+def signals_code_hash() -> str:
+    """SHA-256 over the source of `signals` and `schemas`, and the versions of the packages used."""
+    digest = hashlib.sha256()
+    for folder in _SOURCE_FOLDERS:
+        for source in sorted(folder.rglob("*.py")):
+            name = source.relative_to(folder).as_posix()
+            digest.update(f"{folder.name}/{name}".encode() + b"\0" + source.read_bytes())
+    for package in _PACKAGES:
+        digest.update(f"{package}={metadata.version(package)}".encode())
+    return digest.hexdigest()
+
+
+def _canonical(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, allow_nan=False)
