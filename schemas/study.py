@@ -128,7 +128,7 @@ class TableSource(StrictModel):
 
     file: str
     sheet: str | None = None
-    decimal: Literal[".", ","] | None = None
+    decimal: Literal[".", ","] = "."
     columns: dict[str, str] = {}
     wide: dict[str, WideColumn] = {}
     values: dict[str, dict[str, str]] = {}
@@ -164,7 +164,9 @@ class EmgSettings(StrictModel):
     channels: role -> channel labels in the files, first match wins. gmed_left and gmed_right are
     the gluteus medius channels; force_left and force_right the vertical force under the left and
     right foot; force_total one plate under both feet. emg_unit and force_unit apply where a file
-    does not say its unit; sampling_rate_hz where it does not say its rate. All frequencies in Hz,
+    does not say its unit; sampling_rate_hz where it does not say its rate. decimal is the decimal mark
+    of text files; without it Stance finds it in each file, and with it a file that has the other one
+    is refused. All frequencies in Hz,
     all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
     the start of a stance recording; without it Stance takes the quiet part before lift-off.
     onset_method: the detector of the reported onset; the sensitivity table has them all.
@@ -187,7 +189,7 @@ class EmgSettings(StrictModel):
     rest_s: tuple[float, float] | None = None
     onset_search_s: tuple[float, float] = (-0.8, 0.6)
     onset_method: OnsetMethod = "ramp_bayes"
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
 
     @model_validator(mode="after")
     def _windows_run_forward(self) -> "EmgSettings":

@@ -172,8 +172,8 @@ emg:
   #emg_unit: uV
   #force_unit: N
   #sampling_rate_hz: 2000
-  # Decimal mark of text files with signals.
-  decimal: "{emg.decimal}"
+  # Decimal mark of text files with signals; found in each file without it.
+  #decimal: ","
   # Band of the EMG in Hz, and order of the filter.
   band_pass_hz: {yaml_value(emg.band_pass_hz)}
   filter_order: {emg.filter_order}

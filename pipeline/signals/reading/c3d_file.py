@@ -24,6 +24,9 @@ samples are stored as real numbers."""
 UNCOUNTED: Final = 0xFFFF
 """Last frame of recordings that are longer than the header can count."""
 
+HIGHEST_RATE_HZ: Final = 1e6
+"""No recorder of EMG or force samples faster; such a rate is a damaged one."""
+
 _ITEM_BYTES = {-1: 1, 1: 1, 2: 2, 4: 4}
 Values = npt.NDArray[np.float64]
 
@@ -44,11 +47,17 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class C3dFile:
-    """Parameters as "GROUP:NAME", and raw analog samples of shape (n_channels, n_samples)."""
+    """Parameters as "GROUP:NAME", and raw analog samples of shape (n_channels, n_samples).
+
+    analog_is_real: whether samples were stored as real numbers. starts_at_s: time of the first frame
+    on the clock of the whole trial, which events count on.
+    """
 
     parameters: Mapping[str, Parameter]
-    analog: Values
+    analog: npt.NDArray[np.float32]
     sampling_rate_hz: float
+    analog_is_real: bool = True
+    starts_at_s: float = 0.0
 
     def texts(self, name: str, count: int) -> list[str]:
         """`count` texts of a parameter and its continuations (LABELS, LABELS2 ...), "" if missing."""
@@ -109,32 +118,42 @@ def _parsed(content: bytes) -> C3dFile:
             "The file is cut off: it is shorter than its header says.",
             "Copy or export the recording again.",
         )
-    count = n_frames * frame_values
-    if is_real:
-        values = _reals(content[begin : begin + 4 * count], processor)
-    else:
-        kind = "u2" if is_unsigned(parameters) else "i2"
-        values = np.frombuffer(content, order + kind, count, begin).astype(np.float64)
-    frames = values.reshape(n_frames, frame_values)[:, 4 * points :]
-    return _with_channels(parameters, frames)
-
-
-def _with_channels(parameters: Mapping[str, Parameter], frames: Values) -> C3dFile:
-    """Analog samples by channel from frames of shape (n_frames, samples per frame x channels)."""
     n_channels = int(parameters.get("ANALOG:USED", Parameter()).number(0))
-    if n_channels < 1 or frames.shape[1] == 0:
-        return C3dFile(parameters, np.zeros((0, 0)), 1.0)
-    if frames.shape[1] % n_channels:
+    if n_channels < 1 or per_frame == 0:
+        return C3dFile(parameters, np.zeros((0, 0), np.float32), 1.0)
+    if per_frame % n_channels:
         raise damaged()
-    per_point = frames.shape[1] // n_channels
+    point_rate_hz = parameters.get("POINT:RATE", Parameter()).number(0.0)
+    kind = ("f4" if processor != DEC else "u4") if is_real else "i2"
+    if not is_real and is_unsigned(parameters):
+        kind = "u2"
+    # One copy of the analog part, by channel; the points between them are never copied.
+    frames = np.frombuffer(content, order + kind, n_frames * frame_values, begin)
+    by_channel = frames.reshape(n_frames, frame_values)[:, 4 * points :].reshape(-1, n_channels).T
+    analog = np.ascontiguousarray(by_channel)
+    if is_real and processor == DEC:
+        samples = _from_dec(analog)
+    else:
+        with np.errstate(invalid="ignore"):  # damaged bytes; readers check for that
+            samples = analog.astype(np.float32)
+    return C3dFile(
+        parameters,
+        samples,
+        _analog_rate_hz(parameters, point_rate_hz * (per_frame // n_channels)),
+        is_real,
+        (first - 1) / point_rate_hz if point_rate_hz > 0 and first > 0 else 0.0,
+    )
+
+
+def _analog_rate_hz(parameters: Mapping[str, Parameter], by_points_hz: float) -> float:
     rate_hz = parameters.get("ANALOG:RATE", Parameter()).number(0.0)
     if not rate_hz > 0:
-        rate_hz = parameters.get("POINT:RATE", Parameter()).number(0.0) * per_point
-    if not (np.isfinite(rate_hz) and rate_hz > 0):
+        rate_hz = by_points_hz
+    if not (np.isfinite(rate_hz) and 0 < rate_hz < HIGHEST_RATE_HZ):
         raise SignalProblem(
             "The file gives no sampling rate for its analog channels.", "Export it again."
         )
-    return C3dFile(parameters, frames.reshape(-1, n_channels).T, rate_hz)
+    return rate_hz
 
 
 def _long_frames(parameters: Mapping[str, Parameter]) -> int:
@@ -143,10 +162,13 @@ def _long_frames(parameters: Mapping[str, Parameter]) -> int:
     counts = []
     for end in ends:
         if end is None or end.numbers is None or end.numbers.size < 2:
-            return 0
+            break
         low, high = (int(word) & 0xFFFF for word in end.numbers.ravel()[:2])
         counts.append(low + 65536 * high)
-    return max(counts[1] - counts[0] + 1, 0)
+    if len(counts) == 2:
+        return max(counts[1] - counts[0] + 1, 0)
+    frames = parameters.get("POINT:LONG_FRAMES", Parameter()).number(0.0)
+    return int(frames) if UNCOUNTED <= frames < 2**31 else 0
 
 
 def is_unsigned(parameters: Mapping[str, Parameter]) -> bool:
@@ -155,16 +177,20 @@ def is_unsigned(parameters: Mapping[str, Parameter]) -> bool:
     return bool(texts) and texts[0].upper() == "UNSIGNED"
 
 
-def _reals(content: bytes, processor: int) -> Values:
-    """Real numbers as the three processor types write them; DEC swaps halves and counts in fours."""
-    quarter = 0.25 if processor == DEC else 1.0
+def _from_dec(raw: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+    """Real numbers of DEC processors, which swap halves and count in fours."""
+    swapped = (raw >> np.uint32(16) | raw << np.uint32(16)).astype(np.uint32)
+    return swapped.view(np.float32) * np.float32(0.25)
+
+
+def _reals(content: bytes, order: str, processor: int) -> Values:
+    """Real numbers of parameters."""
     if processor == DEC:
-        halves = np.frombuffer(content, "<u2").reshape(-1, 2).astype(np.uint32)
-        singles = (halves[:, 0] << 16 | halves[:, 1]).astype(np.uint32).view(np.float32)
+        singles = _from_dec(np.frombuffer(content, "<u4"))
     else:
-        singles = np.frombuffer(content, ">f4" if processor == MIPS else "<f4")
+        singles = np.frombuffer(content, f"{order}f4")
     with np.errstate(invalid="ignore"):  # damaged bytes may be no numbers; readers check for that
-        return singles.astype(np.float64) * quarter
+        return singles.astype(np.float64)
 
 
 def _parameters(content: bytes, position: int, order: str, processor: int) -> dict[str, Parameter]:
@@ -204,9 +230,11 @@ def _parameter(content: bytes, position: int, order: str, processor: int) -> Par
         width = shape[0] if shape else 1
         pieces = [data[i : i + width] for i in range(0, len(data), width)] if width else []
         # UTF-8 from new programs, a Windows code page from old ones; labels are matched by eye.
-        return Parameter(texts=tuple(p.decode("utf-8", errors="replace").strip() for p in pieces))
+        return Parameter(
+            texts=tuple(p.decode("utf-8", errors="replace").strip("\0 \t\r\n") for p in pieces)
+        )
     if kind == 4:
-        numbers = _reals(data, processor)
+        numbers = _reals(data, order, processor)
     else:
         numbers = np.frombuffer(data, f"{order}i{kind}").astype(np.float64)
     return Parameter(numbers=numbers.reshape(shape, order="F"))

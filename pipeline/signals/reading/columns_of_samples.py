@@ -1,19 +1,19 @@
-"""Columns of a table file (CSV, Parquet) become channels: time column, sampling rate, padding."""
+"""Columns of a table become channels: time columns, sampling rates, padding, marks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.reading.signal_units import TIME_UNITS, simplified, split_heading
-from pipeline.signals.recording import Channel, Recording
+from pipeline.signals.reading.table_shape import SampleColumn, TableShape, TimeColumn
+from pipeline.signals.recording import Channel, Event, Recording
 
-Samples = npt.NDArray[np.float64]
+Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+Values = Callable[[int], Samples]
+"""Numbers of a column by its position, shape (n_rows,); missing samples are not-a-number."""
 
-TIME_LABELS: Final = ("time", "t", "zeit", "tiempo")
 RATE_AGREEMENT: Final = 0.01
 """A declared rate and the time column may differ by this share before they contradict each other."""
 
@@ -26,80 +26,96 @@ TIME_STAMP_ROUNDING: Final = 1e-5
 LOWEST_RATE_HZ: Final = 20.0
 """A time column without unit that gives less than this was not written in seconds."""
 
+SAME_START_S: Final = 0.01
+"""Channels with time columns of their own that start further apart are not aligned."""
 
-@dataclass(frozen=True)
-class ColumnFacts:
-    """What a file says about a column beside its heading; None where it does not say."""
-
-    unit: str | None = None
-    sampling_rate_hz: float | None = None
+AGAIN: Final = "Export the recording again at a constant sampling rate, without gaps."
 
 
-def recording_of_columns(
-    columns: Mapping[str, Samples],
+def recording_of_table(
+    shape: TableShape,
+    values: Values,
     *,
     declared_rate_hz: float | None,
-    facts: Mapping[str, ColumnFacts] | None = None,
+    words: Mapping[int, str] | None = None,
 ) -> Recording:
-    """A recording from named columns, shape (n_rows,) each.
+    """A recording from the columns of a table.
 
-    declared_rate_hz: `sampling_rate_hz` of study.yaml, used where neither the file nor a time column
-    gives a rate. facts: what the file says about single columns. Missing samples at the end of a
-    column are padding and are cut off; a column without any sample is left out. Raises SignalProblem
-    when no rate is known, or the time column is not regular.
+    values: see `Values`. declared_rate_hz: `sampling_rate_hz` of study.yaml, used where neither the
+    file nor a time column gives a rate. words: row -> mark, of the column of events. Missing samples
+    at the end of a column are padding and are cut off; a column without any sample is left out.
+    Raises SignalProblem when no rate is known, times are not regular or samples were lost.
     """
-    facts = facts or {}
-    time_heading = next((heading for heading in columns if _is_time(heading)), None)
-    time_rate_hz = None
-    if time_heading is not None:
-        time_s = _seconds(time_heading, columns[time_heading], facts.get(time_heading))
-        time_rate_hz = _rate_of(time_s)
-        _check_against(time_rate_hz, declared_rate_hz)
+    clocks = {column.position: _clock(column, values) for column in shape.times}
+    for rate_hz, _ in clocks.values():
+        _check_against(rate_hz, declared_rate_hz)
+    starts = [start_s for _, start_s in clocks.values()]
+    if starts and max(starts) - min(starts) > SAME_START_S:
+        raise SignalProblem(
+            "The channels do not start at the same time.",
+            "Export all channels from the same moment on.",
+        )
     channels = []
-    for heading, values in columns.items():
-        samples = _without_padding(values)
-        if heading == time_heading or samples.size == 0:
-            continue
-        fact = facts.get(heading, ColumnFacts())
-        rate_hz = fact.sampling_rate_hz or time_rate_hz or declared_rate_hz
-        if rate_hz is None:
-            raise SignalProblem(
-                "The file has no time column and does not say its sampling rate.",
-                "Add a column `time` in seconds, or set sampling_rate_hz under emg in study.yaml.",
-            )
-        label, unit = split_heading(heading)
-        with np.errstate(over="ignore"):  # what does not fit counts as a missing sample
-            stored = samples.astype(np.float32)
-        channels.append(Channel(label, fact.unit or unit, rate_hz, stored, heading))
+    for column in shape.samples:
+        channel = _channel(column, values, clocks, declared_rate_hz)
+        if channel is not None:
+            channels.append(channel)
     if not channels:
         raise SignalProblem(
             "The file has no column with signal samples.",
             "Export the EMG and force channels as columns with a heading each.",
         )
-    return Recording(tuple(channels))
+    _check_length(shape, channels)
+    if shape.counter is not None:
+        _check_counter(values(shape.counter.position), channels[0].sampling_rate_hz)
+    rate_hz = channels[0].sampling_rate_hz
+    events = tuple(Event(row / rate_hz, text) for row, text in sorted((words or {}).items()))
+    return Recording(tuple(channels), events)
 
 
-def _is_time(heading: str) -> bool:
-    return split_heading(heading)[0].casefold() in TIME_LABELS
-
-
-def _seconds(heading: str, values: Samples, fact: ColumnFacts | None) -> Samples:
-    unit = (fact.unit if fact else None) or split_heading(heading)[1] or "s"
-    factor = TIME_UNITS.get(simplified(unit))
-    if factor is None:
+def _channel(
+    column: SampleColumn,
+    values: Values,
+    clocks: Mapping[int, tuple[float, float]],
+    declared_rate_hz: float | None,
+) -> Channel | None:
+    samples = without_padding(values(column.position))
+    if samples.size == 0:
+        return None
+    clock = clocks.get(column.time_position) if column.time_position is not None else None
+    rate_hz = column.sampling_rate_hz
+    if clock is not None and rate_hz and abs(clock[0] / rate_hz - 1) > RATE_AGREEMENT:
         raise SignalProblem(
-            f"The time column is in {unit}.", "Export the time in seconds or milliseconds."
+            f"The file says {rate_hz:g} Hz for {column.label}, but its times are {clock[0]:g} Hz.",
+            AGAIN,
         )
-    return _without_padding(values) * factor
+    rate_hz = rate_hz or (clock[0] if clock else None) or declared_rate_hz
+    if rate_hz is None:
+        raise SignalProblem(
+            "The file has no time column and does not say its sampling rate.",
+            "Add a column `time` in seconds, or set sampling_rate_hz under emg in study.yaml.",
+        )
+    if column.factor != 1.0 or column.offset:
+        samples = samples * column.factor + column.offset
+    with np.errstate(over="ignore"):  # what does not fit counts as a missing sample
+        stored = samples.astype(np.float32, copy=False)
+    return Channel(column.label, column.unit, rate_hz, stored, column.heading)
 
 
-def _rate_of(time_s: Samples) -> float:
-    """Sampling rate (Hz) of a regular time column. Raises SignalProblem when it is not regular."""
-    again = "Export the recording again at a constant sampling rate, without gaps."
+def _clock(column: TimeColumn, values: Values) -> tuple[float, float]:
+    """(rate in Hz, first time in s) of a time column."""
+    time_s = without_padding(values(column.position)) * column.seconds_per_unit
+    if time_s.size == 0:  # the channels beside it are empty as well
+        return np.nan, 0.0
+    return rate_of_times(time_s.astype(np.float64, copy=False)), float(time_s[0])
+
+
+def rate_of_times(time_s: npt.NDArray[np.float64]) -> float:
+    """Sampling rate (Hz) of regular times, shape (n,). Raises SignalProblem when they are not."""
     if time_s.size < 2 or not np.isfinite(time_s).all():
-        raise SignalProblem("The time column has empty cells.", again)
+        raise SignalProblem("The time column has empty cells.", AGAIN)
     if (np.diff(time_s) < 0).any() or time_s[-1] <= time_s[0]:
-        raise SignalProblem("The time column does not run forward.", again)
+        raise SignalProblem("The time column does not run forward.", AGAIN)
     rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
     if rate_hz < LOWEST_RATE_HZ:
         raise SignalProblem(
@@ -112,7 +128,7 @@ def _rate_of(time_s: Samples) -> float:
         raise SignalProblem(
             f"The time column is not regular (samples are missing or repeated near "
             f"{time_s[worst]:.2f} s).",
-            again,
+            AGAIN,
         )
     whole_hz = round(rate_hz)
     return float(whole_hz) if abs(rate_hz / whole_hz - 1) < TIME_STAMP_ROUNDING else rate_hz
@@ -127,6 +143,31 @@ def _check_against(rate_hz: float, declared_hz: float | None) -> None:
         )
 
 
-def _without_padding(values: Samples) -> Samples:
+def _check_length(shape: TableShape, channels: list[Channel]) -> None:
+    longest = max(channel.samples.size for channel in channels)
+    if shape.expected_rows is not None and longest < shape.expected_rows - JITTER_SAMPLES:
+        raise SignalProblem(
+            f"The file is cut off: its head announces {shape.expected_rows} samples and it holds "
+            f"{longest}.",
+            "Copy or export the recording again.",
+        )
+
+
+def _check_counter(counter: Samples, rate_hz: float) -> None:
+    """Raise SignalProblem where the number of a sample does not follow the one before it."""
+    steps = np.diff(without_padding(counter))
+    wraps = steps < 0
+    lost = (steps != 1) & ~wraps
+    if wraps.any():
+        lost |= wraps & (counter[: steps.size] != np.nanmax(counter))
+    if lost.any():
+        raise SignalProblem(
+            f"Samples were lost in the recording near {int(np.argmax(lost)) / rate_hz:.2f} s.",
+            "Leave this recording out, or choose a part without gaps in a new export.",
+        )
+
+
+def without_padding(values: Samples) -> Samples:
+    """The values up to the last one that is a number."""
     filled = np.flatnonzero(~np.isnan(values))
     return values[: filled[-1] + 1] if filled.size else values[:0]

@@ -1,15 +1,16 @@
 """The file formats that can be read: suffix -> reader. A new format is one line here and one file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.read_c3d import read_c3d
-from pipeline.signals.reading.read_csv import read_csv
 from pipeline.signals.reading.read_edf import read_edf
 from pipeline.signals.reading.read_parquet import read_parquet
+from pipeline.signals.reading.read_text import read_text
+from pipeline.signals.reading.vertical_force import with_weight_upward
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 
@@ -35,9 +36,10 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".c3d": Format("C3D", read_c3d),
     ".edf": Format("EDF", read_edf),
     ".bdf": Format("BDF", read_edf),
-    ".csv": Format("CSV", read_csv),
-    ".tsv": Format("TSV", read_csv),
-    ".txt": Format("text", read_csv),
+    ".csv": Format("CSV", read_text),
+    ".tsv": Format("TSV", read_text),
+    ".txt": Format("text", read_text),
+    ".anc": Format("Motion Analysis", read_text),
     ".parquet": Format("Parquet", read_parquet),
 }
 """By file suffix in lower case."""
@@ -64,7 +66,8 @@ def read_recording(path: Path, settings: EmgSettings) -> Recording:
     try:
         if path.stat().st_size == 0:
             raise SignalProblem("The file is empty.", "Export or copy the recording again.")
-        return file_format.read(path, settings)
+        recording = file_format.read(path, settings)
+        return replace(recording, channels=with_weight_upward(recording.channels))
     except OSError as problem:
         raise SignalProblem(
             f"The file cannot be opened: {problem.strerror or 'the disk does not answer'}.",

@@ -3,11 +3,13 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.reading.columns_of_samples import ColumnFacts, recording_of_columns
+from pipeline.signals.reading.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.layouts.plain import shape_of_headings
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 
@@ -32,19 +34,22 @@ def read_parquet(path: Path, settings: EmgSettings) -> Recording:
         if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
     ]
     file_rate_hz = _rate(table.schema.metadata)
-    facts = {
-        field.name: ColumnFacts(
-            _text(field.metadata, b"unit"), _rate(field.metadata) or file_rate_hz
-        )
-        for field in numbers
-    }
-    columns = {
-        field.name: table.column(field.name)
-        .cast(pa.float64(), safe=False)
-        .to_numpy(zero_copy_only=False)
-        for field in numbers
-    }
-    return recording_of_columns(columns, declared_rate_hz=settings.sampling_rate_hz, facts=facts)
+    shape = shape_of_headings(
+        tuple(field.name for field in numbers),
+        units=tuple(_text(field.metadata, b"unit") for field in numbers),
+        rates_hz=tuple(_rate(field.metadata) for field in numbers),
+        rate_hz=file_rate_hz,
+        first_row=0,
+    )
+
+    def values(position: int) -> Samples:
+        column = table.column(numbers[position].name)
+        if pa.types.is_integer(column.type):
+            column = column.cast(pa.float64(), safe=False)
+        found: Samples = column.to_numpy(zero_copy_only=False)
+        return found if found.dtype != np.float16 else found.astype(np.float32)
+
+    return recording_of_table(shape, values, declared_rate_hz=settings.sampling_rate_hz)
 
 
 def _text(metadata: dict[bytes, bytes] | None, key: bytes) -> str | None:

@@ -33,10 +33,28 @@ NEWTON_PER: Final[Mapping[str, float]] = {
 }
 """Force units by their simplified spelling."""
 
-TIME_UNITS: Final[Mapping[str, float]] = {"s": 1.0, "sec": 1.0, "ms": 1e-3}
+TIME_UNITS: Final[Mapping[str, float]] = {
+    "s": 1.0,
+    "sec": 1.0,
+    "secs": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "milliseconds": 1e-3,
+    "us": 1e-6,
+}
 """Units of a time column in seconds."""
 
+OTHER_UNITS: Final = frozenset(
+    {"nm", "nmm", "n.mm", "n.m", "mm.n", "mm", "cm", "m", "m/s", "m/s^2", "m/s2", "g", "mg", "gs"}
+    | {"deg", "deg/s", "°/s", "dps", "rad", "rad/s", "ut", "mgauss", "gauss", "%", "bar", "kpa"}
+    | {"pa", "hz", "kg", "on", "a.u.", "au", "celsius", "°c"}
+)
+"""Units of what else stands beside EMG and force, simplified; only recognised, never converted."""
+
 _KNOWN = {*MICROVOLT_PER, *NEWTON_PER, *TIME_UNITS, "nm", "nmm", "mm", "m", "g", "deg", "kg"}
+_IN_BRACKETS = {*_KNOWN, *OTHER_UNITS}
 _BRACKETED = re.compile(r"^(?P<label>.*?)\s*[\(\[]\s*(?P<unit>[^()\[\]]+?)\s*[\)\]]\s*$")
 _SUFFIXED = re.compile(r"^(?P<label>.+?)(?:,\s*|_)(?P<unit>[a-zµμ]+)$", re.IGNORECASE)
 
@@ -46,15 +64,23 @@ def simplified(unit: str) -> str:
     return unit.strip().replace("µ", "u").replace("μ", "u").casefold()
 
 
+def is_unit(text: str) -> bool:
+    """Whether a cell, with or without brackets, holds a unit and nothing else."""
+    plain = simplified(text).strip("()[]").strip()
+    return (
+        plain in MICROVOLT_PER or plain in NEWTON_PER or plain in TIME_UNITS or plain in OTHER_UNITS
+    )
+
+
 def split_heading(heading: str) -> tuple[str, str | None]:
     """(label, unit) of a column heading: `L GMED (mV)`, `L GMED [mV]`, `L GMED, mV`, `l_gmed_mv`.
 
     A bracket or ending that is not a unit stays part of the label, and the unit is then None.
     """
     text = heading.strip()
-    for pattern in (_BRACKETED, _SUFFIXED):
+    for pattern, units in ((_BRACKETED, _IN_BRACKETS), (_SUFFIXED, _KNOWN)):
         match = pattern.match(text)
-        if match and simplified(match["unit"]) in _KNOWN and match["label"].strip():
+        if match and simplified(match["unit"]) in units and match["label"].strip():
             return match["label"].strip(), match["unit"]
     return text, None
 

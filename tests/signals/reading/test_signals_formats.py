@@ -123,7 +123,7 @@ def test_short_channels_are_padded_with_blanks_and_keep_their_own_rate(tmp_path)
     ("text", "settings", "says"),
     [
         ("time,L GMED\n0,1\n0.001,x\n0.002,1\n", {}, "Row 2 of samples has 'x' under L GMED"),
-        ("time;L GMED\n0;1\n0,001;2\n", {}, "which is not a number"),
+        ("time;L GMED\n0;1\n0,001;2\n", {"decimal": "."}, "writes decimals with commas"),
         ("time,L GMED\n0,1,5\n0.001,2,5\n", {}, "Row 1 of samples has 3 cells"),
         ("time,L GMED\n0,1\n", {"decimal": ","}, "commas too"),
         ("time,L GMED,L GMED\n0,1,1\n", {}, "Two columns are called L GMED"),
