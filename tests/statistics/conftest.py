@@ -57,15 +57,29 @@ def dataset(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def golden(dataset: str) -> dict:
-    """R's values."""
-    return json.loads((GOLDEN / f"{dataset}.json").read_text())
+def golden_of() -> Callable[[str], dict]:
+    """R's values by name of the file (a data set, common or ties_cox)."""
+    return lambda name: json.loads((GOLDEN / f"{name}.json").read_text())
 
 
 @pytest.fixture(scope="session")
-def derived(dataset: str) -> pd.DataFrame:
+def derived_of() -> Callable[[str], pd.DataFrame]:
+    """R's participant aggregates by data set."""
+    return lambda dataset: pd.read_csv(
+        GOLDEN / dataset / "derived_participant.csv", skipinitialspace=True
+    )
+
+
+@pytest.fixture(scope="session")
+def golden(dataset: str, golden_of: Callable[[str], dict]) -> dict:
+    """R's values."""
+    return golden_of(dataset)
+
+
+@pytest.fixture(scope="session")
+def derived(dataset: str, derived_of: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
     """R's participant aggregates."""
-    return pd.read_csv(GOLDEN / dataset / "derived_participant.csv", skipinitialspace=True)
+    return derived_of(dataset)
 
 
 @pytest.fixture(scope="session")

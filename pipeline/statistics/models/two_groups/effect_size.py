@@ -1,4 +1,4 @@
-"""Two independent groups of participants: Hedges g with its interval, and Welch's t test."""
+"""Two independent groups of participants: Hedges g with its interval, and tests of two means."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from scipy.special import gammaln, nctdtr, nctdtrinc
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.rounding import varies
 from pipeline.statistics.p_values import Inference, two_sided_p
 
 Values = npt.NDArray[np.float64]
@@ -19,46 +20,75 @@ by 1e-8 and less, a failed search by the whole tail."""
 
 @dataclass(frozen=True)
 class HedgesG:
-    """Standardised mean difference with small-sample correction, and its interval."""
+    """Standardised mean difference with small-sample correction, and its interval.
+
+    correction: the factor J; g / correction is Cohen's d, and so are the limits. variance: of g in
+    large samples, 1/n + 1/m + g²/(2(n + m)), the weight of this study in a meta-analysis.
+    """
 
     g: float
     ci_low: float
     ci_high: float
     ci_level: float
+    correction: float
+    variance: float
 
 
 def _check(case: Values, reference: Values) -> None:
+    if not (np.isfinite(case).all() and np.isfinite(reference).all()):
+        raise ValueError("missing or infinite values; drop them first")
     if min(len(case), len(reference)) < 2:
         raise NotEstimableError("At least two participants with a value are needed in each group.")
-    if np.ptp(case) == 0 and np.ptp(reference) == 0:
+    if not (varies(case) or varies(reference)):
         raise NotEstimableError("The values do not vary within either group.")
 
 
-def hedges_g(case: Values, reference: Values, *, ci_level: float = 0.95) -> HedgesG:
+def hedges_g(
+    case: Values, reference: Values, *, ci_level: float = 0.95, pooled: bool = True
+) -> HedgesG:
     """Hedges g of case minus reference, one value per participant, no missing values.
 
-    Pooled SD, exact correction J (gamma functions), interval from the noncentral t distribution,
-    corrected by the same J. Agrees with R's effectsize::hedges_g. Raises NotEstimableError with
-    fewer than two values in a group or no variation. Source: Hedges 1981, J Educ Stat 6:107.
+    Exact correction J (gamma functions), interval from the noncentral t distribution, corrected by
+    the same J. pooled: divide by the pooled SD; else by the root of the mean variance, with the
+    degrees of freedom of Welch, for groups that spread differently. Agrees with R's
+    effectsize::hedges_g. Raises NotEstimableError with fewer than two values in a group or no
+    variation. Source: Hedges 1981, J Educ Stat 6:107; Delacre 2021, doi:10.31234/osf.io/tu6mp.
     """
     _check(case, reference)
-    n_case, n_reference = len(case), len(reference)
-    df = n_case + n_reference - 2
-    pooled_variance = (
-        (n_case - 1) * case.var(ddof=1) + (n_reference - 1) * reference.var(ddof=1)
-    ) / df
-    root = np.sqrt(1 / n_case + 1 / n_reference)
-    t = float((case.mean() - reference.mean()) / np.sqrt(pooled_variance) / root)
-    correction = float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2))
-    low, high = _noncentrality_interval(t, df, ci_level)
-    scale = correction * root
-    return HedgesG(g=scale * t, ci_low=scale * low, ci_high=scale * high, ci_level=ci_level)
+    n, m = len(case), len(reference)
+    v, w = case.var(ddof=1), reference.var(ddof=1)
+    difference = float(case.mean() - reference.mean())
+    if pooled:
+        df = float(n + m - 2)
+        root = np.sqrt(1 / n + 1 / m)
+        t = difference / (np.sqrt(((n - 1) * v + (m - 1) * w) / df) * root)
+    else:
+        df = (v / n + w / m) ** 2 / ((v / n) ** 2 / (n - 1) + (w / m) ** 2 / (m - 1))
+        root = np.sqrt(2 * (m * v + n * w) / (n * m * (v + w)))
+        t = difference / np.sqrt(v / n + w / m)
+    low, high = noncentrality_interval(float(t), df, ci_level)
+    correction = small_sample_correction(df)
+    scale = correction * float(root)
+    g = scale * float(t)
+    return HedgesG(
+        g=g,
+        ci_low=scale * low,
+        ci_high=scale * high,
+        ci_level=ci_level,
+        correction=correction,
+        variance=1 / n + 1 / m + g**2 / (2 * (n + m)),
+    )
 
 
-def _noncentrality_interval(t: float, df: int, ci_level: float) -> tuple[float, float]:
+def small_sample_correction(df: float) -> float:
+    """The factor J that takes the bias from a standardised difference with df degrees of freedom."""
+    return float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2))
+
+
+def noncentrality_interval(t: float, df: float, ci_level: float) -> tuple[float, float]:
     """Noncentralities under which a t this high, or this low, has probability (1 - ci_level)/2."""
     if t < 0:  # The mirror image, so that swapping the groups swaps the interval exactly.
-        low, high = _noncentrality_interval(-t, df, ci_level)
+        low, high = noncentrality_interval(-t, df, ci_level)
         return -high, -low
     tail = (1 - ci_level) / 2
     low, high = (float(nctdtrinc(df, p, t)) for p in (1 - tail, tail))
@@ -76,13 +106,31 @@ def welch(case: Values, reference: Values, *, ci_level: float = 0.95) -> Inferen
     NotEstimableError with fewer than two values in a group or no variation.
     Source: Welch 1947, Biometrika 34:28.
     """
+    return _t_test(case, reference, "unequal", ci_level)
+
+
+def pooled_t(case: Values, reference: Values, *, ci_level: float = 0.95) -> Inference:
+    """Difference of means with Student's t test and a pooled variance; otherwise as `welch`.
+
+    Only for groups that spread alike, and to repeat a published analysis.
+    """
+    return _t_test(case, reference, "pooled", ci_level)
+
+
+def _t_test(case: Values, reference: Values, usevar: str, ci_level: float) -> Inference:
     _check(case, reference)
     compared = CompareMeans(DescrStatsW(case), DescrStatsW(reference))
-    statistic, _, df = compared.ttest_ind(usevar="unequal")
-    low, high = compared.tconfint_diff(alpha=1 - ci_level, usevar="unequal")
+    statistic, _, df = compared.ttest_ind(usevar=usevar)
+    low, high = compared.tconfint_diff(alpha=1 - ci_level, usevar=usevar)
+    estimate = float(case.mean() - reference.mean())
+    se = (
+        compared.std_meandiff_separatevar
+        if usevar == "unequal"
+        else compared.std_meandiff_pooledvar
+    )
     return Inference(
-        estimate=float(case.mean() - reference.mean()),
-        se=float(compared.std_meandiff_separatevar),
+        estimate=estimate,
+        se=float(se),
         statistic=float(statistic),
         df=float(df),
         p=two_sided_p(float(statistic), float(df)),

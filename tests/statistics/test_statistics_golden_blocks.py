@@ -1,0 +1,124 @@
+"""Which block of R's golden values is compared by which test, and which is not and why.
+
+The table is complete: every number of every file is under one entry of COMPARED or NOT_COMPARED,
+every entry is about some number, and every test that is named exists. The most exact entry counts:
+"two_group.*.mann_whitney.hl_ci_asymp" beats "two_group.*". `*` stands for one name.
+"""
+
+import json
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+GOLDEN = HERE.parent / "golden"
+FILES = ("penney_like", "matched_eo_ec", "common", "ties_cox")
+
+TO_FILL = "to be filled"
+
+MEANS = "two_groups/test_statistics_mean_differences.py::"
+RANKS = "two_groups/test_statistics_rank_tests.py::"
+SHAPE = "two_groups/test_statistics_spread_and_shape.py::"
+CATEGORIES = "two_groups/test_statistics_categories.py::"
+PAIRS = "two_groups/test_statistics_matched_pairs.py::"
+DIAGNOSTIC = "accuracy/test_statistics_diagnostic.py::"
+ASSOCIATION = "correlation/test_statistics_association.py::"
+ADJUSTED = "test_statistics_multiplicity.py::"
+
+COMPARED = {
+    "two_group.*.LBP": SHAPE + "test_the_description_of_a_group_is_r",
+    "two_group.*.control": SHAPE + "test_the_description_of_a_group_is_r",
+    "two_group.*.welch": MEANS + "test_welch_is_r_t_test",
+    "two_group.*.pooled": MEANS + "test_the_pooled_test_is_r_t_test_with_equal_variances",
+    "two_group.*.hedges_g": MEANS + "test_hedges_g_and_its_interval_are_r_effectsize",
+    "two_group.*.hedges_g.metafor_g": MEANS + "test_the_weight_of_a_study_is_r_metafor",
+    "two_group.*.hedges_g.metafor_var": MEANS + "test_the_weight_of_a_study_is_r_metafor",
+    "two_group.*.hedges_g.metafor_ci": MEANS + "test_the_weight_of_a_study_is_r_metafor",
+    "two_group.*.smd_table1": MEANS + "test_the_standardised_difference_of_table_1_is_r",
+    "two_group.*.mann_whitney": RANKS + "test_mann_whitney_is_r_wilcox_test",
+    "two_group.*.mann_whitney.hodges_lehmann": RANKS + "test_the_shift_is_r_median_of_differences",
+    "two_group.*.mann_whitney.hl_ci_asymp": RANKS + "test_the_shift_is_r_median_of_differences",
+    "two_group.*.brunner_munzel": RANKS + "test_brunner_munzel_is_r",
+    "two_group.*.tost_sd05": MEANS + "test_equivalence_is_r_two_one_sided_tests",
+    "two_group.*.levene_median": SHAPE + "test_the_test_of_equal_spread_is_r_levene_around_medians",
+    "sex_by_group": CATEGORIES + "test_sex_by_group_is_r_chisq_test_and_fisher_test",
+    "diagnostic": DIAGNOSTIC + "test_the_diagnostic_table_is_r",
+    "diagnostic.fisher_p": CATEGORIES + "test_fisher_of_the_rating_is_r",
+    "matched.n_pairs": PAIRS + "test_paired_tests_are_r",
+    "matched.paired_t": PAIRS + "test_paired_tests_are_r",
+    "matched.gz": PAIRS + "test_paired_tests_are_r",
+    "matched.wilcoxon": PAIRS + "test_paired_tests_are_r",
+    "matched.lmm_pair": PAIRS + "test_a_random_pair_is_r_lmer_and_the_paired_test",
+    "matched.lmm_pair_vc": PAIRS + "test_a_random_pair_is_r_lmer_and_the_paired_test",
+    "multiplicity": ADJUSTED + "test_adjusted_p_values_are_r_p_adjust",
+}
+
+NOT_COMPARED = {
+    "dataset": "The name of the data set.",
+    "two_group.*.mann_whitney.hl_asymp_uniroot": "The root of a step function; the exact median of "
+    "differences is published and compared instead.",
+    "power": "Planning of samples has a place of its own.",
+    **dict.fromkeys(("censored", "cox", "km", "lmm", "efron", "breslow"), TO_FILL),
+    **dict.fromkeys(("ancova", "quantreg_median", "rlm_huber", "ols_cluster", "gee"), TO_FILL),
+    **dict.fromkeys(("roc", "kappa", "icc", "bland_altman_gmed_t1_t2", "mcnemar_legs"), TO_FILL),
+    **dict.fromkeys(("logistic", "clogit", "cor", "rubin"), TO_FILL),
+}
+
+
+def _numbers(block: object, path: tuple[str, ...] = ()) -> list[str]:
+    """Paths of all values, such as "two_group.gmed.welch.t"; a list of numbers is one value."""
+    if isinstance(block, dict):
+        return [found for key, value in block.items() for found in _numbers(value, (*path, key))]
+    # Names of coefficients hold dots ("Std. Error"); they end the path and are never in an entry.
+    return [".".join(part.replace(".", "_") for part in path)]
+
+
+def _matches(entry: str, number: str) -> bool:
+    parts = number.split(".")
+    pattern = entry.split(".")
+    return len(pattern) <= len(parts) and all(
+        fnmatchcase(part, piece) for piece, part in zip(pattern, parts, strict=False)
+    )
+
+
+def _best(number: str) -> list[str]:
+    """The entries that are as exact as any about this number."""
+    entries = [entry for entry in (*COMPARED, *NOT_COMPARED) if _matches(entry, number)]
+    most = max((entry.count(".") for entry in entries), default=0)
+    return [entry for entry in entries if entry.count(".") == most]
+
+
+def _all_numbers() -> list[str]:
+    return [
+        number
+        for name in FILES
+        for number in _numbers(json.loads((GOLDEN / f"{name}.json").read_text()))
+    ]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_golden_number_is_compared_or_has_a_reason_why_not(name):
+    numbers = _numbers(json.loads((GOLDEN / f"{name}.json").read_text()))
+    assert [number for number in numbers if len(_best(number)) != 1] == []
+
+
+def test_every_entry_decides_about_some_number():
+    used = {entry for number in _all_numbers() for entry in _best(number)}
+    assert sorted({*COMPARED, *NOT_COMPARED} - used) == []
+    assert not set(COMPARED) & set(NOT_COMPARED)
+
+
+@pytest.mark.parametrize("named", sorted(set(COMPARED.values())))
+def test_the_test_that_an_entry_names_exists_and_reads_golden_values(named):
+    file, function = named.split("::")
+    source = (HERE / file).read_text(encoding="utf-8")
+    found = re.search(rf"^def {function}\((.*?)\)", source, re.MULTILINE | re.DOTALL)
+    assert found
+    assert "golden" in source
+
+
+@pytest.mark.parametrize("reason", sorted(set(NOT_COMPARED.values()) - {TO_FILL}))
+def test_a_reason_is_a_sentence(reason):
+    assert re.fullmatch(r"[A-Z].{15,}\.", reason)
