@@ -15,14 +15,23 @@ TRACE_KEY = [*RECORDING_KEY, "view"]
 MISSING_STEP = -32768
 """Value of a column in which the curve has no sample."""
 
+STEP_OF = {
+    "raw_low": "raw_low_step_uv",
+    "raw_high": "raw_high_step_uv",
+    "envelope": "envelope_step_uv",
+    "lifted_high": "lifted_step_n",
+    "stance_low": "stance_step_n",
+}
+"""Column of a curve -> column with the size of its steps."""
+
 
 class RecordingTraces(pa.DataFrameModel):
     """One view of one recording. Key: participant, visit, task, leg, trial, role, view.
 
-    A curve is cut into columns of equal length between start_s and end_s. A band has the lowest and
-    the highest sample of every column, so that no spike is lost; a line has the mean. Both are lists
-    of whole numbers that count steps of the size beside them (-32768: no sample); a list is empty
-    when the recording has no such curve. Values are of one person and stay inside the lab.
+    A curve is cut into columns of equal length between start_s and end_s; of each column the lowest,
+    the highest or the mean sample is kept. A curve is a list of whole numbers that count steps of the
+    size beside it (-32768: no sample); it is empty when the recording has no such curve. Values are
+    of one person and stay inside the lab.
     """
 
     participant_id: Series[str] = column(
@@ -47,8 +56,13 @@ class RecordingTraces(pa.DataFrameModel):
     end_s: Series[float] = column(
         "End of the view from the start of the file.", label="End", unit="s"
     )
-    raw_step_uv: Series[float] = column("Step of the raw EMG.", label="Raw step", unit="µV")
+    raw_low_step_uv: Series[float] = column(
+        "Step of the lowest raw EMG.", label="Raw step, lowest", unit="µV"
+    )
     raw_low: Series[object] = column("Lowest raw EMG of each column.", label="Raw, lowest")
+    raw_high_step_uv: Series[float] = column(
+        "Step of the highest raw EMG.", label="Raw step, highest", unit="µV"
+    )
     raw_high: Series[object] = column("Highest raw EMG of each column.", label="Raw, highest")
     envelope_step_uv: Series[float] = column(
         "Step of the envelope.", label="Envelope step", unit="µV"
@@ -59,20 +73,14 @@ class RecordingTraces(pa.DataFrameModel):
     lifted_step_n: Series[float] = column(
         "Step of the force under the lifted foot.", label="Lifted foot step", unit="N"
     )
-    lifted_low: Series[object] = column(
-        "Lowest force under the lifted foot of each column.", label="Lifted foot, lowest"
-    )
     lifted_high: Series[object] = column(
-        "Highest force under the lifted foot of each column.", label="Lifted foot, highest"
+        "Highest force under the lifted foot of each column.", label="Lifted foot"
     )
     stance_step_n: Series[float] = column(
         "Step of the force under the stance foot.", label="Stance foot step", unit="N"
     )
     stance_low: Series[object] = column(
-        "Lowest force under the stance foot of each column.", label="Stance foot, lowest"
-    )
-    stance_high: Series[object] = column(
-        "Highest force under the stance foot of each column.", label="Stance foot, highest"
+        "Lowest force under the stance foot of each column.", label="Stance foot"
     )
 
     class Config:

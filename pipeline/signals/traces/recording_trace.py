@@ -12,7 +12,17 @@ from pipeline.signals.reading.channel_roles import force_channel, gmed_channel
 from pipeline.signals.reading.signal_units import in_microvolt, in_newton
 from pipeline.signals.recording import Channel, Recording
 from pipeline.signals.request import Request
-from pipeline.signals.traces.decimation import NO_COLUMNS, Columns, Curve, Samples, band, line
+from pipeline.signals.traces.decimation import (
+    Curve,
+    Reduction,
+    Samples,
+    columns,
+    highest,
+    lowest,
+    mean,
+)
+from pipeline.signals.traces.packing import packed
+from pipeline.signals.traces.trace_view import PackedColumns, RecordingTrace, TraceView
 from schemas.study import ChannelRole, EmgSettings
 from schemas.terms import LEGS
 
@@ -30,31 +40,19 @@ AROUND_SEARCH_S: Final = 0.2
 
 
 @dataclass(frozen=True, eq=False)
-class TraceView:
-    """One view: a key of schemas.recording_traces.TRACE_VIEWS, from start_s to end_s (s in the file).
-
-    raw (µV), lifted and stance (N) are bands, envelope (µV) is a line; see `decimation`.
-    """
-
-    view: str
-    start_s: float
-    end_s: float
-    raw: Columns = NO_COLUMNS
-    envelope: Columns = NO_COLUMNS
-    lifted: Columns = NO_COLUMNS
-    stance: Columns = NO_COLUMNS
-
-
-RecordingTrace = tuple[TraceView, ...]
-"""The views of one recording; none when it has neither EMG nor force that could be drawn."""
-
-
-@dataclass(frozen=True, eq=False)
 class _Curves:
     raw: Curve | None
     filtered: Curve | None
     lifted: Curve | None
     stance: Curve | None
+
+
+@dataclass(frozen=True)
+class _View:
+    name: str
+    span_s: tuple[float, float]
+    most_columns: int
+    envelope_s: float
 
 
 def recording_trace(
@@ -74,7 +72,7 @@ def recording_trace(
     curves = _curves(recording, request, settings, part_s, emg)
     if curves.raw is None and curves.lifted is None and curves.stance is None:
         return ()
-    views = [_view("whole", part_s, curves, WHOLE_COLUMNS, WHOLE_ENVELOPE_S)]
+    views = [_View("whole", part_s, WHOLE_COLUMNS, WHOLE_ENVELOPE_S)]
     liftoff_s = features.force.liftoff_s
     if request.role == "task" and liftoff_s is not None and curves.raw is not None:
         from_s, to_s = settings.onset_search_s
@@ -82,9 +80,8 @@ def recording_trace(
             max(part_s[0], liftoff_s + from_s - AROUND_SEARCH_S),
             min(part_s[1], liftoff_s + to_s + AROUND_SEARCH_S),
         )
-        if around_s[0] < around_s[1]:
-            views.append(_view("liftoff", around_s, curves, LIFTOFF_COLUMNS, LIFTOFF_ENVELOPE_S))
-    return tuple(views)
+        views.append(_View("liftoff", around_s, LIFTOFF_COLUMNS, LIFTOFF_ENVELOPE_S))
+    return tuple(_traced(view, curves) for view in views if view.span_s[0] < view.span_s[1])
 
 
 def _curves(
@@ -94,13 +91,12 @@ def _curves(
     part_s: tuple[float, float],
     emg: EmgPart | None,
 ) -> _Curves:
-    raw = filtered = None
     if emg is not None:
         rate_hz = emg.channel.sampling_rate_hz
-        raw = Curve(emg.raw_uv, rate_hz, emg.starts_at_s)
-        filtered = Curve(emg.filtered_uv, rate_hz, emg.starts_at_s)
+        raw: Curve | None = Curve(emg.raw_uv, rate_hz, emg.starts_at_s)
+        filtered: Curve | None = Curve(emg.filtered_uv, rate_hz, emg.starts_at_s)
     else:
-        raw = _raw_curve(recording, request, settings, part_s)
+        raw, filtered = _raw_curve(recording, request, settings, part_s), None
     lifted = stance = None
     if request.role == "task":
         other = next(leg for leg in LEGS if leg != request.leg)
@@ -138,31 +134,36 @@ def _part(channel: Channel, samples: Samples, part_s: tuple[float, float]) -> Cu
     return Curve(channel.part(samples, part_s), channel.sampling_rate_hz, part_s[0])
 
 
-def _view(
-    name: str, span_s: tuple[float, float], curves: _Curves, columns: int, envelope_s: float
-) -> TraceView:
-    def banded(curve: Curve | None) -> Columns:
-        return NO_COLUMNS if curve is None else band(curve, *span_s, columns)
+def _traced(view: _View, curves: _Curves) -> TraceView:
+    def of(
+        curve: Curve | None, reduction: Reduction, rounding: np.ufunc = np.rint
+    ) -> PackedColumns | None:
+        if curve is None:
+            return None
+        values = columns(curve, reduction, *view.span_s, view.most_columns)
+        return None if values is None else packed(values, rounding=rounding)
 
-    envelope = NO_COLUMNS
-    if curves.filtered is not None:
-        envelope = line(_envelope(curves.filtered, envelope_s), *span_s, columns)
+    envelope = None if curves.filtered is None else _envelope(curves.filtered, view)
     return TraceView(
-        name,
-        *span_s,
-        raw=banded(curves.raw),
-        envelope=envelope,
-        lifted=banded(curves.lifted),
-        stance=banded(curves.stance),
+        view.name,
+        *view.span_s,
+        raw_low=of(curves.raw, lowest, np.floor),
+        raw_high=of(curves.raw, highest, np.ceil),
+        envelope=of(envelope, mean),
+        lifted_high=of(curves.lifted, highest, np.ceil),
+        stance_low=of(curves.stance, lowest, np.floor),
     )
 
 
-def _envelope(filtered: Curve, window_s: float) -> Curve:
-    """Moving RMS, centred; at the ends over the part of the window that lies inside."""
-    squares = np.square(filtered.samples)
+def _envelope(filtered: Curve, view: _View) -> Curve:
+    """Moving RMS, centred, of the view; at the ends over the part of the window that lies inside."""
+    rate_hz = filtered.sampling_rate_hz
+    half = max(1, round(view.envelope_s * rate_hz / 2))
+    first, last = (round((time_s - filtered.starts_at_s) * rate_hz) for time_s in view.span_s)
+    first, last = max(first - half, 0), max(last + half, 0)
+    squares = np.square(filtered.samples[first:last])
     energy = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(squares), squares, 0.0))])
-    half = max(1, round(window_s * filtered.sampling_rate_hz / 2))
     place = np.arange(squares.size)
-    first, last = np.maximum(place - half, 0), np.minimum(place + half, squares.size)
-    mean_square = np.maximum(energy[last] - energy[first], 0.0) / (last - first)
-    return Curve(np.sqrt(mean_square), filtered.sampling_rate_hz, filtered.starts_at_s)
+    start, stop = np.maximum(place - half, 0), np.minimum(place + half, squares.size)
+    mean_square = np.maximum(energy[stop] - energy[start], 0.0) / (stop - start)
+    return Curve(np.sqrt(mean_square), rate_hz, filtered.starts_at_s + first / rate_hz)
