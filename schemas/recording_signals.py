@@ -114,6 +114,12 @@ class RecordingSignals(pa.DataFrameModel):
         nullable=True,
     )
     onset_s: Series[float] = column("Onset.", label="Onset", unit="s", nullable=True)
+    onset_low_s: Series[float] = column(
+        "Lower end of the 90% interval of the onset.", label="Onset, low", unit="s", nullable=True
+    )
+    onset_high_s: Series[float] = column(
+        "Upper end of the 90% interval of the onset.", label="Onset, high", unit="s", nullable=True
+    )
     onset_sd_s: Series[float] = column(
         "Posterior standard deviation of the onset.", label="Onset SD", unit="s", nullable=True
     )

@@ -37,6 +37,8 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "flat_share": "metrics.flat_share",
     "largest_raw_uv": "metrics.largest_raw_uv",
     "onset_s": "onset.onset_s",
+    "onset_low_s": "onset.low_s",
+    "onset_high_s": "onset.high_s",
     "onset_sd_s": "onset.sd_s",
     "onset_evidence": "onset.evidence",
     "onset_step_s": "onset.step_s",

@@ -31,7 +31,7 @@ LIFTOFF_COLUMNS: Final = 240
 """Columns of the two views: one for each unit of a picture's width."""
 
 WHOLE_ENVELOPE_S: Final = 0.1
-LIFTOFF_ENVELOPE_S: Final = 0.025
+LIFTOFF_ENVELOPE_S: Final = 0.05
 """Windows of the envelope (moving RMS). Around lift-off a longer one would draw activity before it
 starts. For the eye only: no number is taken from an envelope."""
 

@@ -1,0 +1,96 @@
+"""Curves as short SVG paths in whole units, relative from place to place."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.publishing.signal_pages.scales import Scale, Values
+
+Places = npt.NDArray[np.int64]
+
+HELD_BACK: Final = 1
+"""A line moves when the value has moved by more than this; what is smaller is the plate's noise."""
+
+
+def band_path(low: Values, high: Values, across: Scale, up: Scale) -> str:
+    """Lowest and highest values as one line that runs up and down, column by column.
+
+    low, high: shape (n_columns,), NaN for no sample. across: 0 to n_columns.
+    """
+    columns = _columns(low.size, across)
+    parts: list[str] = []
+    for first, last in _stretches(np.isfinite(low) & np.isfinite(high)):
+        lower = up.places(low[first:last]).astype(np.int64)
+        upper = up.places(high[first:last]).astype(np.int64)
+        # Every other column the other way round: the way from one column to the next stays short.
+        is_odd = np.arange(last - first) % 2 == 1
+        start, end = np.where(is_odd, upper, lower), np.where(is_odd, lower, upper)
+        x = columns[first:last]
+        parts.append(f"M{x[0]}.5 {start[0]}v{end[0] - start[0]}")
+        parts += [
+            f"{_step(right, down)}v{along}" if along else _step(right, down)
+            for right, down, along in zip(
+                np.diff(x).tolist(),
+                (start[1:] - end[:-1]).tolist(),
+                (end[1:] - start[1:]).tolist(),
+                strict=True,
+            )
+        ]
+    return "".join(parts)
+
+
+def line_path(values: Values, across: Scale, up: Scale, *, every: int = 1) -> str:
+    """Values as a line with a point where they have moved, at most one in `every` columns.
+
+    values: shape (n_columns,), NaN for no sample. across: 0 to n_columns. Of several columns the value
+    farthest from the middle of the curve is kept, so that a tap of one column stays.
+    """
+    heights = up.places(values)
+    columns = _columns(values.size, across)
+    parts: list[str] = []
+    for first, last in _stretches(np.isfinite(heights)):
+        starts = np.arange(first, last, every)
+        middle = np.median(heights[first:last])
+        lowest = np.minimum.reduceat(heights[first:last], starts - first)
+        highest = np.maximum.reduceat(heights[first:last], starts - first)
+        kept = np.where(np.abs(lowest - middle) > np.abs(highest - middle), lowest, highest)
+        parts += _held_line(columns[starts], kept.astype(np.int64))
+    return "".join(parts)
+
+
+def _held_line(columns: Places, heights: Places) -> Iterator[str]:
+    points = zip(columns.tolist(), heights.tolist(), strict=True)
+    x, y = next(points)
+    waiting = x
+    yield f"M{x}.5 {y}"
+    for place, height in points:
+        if abs(height - y) > HELD_BACK:
+            if waiting > x:
+                yield f"h{waiting - x}"
+                x = waiting
+            yield _step(place - x, height - y)
+            x, y = place, height
+        waiting = place
+    yield f"h{waiting - x}" if waiting > x else "h1"
+
+
+def _columns(n_columns: int, across: Scale) -> Places:
+    """The place where each column starts."""
+    width = round(across.at_high - across.at_low)
+    return round(across.at_low) + np.arange(n_columns) * width // n_columns
+
+
+def _stretches(is_there: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(first, behind the last) of every run of columns with samples."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_there, [False]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _step(right: int, down: int) -> str:
+    if down == 0:
+        return f"h{right}"
+    if right == 0:
+        return f"v{down}"
+    return f"l{right}{down}" if down < 0 else f"l{right} {down}"

@@ -1,0 +1,40 @@
+"""What a picture shows, in words: for people who cannot see it, and for headings."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pipeline.publishing.number_format import MINUS
+from pipeline.publishing.signal_pages.picture_marks import number
+
+VERDICT_WORDS: Final[dict[str, str]] = {
+    "reject": "rejected",
+    "warn": "usable, with a remark",
+    "good": "good",
+}
+
+ROLE_WORDS: Final[dict[str, str]] = {"task": "stance", "mvic": "MVIC", "rest": "rest"}
+
+
+def recording_name(row: Mapping[str, object]) -> str:
+    """Which recording this is: "007, left leg, stance trial 4"."""
+    role = ROLE_WORDS.get(str(row["role"]), str(row["role"]))
+    return f"{row['participant_id']}, {row['leg']} leg, {role} trial {row['trial']}"
+
+
+def description(row: Mapping[str, object]) -> str:
+    """The picture in one or two sentences: what is drawn, when what happened, the verdict."""
+    sentences = [f"Raw EMG, envelope and force of {recording_name(row)}."]
+    happened = [
+        f"{label} at {time_s:.2f} s"
+        for label, column in (
+            ("lift-off", "liftoff_s"),
+            ("touch-down", "touchdown_s"),
+            ("onset", "onset_s"),
+        )
+        if (time_s := number(row, column)) is not None
+    ]
+    if happened:
+        words = ", ".join(happened).replace("-0.00", "0.00").replace(" -", f" {MINUS}")
+        sentences.append(f"{words[:1].upper()}{words[1:]}.")
+    sentences.append(f"Signal quality: {VERDICT_WORDS.get(str(row['quality']), '')}.")
+    return " ".join(sentences)
