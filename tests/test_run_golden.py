@@ -97,7 +97,7 @@ def test_mixed_models_are_r_lmer_with_kenward_roger(estimates, outcome, block):
 )
 def test_welch_and_hedges_g_are_r(estimates, outcome, block):
     welch, g = GOLDEN["two_group"][block]["welch"], GOLDEN["two_group"][block]["hedges_g"]
-    row = _one(estimates, outcome=outcome, model="welch_participant_means")
+    row = _one(estimates, outcome=outcome, model="welch")
     for name, key in {"estimate": "diff", "se": "se", "df": "df", "p": "p"}.items():
         assert row[name] == pytest.approx(welch[key], rel=1e-9), name
     row = _one(estimates, outcome=outcome, model="hedges_g")

@@ -9,6 +9,7 @@ from schemas.activation import Activation
 from schemas.clinical_test import ClinicalTest
 from schemas.columns import column_rules
 from schemas.instruments import IPAQ_CATEGORIES
+from schemas.models import ANALYSIS_MODELS
 from schemas.participants import Participants
 from schemas.strength import STRENGTH_SCALES, Strength
 from schemas.study import Study
@@ -42,32 +43,35 @@ _OWN_LABELS: Final[dict[str, str]] = {
     "hold_time_s": "Hold time",
 }
 
-MODEL_LABELS: Final[dict[str, str]] = {
-    "censored_lognormal_adjusted": "Adjusted time ratio",
-    "censored_lognormal_unadjusted": "Unadjusted time ratio",
-    "censored_lognormal_adjusted_survreg": "Adjusted time ratio, large-sample inference",
-    "censored_lognormal_shortest_half": "0 s counted as shorter than half the setting",
-    "censored_lognormal_shortest_double": "0 s counted as shorter than twice the setting",
-    "mixed_model_adjusted": "Adjusted difference",
-    "mixed_model_unadjusted": "Unadjusted difference",
-    "participant_means_adjusted": "Adjusted difference, participant means",
-    "participant_means_unadjusted": "Unadjusted difference, participant means",
-    "welch_participant_means": "Welch test, participant means",
-    "hedges_g": "Hedges g",
-    "pearson": "Pearson",
-    "spearman": "Spearman",
+_ANALYSIS_LABELS: Final[dict[tuple[str, str], str]] = {
+    ("censored_lognormal", "adjusted"): "Adjusted time ratio",
+    ("censored_lognormal", "unadjusted"): "Unadjusted time ratio",
+    **{
+        ("censored_lognormal", changed): changed
+        for changed in (
+            "0 s counted as shorter than half the setting",
+            "0 s counted as shorter than twice the setting",
+        )
+    },
+    ("mixed_nested", "adjusted"): "Adjusted difference",
+    ("mixed_nested", "unadjusted"): "Unadjusted difference",
+    ("mixed_random_intercept", "adjusted"): "Adjusted difference",
+    ("mixed_random_intercept", "unadjusted"): "Unadjusted difference",
+    ("ancova_hc3", "adjusted"): "Adjusted difference, participant means",
+    ("ancova_hc3", "unadjusted"): "Unadjusted difference, participant means",
+    ("welch", "unadjusted"): "Welch test, participant means",
+    ("hedges_g", "unadjusted"): "Hedges g",
+    ("rmst", "unadjusted"): "Restricted mean, Welch test of participant means",
+}
+"""Short names of the analyses that every report has."""
+
+_STATISTIC_LABELS: Final[dict[str, str]] = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
     "lr_positive": "Positive likelihood ratio",
     "lr_negative": "Negative likelihood ratio",
 }
-"""Names in print; a model that is not listed is printed with its words apart."""
-
-
-_HOLD_MODEL_LABELS: Final[dict[str, str]] = {
-    "welch_participant_means": "Restricted mean, Welch test of participant means",
-}
-"""Names where hold time needs another one: a mean of capped holds is a restricted mean."""
+"""Names of statistics; one that is not listed is printed with its words apart."""
 
 CENSORED_NOTE: Final = "Censored: held to the ceiling, known only within bounds, or 0 s."
 
@@ -151,11 +155,20 @@ def counted(n: int, noun: str) -> str:
     return noun if n == 1 else f"{noun}s"
 
 
-def model_label(model: str, outcome: str = "") -> str:
-    """Name of a model or statistic in print, where it matters for the outcome it was used on."""
-    if outcome.startswith(HOLD_PREFIX) and model in _HOLD_MODEL_LABELS:
-        return _HOLD_MODEL_LABELS[model]
-    return MODEL_LABELS.get(model) or _spaced(model)
+def model_label(model: str, variant: str = "") -> str:
+    """Name of an analysis or statistic in print, with what its variant changed."""
+    if (model, variant) in _ANALYSIS_LABELS:
+        return _ANALYSIS_LABELS[model, variant]
+    known = ANALYSIS_MODELS.get(model)
+    label = known.label if known else _STATISTIC_LABELS.get(model) or _spaced(model)
+    return f"{label}, {variant}" if variant else label
+
+
+def quantity_label(model: str, variant: str) -> str:
+    """What the number of an analysis is called inside a sentence: "adjusted time ratio"."""
+    known = ANALYSIS_MODELS.get(model)
+    quantity = known.quantity if known else _lower_first(model_label(model))
+    return f"{variant} {quantity}" if variant in ("adjusted", "unadjusted") else quantity
 
 
 def direction(outcome: str) -> Direction:

@@ -20,6 +20,7 @@ class Estimate:
     outcome: str
     contrast: str
     model: str
+    variant: str
     role: str
     unit: str
     status: str
@@ -169,6 +170,7 @@ _TEXT_FIELDS = (
     "outcome",
     "contrast",
     "model",
+    "variant",
     "role",
     "unit",
     "status",

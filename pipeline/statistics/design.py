@@ -28,7 +28,7 @@ class Design:
     aligned with rows. used: labels of the covariates in the model. notes: a sentence per
     covariate left out and about rows lost. caution: a reader has to know the notes, because rows
     are missing from the model, a covariate could not be told apart from the group, or no covariate
-    could be used at all.
+    could be used at all. names: columns of the covariates in the model.
     """
 
     rows: pd.DataFrame
@@ -36,6 +36,12 @@ class Design:
     used: tuple[str, ...]
     notes: tuple[str, ...]
     caution: bool
+    names: tuple[str, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The right-hand side: group and the covariates in the model."""
+        return " + ".join((GROUP_TERM, *self.names))
 
 
 def covariate_label(name: str) -> str:
@@ -84,6 +90,7 @@ def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Co
         used=tuple(covariate_label(name) for name in used),
         notes=tuple(notes),
         caution=lost > 0 or any(refusal.caution for refusal in refused.values()),
+        names=tuple(used),
     )
 
 

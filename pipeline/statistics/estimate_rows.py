@@ -8,10 +8,23 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.p_values import Inference
+from pipeline.statistics.p_values import Inference, exponential
+from pipeline.statistics.row_counts import counts_of, row_hash
 from schemas.estimates import Estimates
 
-_NUMBERS = ("estimate", "se", "ci_low", "ci_high", "ci_level", "statistic", "df", "p")
+_NUMBERS = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "log_estimate",
+    "log_ci_low",
+    "log_ci_high",
+    "ci_level",
+    "statistic",
+    "df",
+    "p",
+)
 
 
 @dataclass(frozen=True)
@@ -24,10 +37,15 @@ class EstimateRow:
     model: str
     role: str
     unit: str
+    variant: str = ""
+    formula: str = ""
     estimate: float | None = None
     se: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
+    log_estimate: float | None = None
+    log_ci_low: float | None = None
+    log_ci_high: float | None = None
     ci_level: float | None = None
     statistic: float | None = None
     df: float | None = None
@@ -35,26 +53,60 @@ class EstimateRow:
     family: str = ""
     n_case: int | None = None
     n_reference: int | None = None
+    n_legs_case: int | None = None
+    n_legs_reference: int | None = None
+    n_rows_case: int | None = None
+    n_rows_reference: int | None = None
     n_rows: int | None = None
     n_censored: int | None = None
+    share_at_ceiling_case: float | None = None
+    share_at_ceiling_reference: float | None = None
+    row_hash: str = ""
+    on_boundary: bool = False
+    second_route: str = ""
+    second_estimate: float | None = None
+    second_opinion: str = ""
     status: str = "ok"
     note: str = ""
 
     def counting(
-        self, rows: pd.DataFrame, comparison: Comparison, n_censored: int | None = None
+        self,
+        rows: pd.DataFrame,
+        comparison: Comparison,
+        n_censored: int | None = None,
+        value: str = "",
     ) -> "EstimateRow":
-        """The row with participants per group and rows counted from the data behind it."""
-        n_case, n_reference = comparison.participants_in(rows)
-        return replace(
-            self, n_case=n_case, n_reference=n_reference, n_rows=len(rows), n_censored=n_censored
-        )
+        """The row with people, legs and rows per group counted from the data behind it.
 
-    def with_inference(
-        self, inference: Inference, scale: Callable[[float], float] = float
-    ) -> "EstimateRow":
-        """The row with estimate and interval on `scale`; se and statistic stay on the model's."""
+        value: column of the measurement, which enters the hash of the rows beside their keys.
+        """
+        counts = counts_of(rows, comparison)
         return replace(
             self,
+            **counts,  # type: ignore[arg-type]
+            n_rows=len(rows),
+            n_censored=n_censored,
+            row_hash=row_hash(rows, value),
+        )
+
+    def with_inference(self, inference: Inference, *, is_log: bool = False) -> "EstimateRow":
+        """The row with estimate and interval; se and statistic stay on the scale of the model.
+
+        is_log: the model's number is the logarithm of a ratio; both are kept.
+        """
+        scale: Callable[[float], float] = exponential if is_log else float
+        on_log_scale = (
+            {
+                "log_estimate": inference.estimate,
+                "log_ci_low": inference.ci_low,
+                "log_ci_high": inference.ci_high,
+            }
+            if is_log
+            else {}
+        )
+        return replace(
+            self,
+            **on_log_scale,  # type: ignore[arg-type]
             estimate=scale(inference.estimate),
             se=inference.se,
             ci_low=scale(inference.ci_low),

@@ -1,5 +1,6 @@
 """Two-sided P values and intervals of estimates with t or normal reference distributions."""
 
+import math
 import sys
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from scipy import stats
 
 SMALLEST_P = sys.float_info.min
 """A P value below what a number can hold is given as this smallest one, never as 0."""
+
+_LARGEST_EXPONENT = 700.0
+"""exp() of more than 709.8 is beyond what a number can hold."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ def two_sided_p(statistic: float, df: float | None = None) -> float:
     size = abs(statistic)
     upper = stats.norm.sf(size) if df is None else stats.t.sf(size, df)
     return float(min(1.0, max(2 * upper, SMALLEST_P)))
+
+
+def exponential(value: float) -> float:
+    """E to the power of a log ratio; infinity where it overflows, which the estimates refuse."""
+    return math.exp(value) if value < _LARGEST_EXPONENT else math.inf
 
 
 def infer(estimate: float, se: float, *, df: float | None, ci_level: float) -> Inference:

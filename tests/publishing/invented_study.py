@@ -21,14 +21,21 @@ N_CASE, N_REFERENCE = 21.0, 22.0
 def estimate(
     outcome: str, contrast: str, model: str, unit: str, value: float | None, **more: Any
 ) -> dict[str, Any]:
-    """One row of the estimates table; what is not given is empty."""
+    """One row of the estimates table; what is not given is empty. model: "id" or "id:variant"."""
+    model, _, variant = model.partition(":")
     row = dict.fromkeys(Estimates.to_schema().columns)
     row |= {
-        "estimate_id": f"{outcome}:{model}:{contrast}:{unit}",
+        "estimate_id": f"{outcome}:{model}:{variant}:{contrast}:{unit}",
         "cohort": "invented",
         "outcome": outcome,
         "contrast": contrast,
         "model": model,
+        "variant": variant,
+        "formula": "",
+        "row_hash": "",
+        "on_boundary": False,
+        "second_route": "",
+        "second_opinion": "",
         "role": "descriptive",
         "unit": unit,
         "estimate": value,
@@ -143,7 +150,7 @@ def _hold(
             estimate(
                 outcome,
                 RATIO,
-                f"censored_lognormal_{how}",
+                f"censored_lognormal:{how}",
                 "ratio",
                 value,
                 role=row_role,
@@ -162,7 +169,7 @@ def _hold(
         estimate(
             outcome,
             RATIO,
-            "censored_lognormal_adjusted",
+            "censored_lognormal:adjusted",
             "log",
             -0.61,
             ci_low=-0.91,
@@ -176,7 +183,7 @@ def _hold(
         estimate(
             outcome,
             DIFFERENCE,
-            "welch_participant_means",
+            "rmst:unadjusted",
             "s",
             -5.31,
             role="sensitivity",
@@ -207,11 +214,11 @@ def _measured(
     rows = _numeric(outcome, unit, case, ref)
     value, low, high, p = main
     for model, row_role, factor, note in (
-        ("mixed_model_adjusted", role, 1.0, ""),
-        ("mixed_model_unadjusted", "sensitivity", 1.06, ""),
-        ("welch_participant_means", "sensitivity", 1.05, ""),
+        ("mixed_nested:adjusted", role, 1.0, ""),
+        ("mixed_nested:unadjusted", "sensitivity", 1.06, ""),
+        ("welch:unadjusted", "sensitivity", 1.05, ""),
     ):
-        is_main = model == "mixed_model_adjusted"
+        is_main = model == "mixed_nested:adjusted"
         rows.append(
             estimate(
                 outcome,
@@ -236,7 +243,7 @@ def _measured(
         estimate(
             outcome,
             DIFFERENCE,
-            "hedges_g",
+            "hedges_g:unadjusted",
             "SD",
             g[0],
             ci_low=g[1],
@@ -245,7 +252,7 @@ def _measured(
             **counts,
         )
     )
-    rows.append(estimate(outcome, "between participants", "mixed_model_adjusted", unit, 3.3))
+    rows.append(estimate(outcome, "between participants", "mixed_nested:adjusted", unit, 3.3))
     return rows
 
 

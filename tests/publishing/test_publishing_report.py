@@ -179,7 +179,7 @@ def test_planned_outcomes_without_rows_count_as_not_handed_in(light, invented):
     row = invented.estimate(
         "strength",
         "LBP - control",
-        "mixed_model_adjusted",
+        "mixed_nested:adjusted",
         "",
         None,
         role="secondary",
@@ -200,7 +200,7 @@ def test_one_condition_that_is_missing_is_named(light, invented):
     row = invented.estimate(
         "hold_time_s/eyes_closed",
         "LBP / control",
-        "censored_lognormal_adjusted",
+        "censored_lognormal:adjusted",
         "ratio",
         None,
         role="secondary",

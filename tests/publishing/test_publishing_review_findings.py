@@ -102,8 +102,8 @@ def test_the_overview_says_what_is_adjusted_and_what_is_not(report):
 
 def test_the_overview_does_not_call_an_unadjusted_ratio_adjusted(light):
     estimates = light.estimates.copy()
-    chosen = estimates["model"].eq("censored_lognormal_adjusted") & estimates["unit"].eq("ratio")
-    estimates.loc[chosen, "model"] = "censored_lognormal_unadjusted"
+    chosen = estimates["variant"].eq("adjusted") & estimates["unit"].eq("ratio")
+    estimates.loc[chosen, "variant"] = "unadjusted"
     estimates = estimates[~estimates["role"].eq("sensitivity")]
     forest = _figure(build_report(replace(light, estimates=estimates)), "forest")
     assert "Time ratios are unadjusted." in forest.caption
@@ -112,7 +112,7 @@ def test_the_overview_does_not_call_an_unadjusted_ratio_adjusted(light):
 @pytest.mark.parametrize("table_id", ["activation", "onset", "strength", "sensitivity"])
 def test_every_analysis_shows_the_participants_and_rows_it_used(light, table_id):
     estimates = light.estimates.copy()
-    fewer = estimates["model"].eq("welch_participant_means")
+    fewer = estimates["model"].isin(["welch", "rmst"])
     estimates.loc[fewer, ["n_case", "n_reference", "n_rows"]] = [19.0, 20.0, 39.0]
     table = _table(build_report(replace(light, estimates=estimates)), table_id)
     assert [c.label for c in table.columns][-2:] == ["Participants", "Rows"]
@@ -222,7 +222,7 @@ def test_sensitivity_to_the_shortest_timed_hold_is_named_and_keeps_its_note(ligh
         invented.estimate(
             EYES_OPEN,
             invented.RATIO,
-            f"censored_lognormal_shortest_{how}",
+            f"censored_lognormal:0 s counted as shorter than {how} the setting",
             "ratio",
             0.55,
             role="sensitivity",
@@ -231,7 +231,7 @@ def test_sensitivity_to_the_shortest_timed_hold_is_named_and_keeps_its_note(ligh
             ci_level=0.95,
             note=note,
         )
-        for how in ("half", "double")
+        for how in ("half", "twice")
     ]
     report = build_report(_with_rows(light, *rows))
     for table_id in ("sensitivity", "hold_time_ratios"):

@@ -45,7 +45,7 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         Row(
             (
                 words(pair_label(row.outcome, inputs)),
-                words(model_label(row.model)),
+                words(model_label(row.model, row.variant)),
                 maker.estimate(row),
                 maker.p(row),
                 maker.p(row, adjusted=True),

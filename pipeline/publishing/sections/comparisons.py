@@ -13,7 +13,7 @@ from pipeline.publishing.cells import (
     unit_after,
     words,
 )
-from pipeline.publishing.labels import direction, model_label, outcome_in_sentence
+from pipeline.publishing.labels import direction, model_label, outcome_in_sentence, quantity_label
 from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Cell, Column, Paragraph, Row, Table
@@ -23,16 +23,6 @@ COMPARED_ROLES: Final = (*MAIN_ROLES, "sensitivity")
 """Roles of group comparisons; coefficients of a model are rows of the role descriptive."""
 
 EFFECT_SIZE: Final = "hedges_g"
-
-_QUANTITY: Final[dict[str, str]] = {
-    "censored_lognormal_adjusted": "adjusted time ratio",
-    "censored_lognormal_unadjusted": "unadjusted time ratio",
-    "mixed_model_adjusted": "adjusted difference",
-    "mixed_model_unadjusted": "unadjusted difference",
-    "participant_means_adjusted": "adjusted difference of participant means",
-    "participant_means_unadjusted": "unadjusted difference of participant means",
-    "welch_participant_means": "difference of participant means",
-}
 
 
 def main_result(numbers: Numbers, inputs: ReportInputs, outcome: str) -> Estimate | None:
@@ -63,7 +53,7 @@ def result_sentence(row: Estimate, inputs: ReportInputs, *, kind: str = "text") 
             row.reason,
             kind=kind,
         )
-    quantity = _QUANTITY.get(row.model, model_label(row.model).lower())
+    quantity = quantity_label(row.model, row.variant)
     caution = (" Caution: ", row.reason) if row.status == "flagged" and row.reason else ()
     contrast = row.contrast.replace(" - ", " minus ")
     if not row.has_interval or row.side == 0:
@@ -170,7 +160,9 @@ def mean_table(
         for row in _compared(numbers, inputs, outcome):
             comparison = (maker.estimate(row), maker.p(row), maker.p(row, adjusted=True))
             used = (people_cell(row), rows_cell(row))
-            rows.append(Row((words(model_label(row.model)), EMPTY, EMPTY, *comparison, *used)))
+            rows.append(
+                Row((words(model_label(row.model, row.variant)), EMPTY, EMPTY, *comparison, *used))
+            )
     general = (*notes, analysed_note(inputs))
     made = Table(table_id, caption, columns, tuple(rows), maker.footnotes.notes(*general))
     return made.without_empty_columns()

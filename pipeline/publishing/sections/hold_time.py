@@ -140,7 +140,7 @@ def _comparison(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) -> 
         found = numbers.where(outcome=outcome, contrast=inputs.ratio, role=COMPARED_ROLES)
         rows.append(Row((words(inputs.label(outcome)), *(EMPTY for _ in columns[1:])), "heading"))
         ratios = [row for row in found if row.unit == "ratio"]
-        rows += [ratio_row(maker, model_label(row.model), row) for row in ratios]
+        rows += [ratio_row(maker, model_label(row.model, row.variant), row) for row in ratios]
         censored = censored or any(row.n_censored is not None for row in ratios)
     notes = maker.footnotes.notes(
         f"A ratio below one means shorter holds in {inputs.case}. Participants: {inputs.ratio}.",

@@ -76,7 +76,7 @@ def _caption(ratios: list[Estimate], effects: list[Estimate], inputs: ReportInpu
     """What the panels show: time ratios come from the planned model, Hedges g does not."""
     said = [f"Planned outcomes with {inputs.ci_label}."]
     if _rows(ratios, inputs):
-        adjusted = [row.model.endswith("_adjusted") for row in ratios]
+        adjusted = [row.variant == "adjusted" for row in ratios]
         if all(adjusted) or not any(adjusted):
             said.append(f"Time ratios are {'adjusted' if any(adjusted) else 'unadjusted'}.")
     if _rows(effects, inputs):

@@ -57,7 +57,8 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         Column("participants", f"Participants, {inputs.ratio}"),
     )
     made = tuple(
-        Row((words(model_label(row.model)), maker.estimate(row), people_cell(row))) for row in rows
+        Row((words(model_label(row.model, row.variant)), maker.estimate(row), people_cell(row)))
+        for row in rows
     )
     notes = maker.footnotes.notes()
     return with_shared_note(Table("sls_rating", "Accuracy of the SLS rating", columns, made, notes))

@@ -44,9 +44,11 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         made.append(heading_row(inputs.label(outcome), len(columns)))
         main = main_result(numbers, inputs, outcome)
         if main is not None and main.role != "sensitivity":
-            made.append(_row(maker, f"Main result: {model_label(main.model).lower()}", main))
+            made.append(
+                _row(maker, f"Main result: {model_label(main.model, main.variant).lower()}", main)
+            )
         made += [
-            _row(maker, model_label(row.model, outcome), row)
+            _row(maker, model_label(row.model, row.variant), row)
             for row in rows
             if row.outcome == outcome
         ]

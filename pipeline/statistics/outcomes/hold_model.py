@@ -1,7 +1,6 @@
 """The censored log-normal regression of hold times, and when the data cannot carry it."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,8 +24,6 @@ FEW_PARTICIPANTS = (
 FEWEST_TO_COMPARE = 2
 """Participants of a group; one alone has no spread between participants."""
 
-_LARGEST_EXPONENT = 700.0
-"""exp() of more than 709.8 is beyond what a number can hold."""
 _BEYOND_ANY_TIME = 1e6
 """Stands for an infinite bound on the log scale when all bounds are compared."""
 
@@ -110,6 +107,7 @@ def fit_hold_model(
 def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
     """The row with the counts of the rows in the model and with everything a reader has to know."""
     row = row.counting(fit.design.rows, comparison, fit.n_censored)
+    row = replace(row, formula=f"log(hold_time_s) ~ {fit.design.formula}")
     caution = fit.design.caution or bool(fit.caution)
     return row.noting(*fit.design.notes, fit.caution, caution=caution)
 
@@ -117,12 +115,7 @@ def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Estimat
 def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
     """The row with the ratio of hold times, case / reference, its interval and its counts."""
     log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
-    return described(row, fit, comparison).with_inference(log_ratio, _exp)
-
-
-def _exp(value: float) -> float:
-    """Exponential; infinity where it overflows, which the table reports as not computable."""
-    return math.exp(value) if value < _LARGEST_EXPONENT else math.inf
+    return described(row, fit, comparison).with_inference(log_ratio, is_log=True)
 
 
 def _check(rows: pd.DataFrame, comparison: Comparison) -> None:

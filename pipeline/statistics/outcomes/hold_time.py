@@ -91,7 +91,8 @@ def _ratio_row(measure: Measure, comparison: Comparison, how: str, role: str) ->
         estimate_id=f"{measure.outcome}:time_ratio:{how}",
         outcome=measure.outcome,
         contrast=comparison.ratio,
-        model=f"censored_lognormal_{how}",
+        model="censored_lognormal",
+        variant=how,
         role=role,
         unit="ratio",
     )
@@ -116,7 +117,7 @@ def _adjusted(
     as_survreg = replace(
         main,
         estimate_id=f"{measure.outcome}:log_time_ratio:survreg",
-        model="censored_lognormal_adjusted_survreg",
+        variant="adjusted, large-sample inference",
         role="sensitivity",
         unit="log ratio",
         family="",
@@ -161,7 +162,8 @@ def _coefficients(fit: HoldFit, measure: Measure, comparison: Comparison) -> lis
             estimate_id=f"{measure.outcome}:coefficient:{term}",
             outcome=measure.outcome,
             contrast=_term_label(term, comparison),
-            model="censored_lognormal_adjusted",
+            model="censored_lognormal",
+            variant="adjusted",
             role="descriptive",
             unit="log",
         ).counting(fit.design.rows, comparison, fit.n_censored)
@@ -196,7 +198,8 @@ def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Compariso
         estimate_id=f"{measure.outcome}:restricted_mean_difference:welch",
         outcome=measure.outcome,
         contrast=comparison.difference,
-        model="welch_participant_means",
+        model="rmst",
+        variant="unadjusted",
         role="sensitivity",
         unit="s",
     ).counting(rows, comparison, int((rows["censoring"] != "exact").sum()))

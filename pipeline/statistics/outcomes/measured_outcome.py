@@ -1,7 +1,7 @@
 """An outcome measured on a scale (activation, onset, strength): difference between the groups."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.models.mixed.guarded_fit import GuardedFit, fit_guarded
+from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
 from pipeline.statistics.outcomes.outcome_names import Measure
@@ -77,7 +77,8 @@ def _row(measure: Measure, comparison: Comparison, how: str, role: str) -> Estim
         estimate_id=f"{measure.outcome}:difference:{how}",
         outcome=measure.outcome,
         contrast=comparison.difference,
-        model=f"mixed_model_{how}",
+        model="mixed_nested",
+        variant=how,
         role=role,
         unit=measure.unit,
     )
@@ -105,13 +106,41 @@ def _fit(
     return design, fit
 
 
+MODEL_IDS: Final[dict[tuple[str, ...], str]] = {
+    ("participant", "leg"): "mixed_nested",
+    ("participant",): "mixed_random_intercept",
+    (): "ancova_hc3",
+}
+"""Random intercepts of a guarded fit -> id of the model (schemas.models)."""
+
+
+def model_id(fit: GuardedFit) -> str:
+    """The id of the model that was used in the end."""
+    return MODEL_IDS[fit.factors]
+
+
+def formula_of(column: str, design: Design, fit: GuardedFit) -> str:
+    """The model as a formula, random intercepts as lme4 writes them."""
+    intercepts = {"participant": "(1 | participant)", "leg": "(1 | participant:leg)"}
+    terms = " + ".join((design.formula, *(intercepts[name] for name in fit.factors)))
+    return f"{column} ~ {terms}"
+
+
 def _filled(
-    row: EstimateRow, design: Design, fit: GuardedFit, comparison: Comparison
+    row: EstimateRow, column: str, design: Design, fit: GuardedFit, comparison: Comparison
 ) -> EstimateRow:
     estimate, se, df = fit.coefficients.loc[GROUP_TERM, ["estimate", "se", "df"]].to_numpy(float)
     inference = infer(float(estimate), float(se), df=float(df), ci_level=comparison.ci_level)
-    model = row.model.replace("mixed_model", fit.model)
-    row = replace(row, model=model).counting(design.rows, comparison).with_inference(inference)
+    row = row.counting(design.rows, comparison, value=column).with_inference(inference)
+    row = replace(
+        row,
+        model=model_id(fit),
+        formula=formula_of(column, design, fit),
+        on_boundary=any(
+            fit.variances[name] <= BOUNDARY_SHARE * fit.variances["residual"]
+            for name in fit.factors
+        ),
+    )
     return row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
 
 
@@ -124,7 +153,7 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
         design, fit = _fit(rows, column, covariates, comparison)
     except NotEstimableError as reason:
         return Part((row.not_estimable(str(reason)),))
-    row = _filled(row, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
+    row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
     return Part((row, *_spread_rows(row, measure, fit)), (run,))
@@ -154,7 +183,7 @@ def _unadjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: C
     row = _row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        return _filled(row, *_fit(rows, column, (), comparison), comparison)
+        return _filled(row, column, *_fit(rows, column, (), comparison), comparison)
 
     return Part((estimated(row, compute),))
 
@@ -171,14 +200,15 @@ def _on_participant_values(
     case, reference = by_group(people, comparison)
     level = comparison.ci_level
     welch_row = replace(
-        _row(measure, comparison, "welch", "sensitivity"), model="welch_participant_means"
-    ).counting(people, comparison)
+        _row(measure, comparison, "welch", "sensitivity"), model="welch", variant="unadjusted"
+    ).counting(people, comparison, value="value")
     g_row = replace(
         _row(measure, comparison, "g", "descriptive"),
         estimate_id=f"{measure.outcome}:hedges_g",
         model="hedges_g",
+        variant="unadjusted",
         unit="SD",
-    ).counting(people, comparison)
+    ).counting(people, comparison, value="value")
 
     def compute_g(row: EstimateRow) -> EstimateRow:
         size = hedges_g(case, reference, ci_level=level)

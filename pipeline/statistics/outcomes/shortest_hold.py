@@ -17,6 +17,12 @@ from pipeline.statistics.outcomes.hold_model import as_time_ratio, fit_hold_mode
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 
+VARIANTS = {
+    "half": "0 s counted as shorter than half the setting",
+    "double": "0 s counted as shorter than twice the setting",
+}
+"""Word in ids -> what the row changes, as the estimates say it."""
+
 FACTORS = {"half": 0.5, "double": 2.0}
 """Word in ids -> factor. Two in each direction, as a convention is hardly wrong by more."""
 
@@ -81,7 +87,8 @@ def shortest_hold_part(
             estimate_id=f"{measure.outcome}:time_ratio:shortest_{word}",
             outcome=main.outcome,
             contrast=main.contrast,
-            model=f"censored_lognormal_shortest_{word}",
+            model="censored_lognormal",
+            variant=VARIANTS[word],
             role="sensitivity",
             unit=main.unit,
             note=f"Same model, counting {there.rule} instead of {here.seconds:g} s.",

@@ -1,0 +1,103 @@
+"""The statistical models by their stable ids: what each is called and what its number is.
+
+A plan names them, estimates carry them, reports print their labels. Which function fits a model is
+said in `pipeline.statistics.outcomes`; a test holds both tables against each other.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["hold", "measured"]
+
+
+@dataclass(frozen=True)
+class AnalysisModel:
+    """One model or test.
+
+    label: its name in print. quantity: what its number is called inside a sentence. kinds: outcomes
+    it can be asked for: hold (times that a ceiling cuts off) or measured (numbers on a scale).
+    """
+
+    id: str
+    label: str
+    quantity: str
+    kinds: tuple[Kind, ...]
+
+
+_MODELS = (
+    AnalysisModel("censored_lognormal", "Log-normal censored regression", "time ratio", ("hold",)),
+    AnalysisModel("censored_weibull", "Weibull censored regression", "time ratio", ("hold",)),
+    AnalysisModel(
+        "censored_loglogistic", "Log-logistic censored regression", "time ratio", ("hold",)
+    ),
+    AnalysisModel(
+        "censored_normal",
+        "Normal censored regression",
+        "difference of hold times without ceiling",
+        ("hold",),
+    ),
+    AnalysisModel(
+        "censored_lognormal_random_intercept",
+        "Log-normal censored regression with a participant intercept",
+        "time ratio",
+        ("hold",),
+    ),
+    AnalysisModel(
+        "mixed_nested",
+        "Mixed model, participants and legs",
+        "difference",
+        ("measured",),
+    ),
+    AnalysisModel(
+        "mixed_random_intercept", "Mixed model, participants", "difference", ("measured",)
+    ),
+    AnalysisModel(
+        "ancova_hc3",
+        "Regression of participant means",
+        "difference of participant means",
+        ("measured", "hold"),
+    ),
+    AnalysisModel(
+        "ols_cluster",
+        "Linear regression of all trials, errors clustered by participant",
+        "difference",
+        ("measured",),
+    ),
+    AnalysisModel(
+        "gee_exchangeable",
+        "Generalised estimating equations",
+        "difference",
+        ("measured",),
+    ),
+    AnalysisModel(
+        "welch",
+        "Welch test, participant means",
+        "difference of participant means",
+        ("measured", "hold"),
+    ),
+    AnalysisModel(
+        "brunner_munzel",
+        "Brunner-Munzel test, participant means",
+        "probability that a case has the lower value",
+        ("measured", "hold"),
+    ),
+    AnalysisModel(
+        "quantile_median",
+        "Median regression of participant means",
+        "difference of medians",
+        ("measured",),
+    ),
+    AnalysisModel("cox_breslow", "Cox regression", "hazard ratio", ("hold",)),
+    AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
+    AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
+    AnalysisModel(
+        "conditional_logit", "Conditional logistic regression", "odds ratio", ("measured",)
+    ),
+    AnalysisModel("tost", "Equivalence test", "difference", ("measured",)),
+    AnalysisModel("hedges_g", "Hedges g", "standardised difference", ("measured",)),
+    AnalysisModel("pearson", "Pearson", "correlation", ("measured", "hold")),
+    AnalysisModel("spearman", "Spearman", "rank correlation", ("measured", "hold")),
+)
+
+ANALYSIS_MODELS: Final[dict[str, AnalysisModel]] = {model.id: model for model in _MODELS}
+"""By id; the ids are stable and stand in published files."""
