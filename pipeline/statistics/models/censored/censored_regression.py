@@ -13,15 +13,13 @@ from statsmodels.base.model import GenericLikelihoodModel
 
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_results import CensoredResults
+from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
 from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS, Vector
 from pipeline.statistics.models.censored.newton import maximum
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows, RowDerivatives
 
 SPREAD_TERM = "ln_sigma"
 
-_COLLINEAR = 1e-9
-"""Of a column's length: what the other columns leave of it. Far above rounding and far below what
-measured covariates reach."""
 _STATSMODELS_TOLERANCE = 1e-8
 """Of the largest parameter; statsmodels' own default, which it does not relate to the parameters."""
 _FARTHEST_LN_SIGMA = 20.0
@@ -69,13 +67,15 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         labels, self._spread_codes = _spread(spread_groups, len(low_))
         self.rows = CensoredRows(low_, high_)
         # statsmodels wants one finite number per row; the likelihood uses the bounds only.
-        middle = (
-            np.where(np.isinf(low_), high_, low_) + np.where(np.isinf(high_), low_, high_)
-        ) / 2
-        super().__init__(middle, exog, extra_params_names=labels)
+        super().__init__(self.rows.middle, exog, extra_params_names=labels)
         is_scaled = self.distribution.on_log_scale & (low_ == high_)
         self._of_scale = np.where(is_scaled, low_, 0.0)
         self._evaluated: tuple[bytes, Vector, RowDerivatives] | None = None
+
+    @property
+    def log_of_times(self) -> float:
+        """Sum of the logarithms of exact times: log-likelihood of logarithms minus that of times."""
+        return float(np.sum(self._of_scale))
 
     @property
     def k_spread(self) -> int:
@@ -176,70 +176,22 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
 
     def _solution(self) -> Vector:
         """The maximum, found where the likelihood is concave; then with a sigma per group."""
-        n, k = self.exog.shape
-        if n <= k:
-            raise NotEstimableError(
-                f"{n} rows are too few for a model with {k} coefficients and a spread."
-            )
-        q, r = np.linalg.qr(self.exog)
-        lengths = np.sqrt((r**2).sum(axis=0))
-        if (np.abs(np.diag(r)) <= _COLLINEAR * lengths).any():
-            raise NotEstimableError(
-                "A column of the regression is determined by the others, so that their "
-                "coefficients cannot be told apart."
-            )
-        orthogonal, to_params = q * np.sqrt(n), np.linalg.inv(r / np.sqrt(n))
-        least_squares = orthogonal.T @ self.endog / n
-        residual = self.endog - orthogonal @ least_squares
-        spread = float(np.sqrt(np.mean(residual**2)))
-        if spread <= _COLLINEAR * float(np.sqrt(np.mean(self.endog**2))):
-            spread = 1.0
-        coefficients, log_sigma = self._concave_maximum(orthogonal, self.endog - residual, spread)
-        params = np.append(
-            to_params @ (least_squares + spread * coefficients),
-            np.full(self.k_spread, np.log(spread) + log_sigma),
-        )
-        return params if self.k_spread == 1 else self._spread_by_group(params, r / np.sqrt(n))
+        problem = self.standardised()
+        params = problem.params(problem.maximum())
+        if self.k_spread == 1:
+            return params
+        start = np.append(params[:-1], np.full(self.k_spread, params[-1]))
+        return self._spread_by_group(start, problem.to_coefficients)
 
-    def _concave_maximum(self, exog: Vector, centre: Vector, spread: float) -> tuple[Vector, float]:
-        """Coefficients of orthogonal exog and ln sigma of (bounds - centre) / spread.
+    def standardised(self) -> StandardisedProblem:
+        """The problem with one sigma, in the units in which it is solved."""
+        return StandardisedProblem(self.rows, self.distribution.error, self.exog)
 
-        Newton's method in (coefficients/sigma, 1/sigma).
-        """
-        rows = CensoredRows((self.rows.low - centre) / spread, (self.rows.high - centre) / spread)
-        error, exact = self.distribution.error, rows.is_exact
-
-        def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
-            theta = float(point[-1])
-            fitted = exog @ point[:-1]
-            row = rows.derivatives(error, fitted / theta, 1 / theta)
-            value = float(row.loglike.sum() + exact.sum() * np.log(theta))
-            in_theta = (row.h + fitted * row.g + exact) / theta
-            cross = -((row.gh + fitted * row.gg) / theta) @ exog
-            curvature = (row.hh + 2 * fitted * row.gh + fitted**2 * row.gg - exact).sum() / theta**2
-            hessian = np.block(
-                [
-                    [(exog * row.gg[:, None]).T @ exog, cross[:, None]],
-                    [cross[None, :], np.array([[curvature]])],
-                ]
-            )
-            return value, np.append(-row.g @ exog, in_theta.sum()), -hessian
-
-        point = maximum(
-            evaluate,
-            np.append(np.zeros(exog.shape[1]), 1.0),
-            n_rows=len(rows),
-            is_concave=True,
-            is_allowed=lambda new: bool(new[-1] > 0),
-        )
-        return point[:-1] / point[-1], float(-np.log(point[-1]))
-
-    def _spread_by_group(self, start: Vector, r: Vector) -> Vector:
-        """The maximum with a sigma per group, from the one with a single sigma; exog = Q r."""
+    def _spread_by_group(self, start: Vector, to_coefficients: Vector) -> Vector:
+        """The maximum with a sigma per group, from the one with a single sigma."""
         k = self.exog.shape[1]
-        sigma = float(np.exp(start[-1]))
         to_params = np.eye(len(start))
-        to_params[:k, :k] = np.linalg.inv(r) * sigma
+        to_params[:k, :k] = to_coefficients * np.exp(start[-1])
 
         def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
             params = to_params @ point

@@ -17,7 +17,7 @@ _MOST_STEPS = 200
 _MOST_HALVINGS = 60
 """Bounds of loops. Newton's steps end in about ten; 60 halvings of a step are below what a number
 can resolve."""
-_SETTLED = 1e-16
+SETTLED = 1e-16
 """Newton's decrement relative to the log-likelihood: rounding of its sum."""
 _ROUNDING = 1e-12
 """Of the log-likelihood: a step that lowers it by this much does not go down."""
@@ -32,12 +32,14 @@ def maximum(
     n_rows: float,
     is_concave: bool,
     is_allowed: Callable[[Vector], bool] = lambda _: True,
+    settled: float = SETTLED,
 ) -> Vector:
     """The point at which the log-likelihood is highest.
 
     evaluate: value, gradient and information (minus the second derivatives) at a point, in units
     in which the information per row is of the order of 1. is_concave: the surface is so everywhere;
-    where it need not be, directions that curve the wrong way are turned uphill. Raises
+    where it need not be, directions that curve the wrong way are turned uphill. settled: Newton's
+    decrement relative to the log-likelihood at which the steps end. Raises
     NotEstimableError when a direction is not determined: the likelihood rises for ever or is flat.
     """
     point = start
@@ -51,7 +53,7 @@ def maximum(
         if is_concave and not is_determined:
             raise NotEstimableError(NO_MAXIMUM)
         step = vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(eigenvalues), smallest))
-        if float(gradient @ step) < _SETTLED * max(1.0, abs(value)):
+        if float(gradient @ step) < settled * max(1.0, abs(value)):
             if not is_determined:
                 raise NotEstimableError(NO_MAXIMUM)
             return point

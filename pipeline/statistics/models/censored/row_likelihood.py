@@ -32,7 +32,8 @@ class CensoredRows:
 
     low, high: shape (n_rows,). low == high: exact; high = inf: known to be above low; low = -inf:
     known to be below high; otherwise between the two. `exact`, `above`, `below`, `between`: row
-    numbers of each kind; `is_exact`: 1.0 for exact rows, else 0.0, shape (n_rows,).
+    numbers of each kind; `is_exact`: 1.0 for exact rows, else 0.0; `middle`: the value, the one
+    finite bound, or halfway between both; each of shape (n_rows,).
     """
 
     def __init__(self, low: Vector, high: Vector) -> None:
@@ -44,6 +45,8 @@ class CensoredRows:
         self.below = np.flatnonzero(~is_exact & np.isneginf(low))
         self.between = np.flatnonzero(~is_exact & np.isfinite(low) & np.isfinite(high))
         self._point = np.where(np.isneginf(low), high, low)
+        self.middle = self._point.copy()
+        self.middle[self.between] = (low[self.between] + high[self.between]) / 2
 
     def __len__(self) -> int:
         return len(self.low)
