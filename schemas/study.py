@@ -25,6 +25,10 @@ TableName = Literal[
 ]
 LegCoding = Literal["side", "dominance"]
 ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
+LiftoffRule = Literal[
+    "unloading_fit", "zero_5sd_5n", "10_n", "20_n", "5_pct_bw", "10_n_uncorrected"
+]
+"""How lift-off and touch-down are found; `pipeline.signals.force.event_rules` says each in words."""
 NormalisationMethod = Literal["mvc_same_task", "mvc_isometric", "none"]
 """What activation is divided by; see EmgSettings for the methods that are refused."""
 OnsetMethod = Literal[
@@ -170,6 +174,8 @@ class EmgSettings(StrictModel):
     all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
     the start of a stance recording; without it Stance takes the quiet part before lift-off.
     onset_method: the detector of the reported onset; the sensitivity table has them all.
+    liftoff_rule is the rule for lift-off and touch-down; every recording is also measured by the
+    other rules (table event_sensitivity).
 
     normalisation: mvc_isometric (MVIC in a standard position), mvc_same_task (maximal contraction
     in the position of the task) or none (microvolts only, no %MVIC). The other methods of the CEDE
@@ -189,6 +195,7 @@ class EmgSettings(StrictModel):
     rest_s: tuple[float, float] | None = None
     onset_search_s: tuple[float, float] = (-0.8, 0.6)
     onset_method: OnsetMethod = "ramp_bayes"
+    liftoff_rule: LiftoffRule = "unloading_fit"
     decimal: Literal[".", ","] | None = None
 
     @model_validator(mode="after")

@@ -103,6 +103,8 @@ def report(
     findings: pd.DataFrame,
     intake_flow: pd.DataFrame,
     recording_signals: pd.DataFrame,
+    stance_force: pd.DataFrame,
+    event_sensitivity: pd.DataFrame,
     activation: pd.DataFrame,
     signal_findings: pd.DataFrame,
     to_decide: pd.DataFrame,
@@ -153,6 +155,8 @@ def report(
     internal = {
         "activation": activation,
         "recordings": recording_signals,
+        "stance_force": stance_force,
+        "event_sensitivity": event_sensitivity,
         "analysed_participants": analysed_participants,
         "analysed_hold_times": analysed_hold_times,
         "analysed_activation": analysed_activation,

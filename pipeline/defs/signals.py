@@ -19,8 +19,10 @@ from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
 from schemas.decisions import Decisions
+from schemas.event_sensitivity import EventSensitivity
 from schemas.findings import Findings
 from schemas.recording_signals import RecordingSignals
+from schemas.stance_force import StanceForce
 from schemas.study import Study
 
 GROUP = "signals"
@@ -37,6 +39,20 @@ GROUP = "signals"
             model=RecordingSignals,
         ),
         "activation": output(GROUP, "scipy", "pandera", "parquet", model=Activation),
+        "stance_force": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="Force plates of every stance: events, hold, body weight, centre of pressure.",
+            model=StanceForce,
+        ),
+        "event_sensitivity": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="Lift-off, touch-down and hold of every stance by every rule.",
+            model=EventSensitivity,
+        ),
         "signal_findings": output(
             GROUP,
             "pandas",
@@ -102,6 +118,14 @@ def signals(
         metadata={**row_counts(measured.signals), **_verdicts(measured.signals)},
     )
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
+    yield dg.Output(
+        measured.stance_force, "stance_force", metadata=row_counts(measured.stance_force)
+    )
+    yield dg.Output(
+        measured.event_sensitivity,
+        "event_sensitivity",
+        metadata=row_counts(measured.event_sensitivity),
+    )
     yield dg.Output(found, "signal_findings", metadata=row_counts(found))
     yield dg.Output(settled, "settled_decisions", metadata=row_counts(settled))
     yield dg.Output([asdict(step) for step in measured.steps], "signal_methods")

@@ -15,6 +15,7 @@ from pipeline.signals.activation_rows import TaskTrial, activation_row, task_tri
 from pipeline.signals.emg.mvic import MVIC_METHODS, LegKey, MvicTrial, mvic_references
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.findings import SignalFinding
+from pipeline.signals.force.force_tables import event_sensitivity_table, stance_force_table
 from pipeline.signals.measured_rows import MapUnits, Progress, in_this_process, measured_rows
 from pipeline.signals.method_sentences import signal_steps
 from pipeline.signals.onset.sensitivity_table import sensitivity_table
@@ -35,14 +36,18 @@ class SignalsResult:
 
     activation: one row per stance recording (schemas.activation.Activation). signals: one row per
     recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every
-    stance recording by every method (`schemas.onset_sensitivity`). findings: what is wrong with
-    recordings. steps: sentences for the methods section, of the steps that ran. n_kept: recordings
-    whose measurements came from an earlier run. notes: what a person should know about this run.
+    stance recording by every method (`schemas.onset_sensitivity`). stance_force, event_sensitivity:
+    force plates per stance recording, and its events by every rule (see `schemas`). findings: what
+    is wrong with recordings. steps: sentences for the methods section, of the steps that ran.
+    n_kept: recordings whose measurements came from an earlier run. notes: what a person should know
+    about this run.
     """
 
     activation: pd.DataFrame
     signals: pd.DataFrame
     onset_sensitivity: pd.DataFrame
+    stance_force: pd.DataFrame
+    event_sensitivity: pd.DataFrame
     findings: list[SignalFinding]
     steps: tuple[MethodSentence, ...]
     n_kept: int = 0
@@ -92,9 +97,12 @@ def process_recordings(
     )
     measured = _together(rows, done.features, settings)
     uses_mvic = settings.normalisation in MVIC_METHODS
+    keys = [(row.key, row.file) for row in rows]
     return SignalsResult(
         activation=_activation(measured),
-        signals=signal_table([(row.key, row.file) for row in rows], measured.features),
+        signals=signal_table(keys, measured.features),
+        stance_force=stance_force_table(keys, measured.features),
+        event_sensitivity=event_sensitivity_table(keys, measured.features),
         onset_sensitivity=sensitivity_table(
             [row.key for row, _ in measured.trials],
             [trial.features for _, trial in measured.trials],

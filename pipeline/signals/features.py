@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipeline.signals.emg.emg_features import EmgFeatures
-from pipeline.signals.force.force_events import ForceEvents
+from pipeline.signals.force.cop_features import CopFeatures
+from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.onset.onset_features import OnsetFeatures
 from pipeline.signals.quality.signal_metrics import SignalMetrics
 
@@ -19,7 +20,7 @@ class RecordingFeatures:
     """One recording, measured. Times in seconds from the start of the file; None = not known.
 
     problem and fix: why the EMG (or the whole file) cannot be used and what to do, "" when it can.
-    duration_s: length of the file. force, emg, onset, metrics: what the rooms of those names
+    duration_s: length of the file. force, cop, emg, onset, metrics: what the rooms of those names
     measured. quality: good, warn or reject; reasons: in words.
     """
 
@@ -27,6 +28,7 @@ class RecordingFeatures:
     fix: str = ""
     duration_s: float | None = None
     force: ForceEvents = field(default_factory=ForceEvents)
+    cop: CopFeatures = field(default_factory=CopFeatures)
     emg: EmgFeatures = field(default_factory=EmgFeatures)
     onset: OnsetFeatures = field(default_factory=OnsetFeatures)
     metrics: SignalMetrics = field(default_factory=SignalMetrics)

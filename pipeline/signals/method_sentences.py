@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.signals.activation_rows import TaskTrial
 from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.force.force_events import SHORTEST_TAP_S, THRESHOLD_FLOOR_N, THRESHOLD_SD
+from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
 from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC
 from schemas.methods import MethodSentence
@@ -20,8 +20,7 @@ def signal_steps(
     if any(features.metrics.rms_uv is not None for features in measured):
         sentences.append((_filter_sentence(settings), ("merletti1999",)))
     tasks = [trial.features for trial in trials]
-    if any(features.force.verdict == "high" for features in tasks):
-        sentences.append((_liftoff_sentence(), ()))
+    sentences += force_sentences(tasks)
     sentences += [(text, ()) for text in _window_sentences(tasks, settings)]
     if any(trial.pct_mvic is not None for trial in trials):
         sentences.append((_mvic_sentence(settings), ("besomi2020",)))
@@ -42,15 +41,6 @@ def _filter_sentence(settings: EmgSettings) -> str:
         f"{settings.filter_order} applied forwards and backwards (no phase shift), with cut-offs "
         f"corrected for the two passes, so that the -3 dB points are {low_hz:g} and {high_hz:g} Hz; "
         f"amplitude is the root mean square (RMS)."
-    )
-
-
-def _liftoff_sentence() -> str:
-    return (
-        "Lift-off of the other foot is the last time that the vertical force under it was above the "
-        f"plate's zero by {THRESHOLD_SD:g} SD of the unloaded plate or {THRESHOLD_FLOOR_N:g} N, "
-        "whichever is larger; touch-down is the first contact above this threshold of at least "
-        f"{1000 * SHORTEST_TAP_S:g} ms."
     )
 
 

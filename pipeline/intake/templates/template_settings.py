@@ -187,6 +187,9 @@ emg:
   # The onset is looked for from {-low_s:g} s before to {high_s:g} s after lift-off.
   onset_search_s: {yaml_value(emg.onset_search_s)}
   onset_method: {emg.onset_method}
+  # How lift-off and touch-down are found: unloading_fit, zero_5sd_5n, 10_n, 20_n, 5_pct_bw or
+  # 10_n_uncorrected. Every recording is also measured by the others.
+  liftoff_rule: {emg.liftoff_rule}
 """
 
 

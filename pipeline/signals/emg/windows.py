@@ -47,7 +47,7 @@ def measured_window(
     if features.force.hold_s is not None:
         window = Window(
             part_s[0] if features.force.liftoff_s is None else features.force.liftoff_s,
-            part_s[1] if features.force.touchdown_s is None else features.force.touchdown_s,
+            part_s[1] if features.force.ended_s is None else features.force.ended_s,
             "force",
         )
     if window.length_s < SHORTEST_WINDOW_S:

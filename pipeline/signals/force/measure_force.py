@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.force.force_events import ForceEvents, stance_events
+from pipeline.signals.force.force_events import stance_events
+from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.channel_roles import force_channel
 from pipeline.signals.reading.signal_units import in_newton
+from pipeline.signals.reading.vertical_force import body_weight_up
 from pipeline.signals.recording import Recording
 from pipeline.signals.request import Request
 from schemas.study import ChannelRole, EmgSettings
@@ -35,16 +37,7 @@ def with_force(
     except SignalProblem as problem:
         return replace(features, force=ForceEvents(note=f"{problem.what} {problem.fix}"))
 
-    def in_file(time_s: float | None) -> float | None:
-        return None if time_s is None else time_s + part_s[0]
-
-    in_file_events = replace(
-        events,
-        liftoff_s=in_file(events.liftoff_s),
-        touchdown_s=in_file(events.touchdown_s),
-        reload_s=in_file(events.reload_s),
-    )
-    return replace(features, force=in_file_events)
+    return replace(features, force=events.later(part_s[0]))
 
 
 def _events(
@@ -68,10 +61,10 @@ def _events(
             raise SignalProblem(
                 f"The force channel {channel.label} has missing samples.", "Export it again."
             )
-        forces[name], rates_hz[name] = force_n, channel.sampling_rate_hz
+        forces[name], rates_hz[name] = body_weight_up(force_n), channel.sampling_rate_hz
     rate_hz = next(iter(rates_hz.values()), 1.0)
     if len(set(rates_hz.values())) > 1:
         raise SignalProblem(
             "The force plates are sampled at different rates.", "Export them at one rate."
         )
-    return stance_events(sampling_rate_hz=rate_hz, **forces)
+    return stance_events(sampling_rate_hz=rate_hz, rule=settings.liftoff_rule, **forces)

@@ -7,12 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter
+from pipeline.signals.reading.vertical_force import body_weight_up
 from pipeline.signals.recording import Channel
 
 Values = npt.NDArray[np.float64]
-
-LOADED_N: Final = 50.0
-"""A plate that never shows this much was never stood on, so its sign cannot be known."""
 
 LARGEST_SAMPLE: Final = 1e30
 """Samples beyond this come from damaged scales; they would not fit a stored sample either."""
@@ -74,9 +72,3 @@ def _vertical_force(
         return None
     calibrated: Values = row @ analog[rows]
     return calibrated if (np.abs(calibrated) < LARGEST_SAMPLE).all() else None
-
-
-def body_weight_up(force: Values) -> Values:
-    """The force with its sign turned where its largest values are negative."""
-    lowest, highest = float(np.min(force)), float(np.max(force))
-    return -force if -lowest > highest and -lowest > LOADED_N else force

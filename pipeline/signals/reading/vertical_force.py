@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.signals.recording import Channel
 
@@ -28,9 +29,18 @@ def with_weight_upward(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     )
 
 
+def body_weight_up(force_n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The force (N, shape (n_samples,)), turned where its largest values are negative."""
+    return -force_n if _counts_downward(force_n) else force_n
+
+
 def _is_upside_down(channel: Channel) -> bool:
     if channel.unit not in FORCE_UNITS or VERTICAL.search(channel.label) is None:
         return False
-    force = channel.samples[np.isfinite(channel.samples)]
+    return _counts_downward(channel.samples)
+
+
+def _counts_downward(samples: npt.NDArray[np.floating]) -> bool:
+    force = samples[np.isfinite(samples)]
     lowest, highest = float(force.min(initial=0.0)), float(force.max(initial=0.0))
     return -lowest > highest and -lowest > LOADED_N

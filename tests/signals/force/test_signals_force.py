@@ -1,4 +1,4 @@
-"""Lift-off, touch-down and hold from force plates."""
+"""Lift-off, touch-down and hold from force plates; every time is compared with the truth."""
 
 import numpy as np
 import pytest
@@ -41,19 +41,20 @@ def errors_ms(build):
     return 1000 * np.array(rows)
 
 
-def test_lift_off_is_62_ms_early_and_within_87_ms(errors_ms):
-    assert np.median(errors_ms[:, 0]) == pytest.approx(-62, abs=8)
-    assert np.quantile(np.abs(errors_ms[:, 0]), 0.9) <= 97
+def test_lift_off_is_within_20_ms_of_zero_force_in_nine_of_ten(errors_ms):
+    assert abs(np.median(errors_ms[:, 0])) <= 8
+    assert np.quantile(np.abs(errors_ms[:, 0]), 0.9) <= 20
+    assert np.abs(errors_ms[:, 0]).max() <= 60
 
 
-def test_touch_down_is_18_ms_late_at_most(errors_ms):
-    assert 0 <= np.median(errors_ms[:, 1]) <= 18
-    assert np.abs(errors_ms[:, 1]).max() <= 25
+def test_touch_down_is_12_ms_late(errors_ms):
+    assert 0 <= np.median(errors_ms[:, 1]) <= 14
+    assert np.abs(errors_ms[:, 1]).max() <= 20
 
 
-def test_the_hold_is_not_more_than_80_ms_too_long(errors_ms):
-    assert 50 <= np.median(errors_ms[:, 2]) <= 80
-    assert np.quantile(np.abs(errors_ms[:, 2]), 0.9) <= 106
+def test_the_hold_is_not_more_than_30_ms_too_long_in_nine_of_ten(errors_ms):
+    assert 0 <= np.median(errors_ms[:, 2]) <= 25
+    assert np.quantile(np.abs(errors_ms[:, 2]), 0.9) <= 35
 
 
 @pytest.mark.parametrize("offset_n", [-30.0, 0.0, 30.0])
@@ -75,13 +76,15 @@ def test_a_toe_tap_ends_the_hold(build):
     stance, tap_s = tapped(build, 0.05)
     found = events(stance)
     assert found.touchdown_s == pytest.approx(tap_s, abs=0.01)
-    assert found.hold_s == pytest.approx(3.0, abs=0.12)
-    assert found.reload_s == pytest.approx(stance.touchdown_s, abs=0.05)
+    assert found.hold_s == pytest.approx(3.0, abs=0.04)
+    assert found.reload_s == pytest.approx(stance.touchdown_s, abs=0.03)
+    assert found.taps == 1
+    assert found.hold_to_reload_s == pytest.approx(8.0, abs=0.06)
 
 
 def test_a_shaken_plate_does_not(build):
     stance, _ = tapped(build, 0.004)
-    assert events(stance).hold_s == pytest.approx(8.0, abs=0.12)
+    assert events(stance).hold_s == pytest.approx(8.0, abs=0.06)
 
 
 def test_a_second_attempt_does_not_count(build):
@@ -89,7 +92,7 @@ def test_a_second_attempt_does_not_count(build):
     for name, samples in second.channels.items():
         first.channels[name] = np.concatenate([first.channels[name], samples])
     found = events(first)
-    assert found.hold_s == pytest.approx(3.0, abs=0.12)
+    assert found.hold_s == pytest.approx(3.0, abs=0.06)
     assert found.attempts == 2
     assert "2 times" in found.note
 
@@ -112,7 +115,7 @@ def test_a_recording_that_ends_on_one_leg_gives_a_lower_bound(build):
     found = events(stance)
     assert found.touchdown_s is None
     assert found.is_lower_bound
-    assert found.hold_s == pytest.approx(4.0, abs=0.12)
+    assert found.hold_s == pytest.approx(4.0, abs=0.06)
     assert "ends before touch-down" in found.note
 
 
@@ -122,7 +125,7 @@ def test_an_empty_plate_before_somebody_steps_on_is_no_stance(build):
     stance.channels = {name: np.concatenate([nobody, x]) for name, x in stance.channels.items()}
     for stance_plate in (True, False):
         found = events(stance, stance_plate=stance_plate)
-        assert found.liftoff_s == pytest.approx(stance.liftoff_s + 2.0, abs=0.12)
+        assert found.liftoff_s == pytest.approx(stance.liftoff_s + 2.0, abs=0.06)
 
 
 def test_only_the_stance_plate_gives_a_low_verdict(build):

@@ -1,0 +1,123 @@
+"""When the plate under the lifted foot is empty, and what it shows then: its zero and its noise."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
+
+from pipeline.signals.force.plate_zero import zero_track
+from pipeline.signals.runs import Run, bridged, runs_of
+
+Force = npt.NDArray[np.float64]
+
+COARSE_N: Final = 20.0
+"""Unloaded, for finding the plateau; the exact threshold follows from the plateau."""
+
+MIN_LOAD_N: Final = 50.0
+"""A plate that never carries this much more than at its lowest was never stood on."""
+
+MAX_OFFSET_N: Final = 50.0
+"""Zero errors of plates are a few newtons; a higher lowest force is a foot that stayed down."""
+
+LONGEST_TAP_S: Final = 0.5
+"""A foot that is down for longer has ended the attempt; a shorter touch leaves one attempt."""
+
+SHORTEST_STANCE_S: Final = 0.5
+
+_FINE_WINDOW_S = 0.01
+_COARSE_WINDOW_S = 0.02
+_LEVEL_WINDOW_S = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class UnloadedPhase:
+    """One attempt: the stretch in which the plate of the lifted foot is empty.
+
+    raw_n: force above the plate's zero, shape (n_samples,) of the whole recording, N; smooth_n: its
+    mean over 10 ms. zero_n: zero of the plate (N). run: samples of the phase, at 20 N. sd_n,
+    smooth_sd_n: noise of the empty plate (N). attempts: phases in the recording. notes: sentences.
+    """
+
+    raw_n: Force
+    smooth_n: Force
+    zero_n: float
+    run: Run
+    sd_n: float
+    smooth_sd_n: float
+    attempts: int
+    notes: tuple[str, ...]
+
+
+def unloaded_phase(
+    lifted_n: Force, stance_n: Force | None, sampling_rate_hz: float
+) -> tuple[UnloadedPhase | None, str]:
+    """(phase, "") or (None, why there is none), from the vertical forces in N, body weight up.
+
+    lifted_n, stance_n: shape (n_samples,) at sampling_rate_hz (Hz).
+    """
+    level = uniform_filter1d(lifted_n, max(1, round(_LEVEL_WINDOW_S * sampling_rate_hz)))
+    lowest = float(np.quantile(level, 0.01))
+    zero = float(np.median(lifted_n[level < lowest + COARSE_N]))
+    if level.max() - zero < MIN_LOAD_N:
+        return None, "The plate of the lifted foot was never loaded."
+    if abs(zero) > MAX_OFFSET_N:
+        stayed = f"The foot stayed on its plate: the lowest force was {zero:.0f} N."
+        return None, stayed + _swapped(stance_n)
+    smooth = uniform_filter1d(lifted_n, max(1, round(_COARSE_WINDOW_S * sampling_rate_hz)))
+    is_up = smooth < zero + COARSE_N
+    if stance_n is not None:
+        is_up &= stance_n > 0.5 * np.quantile(stance_n, 0.95)
+    phases = [
+        run
+        for run in bridged(runs_of(is_up), round(LONGEST_TAP_S * sampling_rate_hz))
+        if run.length >= SHORTEST_STANCE_S * sampling_rate_hz
+    ]
+    if not phases:
+        return None, "The foot was not lifted for as long as half a second."
+    run = _attempt(phases, has_stance_plate=stance_n is not None)
+    return _corrected(lifted_n, run, len(phases), sampling_rate_hz), ""
+
+
+def _swapped(stance_n: Force | None) -> str:
+    if stance_n is None or np.quantile(stance_n, 0.02) > 0.1 * np.quantile(stance_n, 0.98):
+        return ""
+    return " The other plate was unloaded instead: leg, or left and right plate, may be swapped."
+
+
+def _attempt(phases: list[Run], *, has_stance_plate: bool) -> Run:
+    """The first attempt.
+
+    A plate that is empty at the start may be one that nobody stands on yet, unless the other plate
+    shows that somebody does.
+    """
+    if has_stance_plate:
+        return phases[0]
+    return next((phase for phase in phases if phase.start > 0), phases[0])
+
+
+def _corrected(lifted_n: Force, run: Run, attempts: int, sampling_rate_hz: float) -> UnloadedPhase:
+    """The phase with the plate's zero taken off."""
+    margin = min(round(0.2 * sampling_rate_hz), run.length // 5)
+    inner = Run(run.start + margin, run.stop - margin)
+    track_n, notes = zero_track(lifted_n, inner, sampling_rate_hz)
+    raw_n = lifted_n - track_n
+    # Ten milliseconds take the plate's noise out of the threshold and move no event.
+    smooth_n = uniform_filter1d(raw_n, max(1, round(_FINE_WINDOW_S * sampling_rate_hz)))
+    plateau = slice(inner.start, inner.stop)
+    return UnloadedPhase(
+        raw_n=raw_n,
+        smooth_n=smooth_n,
+        zero_n=float(np.median(track_n[plateau])),
+        run=run,
+        sd_n=robust_sd(raw_n[plateau]),
+        smooth_sd_n=robust_sd(smooth_n[plateau]),
+        attempts=attempts,
+        notes=notes,
+    )
+
+
+def robust_sd(values: Force) -> float:
+    """SD of noise from the median absolute deviation, which does not see toe taps."""
+    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
