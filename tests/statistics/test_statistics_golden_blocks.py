@@ -22,6 +22,9 @@ MEANS = "two_groups/test_statistics_mean_differences.py::"
 RANKS = "two_groups/test_statistics_rank_tests.py::"
 SHAPE = "two_groups/test_statistics_spread_and_shape.py::"
 CATEGORIES = "two_groups/test_statistics_categories.py::"
+ANCOVA = "linear/test_statistics_ancova.py::"
+CLUSTERED = "linear/test_statistics_clustered.py::"
+ROBUST = "linear/test_statistics_robust_and_median.py::"
 PAIRS = "two_groups/test_statistics_matched_pairs.py::"
 DIAGNOSTIC = "accuracy/test_statistics_diagnostic.py::"
 ASSOCIATION = "correlation/test_statistics_association.py::"
@@ -44,6 +47,42 @@ COMPARED = {
     "two_group.*.tost_sd05": MEANS + "test_equivalence_is_r_two_one_sided_tests",
     "two_group.*.levene_median": SHAPE + "test_the_test_of_equal_spread_is_r_levene_around_medians",
     "sex_by_group": CATEGORIES + "test_sex_by_group_is_r_chisq_test_and_fisher_test",
+    **dict.fromkeys(
+        [
+            f"ancova.*.{name}"
+            for name in [
+                "n",
+                "coef",
+                "confint",
+                "r2",
+                "adj_r2",
+                "df_resid",
+                "sigma",
+                "aic",
+                "bic",
+                "loglik",
+            ]
+        ],
+        ANCOVA + "test_the_coefficients_are_r_lm",
+    ),
+    "ancova.*.hc3": ANCOVA + "test_hc3_and_hc2_are_r_sandwich",
+    "ancova.*.hc2_se": ANCOVA + "test_hc3_and_hc2_are_r_sandwich",
+    "ancova.*.emmeans": ANCOVA + "test_marginal_means_are_r_emmeans",
+    "ancova.*.contrast": ANCOVA + "test_marginal_means_are_r_emmeans",
+    "ancova.*.anova_II": ANCOVA + "test_the_tests_of_terms_are_r_car_and_effectsize",
+    "ancova.*.partial_eta2_group": ANCOVA + "test_the_tests_of_terms_are_r_car_and_effectsize",
+    "ancova.*.slopes_homog_p": ANCOVA + "test_the_tests_of_terms_are_r_car_and_effectsize",
+    **dict.fromkeys(
+        [
+            f"ancova.*.{name}"
+            for name in ("bp", "shapiro_resid_p", "vif", "cooks_max", "hat_max", "rstudent_max")
+        ],
+        ANCOVA + "test_the_diagnostics_are_r_lmtest_and_car",
+    ),
+    "quantreg_median.*.coef": ROBUST + "test_median_regression_is_r_rq",
+    "rlm_huber": ROBUST + "test_huber_regression_is_r_rlm",
+    "ols_cluster": CLUSTERED + "test_cluster_robust_errors_are_r_sandwich_and_clubsandwich",
+    "gee": CLUSTERED + "test_gee_is_r_geepack",
     "diagnostic": DIAGNOSTIC + "test_the_diagnostic_table_is_r",
     "diagnostic.fisher_p": CATEGORIES + "test_fisher_of_the_rating_is_r",
     "matched.n_pairs": PAIRS + "test_paired_tests_are_r",
@@ -59,9 +98,20 @@ NOT_COMPARED = {
     "dataset": "The name of the data set.",
     "two_group.*.mann_whitney.hl_asymp_uniroot": "The root of a step function; the exact median of "
     "differences is published and compared instead.",
+    **dict.fromkeys(
+        ("quantreg_median.*.nid_se", "quantreg_median.*.ker_se", "quantreg_median.*.iid_se"),
+        "R's three standard errors of a median differ by up to 140 %; the bootstrap of participants "
+        "is published.",
+    ),
+    **dict.fromkeys(
+        [f"gee.{working}.*.Pr(>|W|)" for working in ("exch", "indep")],
+        "R tests with the normal distribution, which is too liberal with few participants; t is "
+        "published, and the Wald statistic is compared.",
+    ),
+    "gee.alpha": "R's geepack and statsmodels divide the products of residuals by different counts; the "
+    "coefficients and standard errors that rest on it are compared.",
     "power": "Planning of samples has a place of its own.",
     **dict.fromkeys(("censored", "cox", "km", "lmm", "efron", "breslow"), TO_FILL),
-    **dict.fromkeys(("ancova", "quantreg_median", "rlm_huber", "ols_cluster", "gee"), TO_FILL),
     **dict.fromkeys(("roc", "kappa", "icc", "bland_altman_gmed_t1_t2", "mcnemar_legs"), TO_FILL),
     **dict.fromkeys(("logistic", "clogit", "cor", "rubin"), TO_FILL),
 }

@@ -1,0 +1,103 @@
+"""Coefficients of a regression with their uncertainty, in the manner of statsmodels results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from statsmodels.iolib.summary2 import Summary
+
+from pipeline.statistics.p_values import Inference, infer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegressionResults:
+    """Estimates of one regression; every Series and frame is indexed by term.
+
+    cov: covariance of the estimates. df: degrees of freedom per term, or None for a normal
+    reference distribution. covariance: how the uncertainty was estimated, in words. n_rows: rows
+    used; n_participants: participants, which are fewer where rows nest in them. cautions: sentences
+    that belong below a table of these numbers.
+    """
+
+    params: pd.Series
+    cov: pd.DataFrame
+    df: pd.Series | None
+    covariance: str
+    n_rows: int
+    n_participants: int
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def bse(self) -> pd.Series:
+        """Standard errors."""
+        return pd.Series(np.sqrt(np.diag(self.cov)), self.params.index)
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """Estimate over standard error."""
+        return self.params / self.bse
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided P values."""
+        return pd.Series({term: self.inference(term).p for term in self.params.index})
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Intervals of level 1 - alpha; columns 0 and 1 as in statsmodels."""
+        found = {term: self.inference(term, 1 - alpha) for term in self.params.index}
+        return pd.DataFrame(
+            {
+                0: {term: one.ci_low for term, one in found.items()},
+                1: {term: one.ci_high for term, one in found.items()},
+            }
+        )
+
+    def inference(self, term: str, ci_level: float = 0.95) -> Inference:
+        """Statistic, P value and interval of one coefficient."""
+        return infer(
+            float(self.params[term]),
+            float(self.bse[term]),
+            df=None if self.df is None else float(self.df[term]),
+            ci_level=ci_level,
+        )
+
+    def contrast(self, weights: Mapping[str, float], ci_level: float = 0.95) -> Inference:
+        """The sum of coefficients times weights (terms that are not named count 0).
+
+        Degrees of freedom are the smallest of the terms that take part.
+        """
+        unknown = set(weights) - set(self.params.index)
+        if unknown:
+            raise ValueError(f"no such term: {', '.join(sorted(unknown))}")
+        weight = pd.Series(weights, dtype=float).reindex(self.params.index, fill_value=0.0)
+        taking_part = weight.index[weight != 0]
+        w = weight.to_numpy(float)
+        return infer(
+            float(w @ self.params.to_numpy(float)),
+            float(np.sqrt(w @ self.cov.to_numpy(float) @ w)),
+            df=None if self.df is None else float(self.df[taking_part].min()),
+            ci_level=ci_level,
+        )
+
+    def summary(self) -> Summary:
+        """Table of coefficients, printed as statsmodels prints its own."""
+        reference = "z" if self.df is None else "t"
+        table = pd.DataFrame(
+            {
+                "Coef.": self.params,
+                "Std.Err.": self.bse,
+                "df": np.inf if self.df is None else self.df,
+                reference: self.tvalues,
+                f"P>|{reference}|": self.pvalues,
+            }
+        )
+        summary = Summary()
+        summary.add_title(f"{type(self).__name__.removesuffix('Results')}, {self.covariance}")
+        summary.add_dict(
+            {"No. Observations:": self.n_rows, "No. Participants:": self.n_participants}
+        )
+        summary.add_df(table.join(self.conf_int().set_axis(["[0.025", "0.975]"], axis=1)))
+        for caution in self.cautions:
+            summary.add_text(caution)
+        return summary
