@@ -6,11 +6,14 @@ from typing import Any
 
 import edfio
 import ezc3d
+import h5py
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import scipy.io
+import xlsxwriter
 
 RATE_HZ = 2000.0
 
@@ -174,12 +177,70 @@ def write_parquet(path, stance):
     pyarrow.parquet.write_table(pa.table(arrays, schema=schema), path)
 
 
+def write_mat(path, stance, *, version="5"):
+    """One array for each channel and the rate beside them, as `save` or `save -v7.3` writes them."""
+    arrays = {f"{name.replace(' ', '_')}_{unit_of(name)}": x for name, x in stance.channels.items()}
+    if version == "5":
+        scipy.io.savemat(path, {"fs": stance.rate_hz, **arrays}, do_compression=True)
+        return
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, samples in {"fs": np.array([stance.rate_hz]), **arrays}.items():
+            dataset = file.create_dataset(name, data=samples[np.newaxis, :])
+            dataset.attrs["MATLAB_class"] = np.bytes_("double")
+    content = bytearray(path.read_bytes())
+    content[:128] = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
+    path.write_bytes(bytes(content))
+
+
+def write_h5(path, stance):
+    with h5py.File(path, "w") as file:
+        emg = file.create_group("trial")
+        emg["fs"] = stance.rate_hz
+        emg["labels"] = list(stance.channels)
+        emg["units"] = [unit_of(name) for name in stance.channels]
+        emg["data"] = np.stack(list(stance.channels.values())).astype(np.float32)
+
+
+def write_xlsx(path, stance):
+    workbook = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = workbook.add_worksheet("EMG")
+    n_samples = len(next(iter(stance.channels.values())))
+    sheet.write_row(0, 0, ["time", *stance.channels])
+    sheet.write_row(1, 0, ["s", *(unit_of(name) for name in stance.channels)])
+    columns = [np.arange(n_samples) / stance.rate_hz, *stance.channels.values()]
+    for number, row in enumerate(zip(*columns, strict=True), start=2):
+        sheet.write_row(number, 0, row)
+    workbook.close()
+
+
+def write_anc(path, stance):
+    names = list(stance.channels)
+    n_samples = len(stance.channels[names[0]])
+    ranges = [10 if "GMED" in name else 10_000 for name in names]
+    counts = [
+        np.round(x / (1e3 if "GMED" in name else 1.0) * (2**16 - 1) / 2 / full).astype(int)
+        for (name, x), full in zip(stance.channels.items(), ranges, strict=True)
+    ]
+    head = (
+        "File_Type:\tAnalog R/C ASCII\tGeneration#:\t2\nBoard_Type:\tX\tPolarity:\tBipolar\n"
+        f"Trial_Name:\tx\tTrial#:\t1\tDuration(Sec.):\t{n_samples / stance.rate_hz:.6f}\t"
+        f"#Channels:\t{len(names)}\nBitDepth:\t16\tPreciseRate:\t{stance.rate_hz:.6f}\n\n"
+    )
+    rows = [["Name", *names], ["Rate", *[f"{stance.rate_hz:g}"] * len(names)], ["Range", *ranges]]
+    rows += [[f"{i / stance.rate_hz:.6f}", *row] for i, row in enumerate(zip(*counts, strict=True))]
+    path.write_text(head + "".join("\t".join(map(str, row)) + "\t\n" for row in rows))
+
+
 WRITERS: dict[str, Callable[..., None]] = {
     ".edf": write_edf,
     ".bdf": write_edf,
     ".c3d": write_c3d,
     ".csv": write_csv,
     ".parquet": write_parquet,
+    ".mat": write_mat,
+    ".h5": write_h5,
+    ".xlsx": write_xlsx,
+    ".anc": write_anc,
 }
 
 

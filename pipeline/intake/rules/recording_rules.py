@@ -22,6 +22,7 @@ from pipeline.intake.findings.messages import (
     quoted,
 )
 from pipeline.workspace.hashing import is_hidden, sha256_of_file
+from schemas.recording_formats import ONLY_RECORDINGS
 
 _UNREADABLE: Final = {
     "problem": "The file is there, but it cannot be opened: this account may not read it, or the disk or "
@@ -29,8 +30,6 @@ _UNREADABLE: Final = {
     "suggestion": "Close the file in other programs, or copy it into the cohort folder again so that it "
     "can be read.",
 }
-_NO_TABLES: Final = (".c3d", ".edf", ".bdf", ".parquet")
-"""Kinds of file that are never tables; in the cohort folder itself only these count as recordings."""
 
 
 def check_recordings(recordings: Draft, folder: Path) -> list[Finding]:
@@ -139,7 +138,7 @@ def check_all_files_named(recordings: Draft, folder: Path) -> list[Finding]:
         for parent in parents
         for name in _unnamed_files(folder, parent, taken)
         if _kind(name) in kinds
-        and (parent or _kind(name) in _NO_TABLES)
+        and (parent or _kind(name) in ONLY_RECORDINGS)  # a table may lie there, too
         and nearest(Path(name).name, called) is None
     ]
     if len(unnamed) <= len(missing):

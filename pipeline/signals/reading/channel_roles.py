@@ -10,33 +10,21 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified
+from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified, split_heading
 from pipeline.signals.recording import Channel, Recording
 from schemas.study import ChannelRole, EmgSettings
 
 GMED_SPELLINGS: Final = frozenset(
-    {
-        "gmed",
-        "gmedius",
-        "glmed",
-        "glutmed",
-        "glutmedius",
-        "glutaeusmedius",
-        "gluteusmed",
-        "gluteusmedius",
-        "gluteomedio",
-        "gluteomediano",
-        "gluteomedius",
-        "glutealmedius",
-        "mediusgluteus",
-        "臀中筋",
-        "中臀筋",
-    }
+    {"gmed", "gmedius", "gmedi", "glmed", "gltmed", "glutmed", "glutmedius", "gluteusmed"}
+    | {"glutaeusmedius", "glutaeusmed", "gluteusmedius", "glutealmedius", "mediusgluteus"}
+    | {"gluteomedio", "gluteomediano", "gluteomedius", "glutmedio", "mediogluteo"}
+    | {"moyenfessier", "fessiermoyen", "posladkowysredni", "средняяягодичная"}
+    | {"臀中筋", "中臀筋", "中殿筋", "臀中肌", "중둔근"}
 )
 """Gluteus medius as laboratories write it, without case, accents, signs and side."""
 
 AMBIGUOUS_SPELLINGS: Final = frozenset(
-    {"gm", "glut", "glute", "gluteus", "glutm", "glm", "gluteusm"}
+    {"gm", "glut", "glute", "gluteus", "glutm", "glm", "gluteusm", "gluteal"}
 )
 """May be gluteus medius, gluteus maximus or gastrocnemius medialis; every laboratory has its own."""
 
@@ -46,13 +34,18 @@ FORCE_SPELLINGS: Final = frozenset(
 """Vertical force under one foot, without side."""
 
 SIDES: Final = {
-    "left": frozenset({"l", "lt", "left", "links", "li", "izq", "izquierdo", "sx"}),
-    "right": frozenset({"r", "rt", "right", "rechts", "re", "der", "derecho", "dx"}),
+    "left": frozenset({"l", "lt", "left", "links", "linker", "li", "izq", "izquierdo", "gauche"})
+    | frozenset({"sx", "sinistro", "esq", "esquerdo", "左"}),
+    "right": frozenset({"r", "rt", "right", "rechts", "rechter", "re", "der", "derecho", "droit"})
+    | frozenset({"dx", "destro", "dir", "direito", "droite", "右"}),
 }
 """Words for a side."""
 
-_NOISE_WORDS = frozenset({"m", "musculus", "muscle", "emg", "semg", "ultium", "noraxon", "delsys"})
-_DEVICE_WORD = re.compile(r"\d+|(emg|ch|chan|channel|sensor|analog)\d*|avanti|trigno|imported")
+_NOISE_WORDS = frozenset(
+    {"m", "musculus", "muscle", "emg", "semg", "demg", "a", "v", "raw", "im", "imu", "voltage"}
+    | {"ultium", "noraxon", "delsys", "trigno", "avanti", "imported", "channel", "signal"}
+)
+_DEVICE_WORD = re.compile(r"\d+|(emg|ch|chan|channel|sensor|analog|input)\d*")
 
 
 def gmed_channel(recording: Recording, leg: str, settings: EmgSettings) -> Channel:
@@ -64,10 +57,10 @@ def gmed_channel(recording: Recording, leg: str, settings: EmgSettings) -> Chann
     role: ChannelRole = "gmed_left" if leg == "left" else "gmed_right"
     mapped = _mapped(recording, role, settings)
     if mapped is not None:
-        return mapped
+        return _usable(mapped)
     found = _named(recording.channels, GMED_SPELLINGS, leg)
     if len(found) == 1:
-        return found[0]
+        return _usable(found[0])
     raise _no_gmed(recording, role, leg, found)
 
 
@@ -77,17 +70,17 @@ def force_channel(recording: Recording, role: ChannelRole, settings: EmgSettings
     Raises SignalProblem when study.yaml names a channel that the file does not have.
     """
     mapped = _mapped(recording, role, settings)
-    if mapped is not None or role == "force_total":
-        return mapped
+    if mapped is not None:
+        return _usable(mapped)
+    if role == "force_total":
+        return None
     found = _named(recording.channels, FORCE_SPELLINGS, role.removeprefix("force_"))
     return found[0] if len(found) == 1 else None
 
 
 def muscle_and_side(label: str) -> tuple[str, str | None]:
     """(letters of the name without side and device words, "left", "right" or None) of a label."""
-    plain = unicodedata.normalize("NFKD", label.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = [word for word in re.split(r"[^\w]|_", plain) if word]
+    words = [word for word in re.split(r"[^\w]|_", _plain(label)) if word]
     side = None
     kept = []
     for word in words:
@@ -102,18 +95,38 @@ def muscle_and_side(label: str) -> tuple[str, str | None]:
     return name, side
 
 
+def _plain(text: str) -> str:
+    """A text without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+_GMED = frozenset(map(_plain, GMED_SPELLINGS))
+_KNOWN = _GMED | AMBIGUOUS_SPELLINGS | FORCE_SPELLINGS
+
+
 def _glued_side(name: str) -> tuple[str, str | None]:
-    """Side letters that are written into the word, as in LGMED or GLUTMEDR."""
-    known = GMED_SPELLINGS | AMBIGUOUS_SPELLINGS | FORCE_SPELLINGS
-    if name in known:
-        return name, None
-    for side, terms in SIDES.items():
-        for term in sorted(terms, key=len, reverse=True):
-            if name.startswith(term) and name[len(term) :] in known:
-                return name[len(term) :], side
-            if name.endswith(term) and name[: -len(term)] in known:
-                return name[: -len(term)], side
+    """Side letters and channel numbers that are written into the word, as in LGMED, GLUTMEDR, LGMed8."""
+    for text in (name, name.rstrip("0123456789")):
+        if text in _KNOWN:
+            return text, None
+        for side, terms in SIDES.items():
+            for term in sorted(terms, key=len, reverse=True):
+                if text.startswith(term) and text[len(term) :] in _KNOWN:
+                    return text[len(term) :], side
+                if text.endswith(term) and text[: -len(term)] in _KNOWN:
+                    return text[: -len(term)], side
     return name, None
+
+
+def _usable(channel: Channel) -> Channel:
+    """The channel, unless its own data set says that it must not be used."""
+    if channel.fault:
+        raise SignalProblem(
+            channel.fault,
+            "Correct the file that is wrong, or map another channel under emg in study.yaml.",
+        )
+    return channel
 
 
 def _mapped(recording: Recording, role: ChannelRole, settings: EmgSettings) -> Channel | None:
@@ -128,6 +141,7 @@ def _mapped(recording: Recording, role: ChannelRole, settings: EmgSettings) -> C
                 channel
                 for channel in recording.channels
                 if wanted in {spelling(channel.label), spelling(channel.heading)}
+                or spelling(split_heading(label)[0]) == spelling(channel.label)
             ]
             if len(found) > 1:
                 raise SignalProblem(
@@ -148,12 +162,22 @@ def _loosely(label: str) -> str:
 
 
 def _named(channels: Iterable[Channel], spellings: frozenset[str], leg: str) -> list[Channel]:
-    return [channel for channel in channels if _fits(channel.label, spellings, leg)]
+    plain = frozenset(map(_plain, spellings))
+    return [channel for channel in channels if _muscle_and_leg(channel, plain) == leg]
 
 
-def _fits(label: str, spellings: frozenset[str], leg: str) -> bool:
-    name, side = muscle_and_side(label)
-    return name in spellings and side == leg
+def _muscle_and_leg(channel: Channel, spellings: frozenset[str]) -> str | None:
+    """The leg of a channel whose label, target muscle or heading is one of the spellings.
+
+    "" when it is and no leg is named, None when it is not. The label goes first; a side may stand in
+    another of the three than the muscle.
+    """
+    read = [
+        muscle_and_side(text) for text in (channel.label, channel.target_muscle, channel.heading)
+    ]
+    if not any(name in spellings for name, _ in read):
+        return None
+    return next((side for _, side in read if side is not None), "")
 
 
 def _no_gmed(
@@ -163,11 +187,10 @@ def _no_gmed(
     if found:
         what = f"Several channels could be gluteus medius {leg}: {_listed(c.label for c in found)}."
         return SignalProblem(what, fix)
-    names = {channel.label: muscle_and_side(channel.label) for channel in recording.channels}
-    ambiguous = [n for n, (muscle, _) in names.items() if muscle in AMBIGUOUS_SPELLINGS]
-    without_side = [
-        n for n, (muscle, side) in names.items() if muscle in GMED_SPELLINGS and side is None
-    ]
+    legs = {c.label: _muscle_and_leg(c, AMBIGUOUS_SPELLINGS) for c in recording.channels}
+    of_leg = [label for label, found_leg in legs.items() if found_leg in (leg, "")]
+    ambiguous = of_leg or [label for label, found_leg in legs.items() if found_leg is not None]
+    without_side = [c.label for c in recording.channels if _muscle_and_leg(c, _GMED) == ""]
     if without_side:
         what = f"{_listed(without_side)} does not say which leg it belongs to."
     elif ambiguous:

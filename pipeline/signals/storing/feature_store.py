@@ -20,7 +20,7 @@ from pipeline.workspace.atomic import write_text
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.study import EmgSettings
 
-_PACKAGES: Final = ("numpy", "scipy", "edfio", "ezc3d", "pyarrow")
+_PACKAGES: Final = ("numpy", "scipy", "edfio", "h5py", "bioread", "pyarrow")
 _SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
 
 

@@ -33,7 +33,7 @@ that is missing here is noticed at once and not after a cached run."""
 
 _DESCRIPTION: Final = b"stance_recording"
 _DESCRIPTION_SHA256: Final = b"stance_sha256"
-_READING_PACKAGES: Final = ("numpy", "scipy", "pyarrow", "edfio", "ezc3d")
+_READING_PACKAGES: Final = ("numpy", "scipy", "pyarrow", "edfio", "h5py", "bioread")
 _SIGNALS_FOLDER: Final = Path(__file__).resolve().parents[1]
 
 

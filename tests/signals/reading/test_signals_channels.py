@@ -33,6 +33,18 @@ def recording(*labels):
         ("Glutaeus medius links", "left"),
         ("EMG 3: gmed left", "left"),
         ("gmed_left", "left"),
+        ("R_GMED", "right"),
+        ("GluteusMediusRight", "right"),
+        ("Voltage.LGMed8", "left"),
+        ("L.GlutMed", "left"),
+        ("LGluteusMedius", "left"),
+        ("L GLUTEUS MEDIUS: EMG 3", "left"),
+        ("R GMED (1): dEMG.A 1", "right"),
+        ("左中殿筋", "left"),
+        ("右 臀中筋", "right"),
+        ("중둔근 L", "left"),
+        ("Moyen fessier droit", "right"),
+        ("m. gluteus medius dx", "right"),
     ],
 )
 def test_spellings_of_gluteus_medius_are_known(label, leg):
@@ -49,6 +61,46 @@ def test_gm_is_refused_with_the_candidate(label):
         gmed_channel(recording(label, "TA L"), "left", EmgSettings())
     assert label in caught.value.what
     assert "gmed_left" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "label", ["GLUT. MAX. L", "LGMAX", "L GMED: ACC X", "LGAS", "L GMIN", "TFL L"]
+)
+def test_other_muscles_and_other_signals_are_not_gluteus_medius(label):
+    with pytest.raises(SignalProblem, match="No channel is gluteus medius left"):
+        gmed_channel(recording(label), "left", EmgSettings())
+
+
+def test_only_candidates_of_the_leg_are_listed():
+    with pytest.raises(SignalProblem) as caught:
+        gmed_channel(recording("GM_L", "GM_R", "GM"), "left", EmgSettings())
+    assert caught.value.what.startswith("GM_L, GM may be")
+
+
+@pytest.mark.parametrize(
+    ("label", "muscle", "heading"),
+    [
+        ("EMG1", "left gluteus medius", ""),
+        ("EMG1_L", "Gluteus medius", ""),
+        ("EMG1", "", "Trigno - LGMED: EMG1"),
+    ],
+)
+def test_the_muscle_may_stand_beside_the_label(label, muscle, heading):
+    channel = Channel(label, "uV", 2000.0, np.zeros(4, np.float32), heading, muscle)
+    found = gmed_channel(Recording((channel, *recording("EMG2").channels)), "left", EmgSettings())
+    assert found is channel
+
+
+def test_a_channel_that_its_data_set_rejects_is_refused():
+    channel = Channel("L GMED", "uV", 2000.0, np.zeros(4, np.float32), fault="It is bad.")
+    for settings in (EmgSettings(), EmgSettings(channels={"gmed_left": ("L GMED",)})):
+        with pytest.raises(SignalProblem, match="It is bad"):
+            gmed_channel(Recording((channel,)), "left", settings)
+
+
+def test_a_map_may_name_the_unit_that_the_file_keeps_elsewhere():
+    settings = EmgSettings(channels={"gmed_left": ("EMG 1 (mV)",)})
+    assert gmed_channel(recording("EMG 1"), "left", settings).label == "EMG 1"
 
 
 def test_a_map_settles_what_gm_means():

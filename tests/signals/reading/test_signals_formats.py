@@ -1,4 +1,4 @@
-"""One recording in five formats gives one answer; what cannot be read is refused in words."""
+"""One recording in all formats gives one answer; what cannot be read is refused in words."""
 
 from operator import attrgetter
 
@@ -11,6 +11,7 @@ from pipeline.signals.measure import measure_recording
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.formats import FORMATS, read_recording
 from pipeline.signals.request import Request
+from schemas.recording_formats import RECORDING_SUFFIXES
 from schemas.study import EmgSettings
 
 GAP = "time,L GMED\n" + "".join(f"{t / 1000:.3f},1\n" for t in range(100) if not 40 <= t < 60)
@@ -44,7 +45,7 @@ def assert_same(features, expected):
     for name in ("rms_uv", "baseline_rms_uv"):
         ours, theirs = getattr(features.metrics, name), getattr(expected.metrics, name)
         assert ours == pytest.approx(theirs, rel=2e-3)  # EDF stores 0.09 µV steps
-    assert features.emg.gmed_channel == "R GMED"
+    assert features.emg.gmed_channel.replace("_", " ") == "R GMED"
     assert features.emg.sampling_rate_hz == 2000.0
     assert features.quality == expected.quality == "good"
 
@@ -54,10 +55,34 @@ def test_the_reference_is_right(expected, stance):
     assert expected.onset.onset_s == pytest.approx(stance.onset_s, abs=0.02)
 
 
-@pytest.mark.parametrize("suffix", [".edf", ".bdf", ".c3d", ".csv"])
-def test_every_format_gives_the_same_features(stance, expected, write, tmp_path, suffix):
-    path = write(tmp_path / f"trial{suffix}", stance)
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [
+        (".edf", {}),
+        (".bdf", {}),
+        (".c3d", {}),
+        (".csv", {}),
+        (".mat", {"version": "5"}),
+        (".mat", {"version": "7.3"}),
+        (".h5", {}),
+        (".xlsx", {}),
+    ],
+)
+def test_every_format_gives_the_same_features(stance, expected, write, tmp_path, suffix, options):
+    path = write(tmp_path / f"trial{suffix}", stance, **options)
     assert_same(measure_recording(path, REQUEST, EmgSettings()), expected)
+
+
+def test_anc_gives_the_same_samples(stance, write, tmp_path):
+    recording = read_recording(write(tmp_path / "trial.anc", stance), EmgSettings())
+    for channel, (name, samples) in zip(recording.channels, stance.channels.items(), strict=True):
+        assert channel.label == name
+        per_volt = 1e6 if "GMED" in name else 1e3  # the writer takes 1 N for 1 mV
+        assert channel.samples * per_volt == pytest.approx(samples, abs=0.16)
+
+
+def test_the_suffixes_are_those_that_intake_knows():
+    assert FORMATS.keys() == RECORDING_SUFFIXES.keys()
 
 
 @pytest.mark.parametrize(
@@ -144,13 +169,18 @@ def test_csv_faults_are_said_in_words(tmp_path, text, settings, says):
     assert caught.value.fix.endswith(".")
 
 
-@pytest.mark.parametrize("suffix", [".edf", ".bdf", ".c3d", ".parquet"])
+@pytest.mark.parametrize(
+    "suffix", [".edf", ".bdf", ".c3d", ".parquet", ".mat", ".h5", ".xlsx", ".anc"]
+)
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.95])
-def test_a_file_that_is_cut_off_is_refused(stance, write, tmp_path, suffix, share):
-    path = write(tmp_path / f"whole{suffix}", stance)
-    content = path.read_bytes()
+def test_a_file_that_is_cut_off_is_refused(
+    stance, write, tmp_path, tmp_path_factory, suffix, share
+):
+    whole = write(tmp_path_factory.getbasetemp() / f"whole{suffix}", stance)
+    content = whole.read_bytes()
+    path = tmp_path / f"cut{suffix}"
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(SignalProblem, match=r"damaged|shorter|cut off|empty"):
+    with pytest.raises(SignalProblem, match=r"damaged|shorter|cut off|empty|cells"):
         read_recording(path, EmgSettings())
 
 
@@ -179,10 +209,42 @@ def test_flipped_bytes_in_the_header_never_crash(stance, write, tmp_path, suffix
 
 
 def test_an_unknown_format_names_the_known_ones(tmp_path):
-    (tmp_path / "trial.mat").write_bytes(b"MATLAB 5.0")
-    with pytest.raises(SignalProblem, match=r"end in \.mat") as caught:
-        read_recording(tmp_path / "trial.mat", EmgSettings())
+    (tmp_path / "trial.otb").write_bytes(b"OT Biolab")
+    with pytest.raises(SignalProblem, match=r"end in \.otb") as caught:
+        read_recording(tmp_path / "trial.otb", EmgSettings())
     assert ".c3d" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "says"),
+    [
+        (b"time,L GMED\n0,1\n", ".c3d", r"called \.c3d, but its content looks like a text file"),
+        (b"time,L GMED\n0,1\n", ".edf", "looks like a text file"),
+        (b"0       X X X X".ljust(600), ".bdf", "looks like a EDF file"),
+        (b"0       X X X X".ljust(600), ".csv", "looks like a EDF file"),
+        (b"PK\x03\x04".ljust(600, b"\1"), ".csv", "looks like a XLSX file"),
+        (b"\x02\x50".ljust(600, b"\0"), ".edf", "looks like a C3D file"),
+        (b"PAR1".ljust(600, b"\0"), ".mat", "looks like a Parquet file"),
+        (b"\xd0\xcf\x11\xe0".ljust(600, b"\0"), ".xlsx", "looks like a old Excel"),
+        (b"%PDF-1.7".ljust(600, b"\0"), ".c3d", "looks like a PDF file"),
+    ],
+)
+def test_a_file_that_is_not_what_it_is_called_says_what_it_looks_like(
+    tmp_path, content, suffix, says
+):
+    (tmp_path / f"trial{suffix}").write_bytes(content)
+    with pytest.raises(SignalProblem, match=says) as caught:
+        read_recording(tmp_path / f"trial{suffix}", EmgSettings())
+    assert caught.value.fix.endswith(".")
+
+
+@pytest.mark.parametrize("suffix", [".edf", ".bdf", ".c3d", ".csv", ".parquet", ".mat", ".xlsx"])
+def test_emg_that_was_sampled_down_is_refused_in_every_format(build, write, tmp_path, suffix):
+    slow = build.stance(rate_hz=200.0)
+    path = write(tmp_path / f"slow{suffix}", slow)
+    features = measure_recording(path, REQUEST, EmgSettings())
+    assert "sampled at 200 Hz" in features.problem
+    assert "original sampling rate" in features.fix
 
 
 def test_an_interrupted_edf_is_refused(stance, write, tmp_path):

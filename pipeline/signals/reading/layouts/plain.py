@@ -16,7 +16,7 @@ from pipeline.signals.reading.signal_units import TIME_UNITS, simplified, split_
 from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
 
 TIME_LABELS: Final = frozenset(
-    {"time", "t", "x", "zeit", "tiempo", "temps", "tempo", "tijd", "时间", "時間"}
+    {"time", "t", "zeit", "tiempo", "temps", "tempo", "tijd", "时间", "時間"}
 )
 _TIME_LIKE: Final = re.compile(
     r"(time|zeit|tiempo|temps|tempo|tijd)[ _-]?(stamp|series|axis|vector)?s?", re.IGNORECASE

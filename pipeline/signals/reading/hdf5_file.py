@@ -1,0 +1,75 @@
+"""HDF5 files (MATLAB 7.3, OpenSignals): read by another process, so that no damaged file can crash this one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading import hdf5_reading
+from pipeline.signals.reading.array_tree import Node, Struct, damaged
+
+MEMORY_MB: Final = 4_000
+SECONDS_TO_READ: Final = 120
+_KINDS: Final = frozenset("iufb")
+
+
+def read_hdf5(path: Path, kind: str) -> Struct:
+    """The groups and arrays of an HDF5 file. kind: what people call it.
+
+    Raises SignalProblem when the file is damaged or unpacks to more than it may.
+    """
+    command = [sys.executable, "-I", hdf5_reading.__file__, str(path.absolute()), str(MEMORY_MB)]
+    try:
+        done = subprocess.run(  # noqa: S603  # our own script, no shell
+            command, capture_output=True, timeout=SECONDS_TO_READ, check=False
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise damaged(kind) from problem
+    if done.returncode == hdf5_reading.EXIT_CODES["too large"]:
+        raise SignalProblem(
+            "The file unpacks to more than the memory it may have.",
+            "Export the EMG and force channels only.",
+        )
+    if done.returncode != 0:
+        raise damaged(kind)
+    head, _, blobs = done.stdout.partition(b"\n")
+    try:
+        tree = _node(json.loads(head), _Blobs(blobs))
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise damaged(kind) from problem
+    if not isinstance(tree, dict):
+        raise damaged(kind)
+    return tree
+
+
+class _Blobs:
+    """The bytes of the arrays, in the order in which the tree names them."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.position = 0
+
+    def next_array(self, kind: str, shape: list[int], n_bytes: int) -> np.ndarray[Any, Any]:
+        dtype = np.dtype(kind)
+        if dtype.kind not in _KINDS:
+            raise ValueError("no numbers")
+        part = self.content[self.position : self.position + n_bytes]
+        self.position += n_bytes
+        return np.frombuffer(part, dtype).reshape(shape)
+
+
+def _node(described: Any, blobs: _Blobs) -> Node:
+    if described is None:
+        return ""
+    ((kind, value),) = described.items()
+    if kind == "struct":
+        return {name: _node(part, blobs) for name, part in value.items()}
+    if kind == "list":
+        return [_node(part, blobs) for part in value]
+    if kind == "array":
+        return blobs.next_array(*value)
+    return str(value)

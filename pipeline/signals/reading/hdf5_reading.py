@@ -1,0 +1,138 @@
+"""Reads one HDF5 file in a process of its own: `python hdf5_reading.py FILE MEGABYTES`.
+
+The C library HDF5 can crash or ask for absurd amounts of memory on damaged files, and a crash here
+costs one file, not the run. Writes one line of JSON that describes the file as a tree, then the bytes
+of its arrays, to standard output. Imports nothing of Stance, so that it starts fast. Groups become
+structs; MATLAB's transposed arrays, texts and cell arrays become what they were in MATLAB.
+"""
+
+import json
+import sys
+from typing import Any
+
+EXIT_CODES = {"damaged": 3, "too large": 4}
+"""What went wrong, as the exit code of this process."""
+
+DEEPEST = 8
+MOST_NODES = 20_000
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Writer:
+    """Collects the arrays of a tree; the tree itself holds their places."""
+
+    def __init__(self, file: Any, most_bytes: int) -> None:
+        self.file = file
+        self.blobs: list[bytes] = []
+        self.n_bytes = 0
+        self.n_nodes = 0
+        self.most_bytes = most_bytes
+
+    def node(self, item: Any, depth: int) -> Any:
+        """A group or data set as JSON; None for what has no meaning here."""
+        import h5py
+
+        self.n_nodes += 1
+        if depth > DEEPEST or self.n_nodes > MOST_NODES:
+            return None
+        if isinstance(item, h5py.Group):
+            return self._group(item, depth)
+        if isinstance(item, h5py.Dataset):
+            return self._dataset(item, depth)
+        return None
+
+    def _group(self, group: Any, depth: int) -> Any:
+        import h5py
+
+        struct = {}
+        if "MATLAB_class" not in group.attrs:
+            for name, value in group.attrs.items():
+                struct[f"@{name}"] = self._attribute(value)
+        for name in group:
+            if not name.startswith("#"):  # where MATLAB keeps the parts of cell arrays
+                part = group.get(name)
+                struct[name] = self.node(part, depth + 1)
+                if isinstance(part, h5py.Dataset) and "MATLAB_class" not in part.attrs:
+                    for key, value in part.attrs.items():
+                        struct[f"{name}@{key}"] = self._attribute(value)
+        return {"struct": struct}
+
+    def _dataset(self, dataset: Any, depth: int) -> Any:
+        import h5py
+        import numpy as np
+
+        kind = dataset.attrs.get("MATLAB_class", b"")
+        kind = kind.decode("ascii", "replace") if isinstance(kind, bytes) else str(kind)
+        if h5py.check_ref_dtype(dataset.dtype) is not None:
+            if dataset.size > MOST_NODES:
+                return None
+            refs = np.asarray(dataset[()]).T.reshape(-1, order="F")
+            return {"list": [self.node(self.file[ref], depth + 1) for ref in refs if ref]}
+        if dataset.dtype.kind in "OSU":
+            return self._attribute(dataset[()]) if dataset.size < 10_000 else None
+        if dataset.dtype.kind not in "iufb":
+            return None
+        if dataset.size * max(dataset.dtype.itemsize, 1) + self.n_bytes > self.most_bytes:
+            raise _TooLarge
+        values = np.asarray(dataset[()]) if "MATLAB_empty" not in dataset.attrs else np.zeros(0)
+        values = values.T if kind else values
+        if kind == "char":
+            lines = ["".join(map(chr, line)) for line in np.atleast_2d(values)]
+            return {"text": "\n".join(lines)}
+        return self._array(values)
+
+    def _array(self, values: Any) -> Any:
+        import numpy as np
+
+        values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        blob = values.tobytes()
+        self.blobs.append(blob)
+        self.n_bytes += len(blob)
+        return {"array": [values.dtype.str, list(values.shape), len(blob)]}
+
+    def _attribute(self, value: Any) -> Any:
+        import numpy as np
+
+        if isinstance(value, bytes):
+            return {"text": value.decode("utf-8", "replace")}
+        if isinstance(value, str):
+            return {"text": value}
+        values = np.asarray(value)
+        if values.dtype.kind in "OSU":
+            return {"list": [self._attribute(part) for part in values.reshape(-1).tolist()]}
+        return self._array(values) if values.dtype.kind in "iufb" else None
+
+
+def main(path: str, memory_mb: int) -> int:
+    """Read the file and write it to standard output; answers the exit code."""
+    _limit_memory(memory_mb)
+    try:
+        import h5py
+
+        with h5py.File(path, "r") as file:
+            writer = _Writer(file, memory_mb * 1_000_000 // 4)
+            tree = writer.node(file, 0)
+    except (_TooLarge, MemoryError):
+        return EXIT_CODES["too large"]
+    except BaseException:  # HDF5 raises bare errors of many kinds for broken files
+        return EXIT_CODES["damaged"]
+    sys.stdout.buffer.write(json.dumps(tree).encode() + b"\n")
+    for blob in writer.blobs:
+        sys.stdout.buffer.write(blob)
+    return 0
+
+
+def _limit_memory(memory_mb: int) -> None:
+    try:
+        import resource
+    except ImportError:  # no such limit on Windows
+        return
+    size = memory_mb * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))
