@@ -124,16 +124,17 @@ def _run(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
 
 
 def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
-    from pipeline.workspace.hashing import code_hash, input_hashes
+    from pipeline.workspace.hashing import code_hash
+    from pipeline.workspace.known_hashes import cohort_hashes
     from pipeline.workspace.locks import cohort_lock
     from pipeline.workspace.releases import latest_release, read_manifest, reasons_to_run
 
     for place in (workspace.state_folder, workspace.reports_folder):
         check_writable(place)
-    folder = workspace.existing_cohort_folder(cohort)
+    workspace.existing_cohort_folder(cohort)
     with cohort_lock(workspace, cohort):
         release = latest_release(workspace.cohort_reports(cohort))
-        reasons = reasons_to_run(release, input_hashes(folder), code_hash())
+        reasons = reasons_to_run(release, cohort_hashes(workspace, cohort), code_hash())
         if release is not None and not reasons and not again:
             manifest = read_manifest(release) or {}
             print("Nothing to do: inputs, plan and code are as they were for the last report.")
@@ -195,6 +196,7 @@ def _report_bug(bug: Exception, workspace: Workspace | None) -> ExitCode:
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(bug.__traceback__)[-_FRAMES_OF_A_BUG:]
     ]
+    frames += getattr(bug, "worker_frames", [])
     report = "\n".join([type(bug).__name__, *frames, ""])
     print("stance: this is a bug in Stance, not in your data.", file=sys.stderr)
     path = (workspace.state_folder if workspace else Path.cwd()) / "crash" / "last-bug.txt"

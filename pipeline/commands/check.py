@@ -13,6 +13,7 @@ from pipeline.publishing.decision_files import UNSAVED
 from pipeline.publishing.fix_list_files import write_fix_list
 from pipeline.workspace.atomic import check_writable, remove_file, write_text
 from pipeline.workspace.errors import ExitCode
+from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.locks import cohort_lock
 from schemas.study import Limits
@@ -41,7 +42,7 @@ def _check(
 ) -> tuple[ExitCode, str]:
     reports = workspace.cohort_reports(cohort)
     stamps = file_stamps(folder)
-    read = read_cohort(folder)
+    read = read_cohort(folder, sha256_of=known_hashes(workspace, cohort).sha256_of)
     findings, study = read.findings, read.study
     written = write_fix_list(
         reports,

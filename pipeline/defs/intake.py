@@ -13,7 +13,8 @@ from pipeline.defs.progress import Progress
 from pipeline.defs.storage import MADE_FROM
 from pipeline.defs.table_metadata import row_counts, schema_failures, shown_table
 from pipeline.intake.cohort import CohortIntake, read_cohort
-from pipeline.workspace.hashing import code_hash, combined, input_hashes
+from pipeline.workspace.hashing import code_hash, combined
+from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.columns import empty_table
 from schemas.decisions import OPEN, Decisions, Exclusions, ToDecide
@@ -130,9 +131,10 @@ def intake(
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Read, check and validate the tables of one cohort."""
     folder = workspace.existing_cohort_folder(context.partition_key)
-    inputs = input_hashes(folder)
+    known = known_hashes(workspace, context.partition_key)
+    inputs = known.input_hashes()
     origin = combined({**inputs, "code": code_hash()})
-    read = read_cohort(folder)
+    read = read_cohort(folder, sha256_of=known.sha256_of)
     counts = read.findings["severity"].value_counts().to_dict()
     yield _output(
         read.findings,

@@ -26,9 +26,9 @@ from pipeline.workspace.hashing import (
     code_hash,
     combined,
     constraints_hash,
-    input_hashes,
     package_versions,
 )
+from pipeline.workspace.known_hashes import cohort_hashes
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import Manifest, latest_release, publish, read_manifest, supersede
 from pipeline.workspace.table_store import load_origin
@@ -186,7 +186,7 @@ def report(
 def _lab_files(workspace: Workspace, cohort: str, settings: Study | None) -> LabFiles:
     """The files that intake read last; none of them when a file changed since."""
     folder = workspace.existing_cohort_folder(cohort)
-    now = combined({**input_hashes(folder), "code": code_hash()})
+    now = combined({**cohort_hashes(workspace, cohort), "code": code_hash()})
     if now != load_origin(workspace.tables_folder / cohort / "findings"):
         return changed_files()
     return lab_files(folder, settings.limits if settings else Limits())
@@ -194,7 +194,7 @@ def _lab_files(workspace: Workspace, cohort: str, settings: Study | None) -> Lab
 
 def _unchanged_inputs(workspace: Workspace, cohort: str, study: dict[str, Any]) -> dict[str, str]:
     """Hashes of the input files, which have to be those that intake read with this very code."""
-    hashes = input_hashes(workspace.existing_cohort_folder(cohort))
+    hashes = cohort_hashes(workspace, cohort)
     if hashes != study["inputs"] or code_hash() != study["code"]:
         raise dg.Failure(
             description="Files of the cohort, or Stance itself, changed after they were read; "

@@ -7,7 +7,8 @@ import dagster as dg
 
 from pipeline.defs.jobs import analyse_cohort
 from pipeline.defs.partitions import COHORTS
-from pipeline.workspace.hashing import combined, input_files, input_hashes
+from pipeline.workspace.hashing import combined, input_files
+from pipeline.workspace.known_hashes import cohort_hashes
 from pipeline.workspace.layout import Workspace
 
 SETTLED_AFTER_S = 10.0
@@ -37,7 +38,7 @@ def new_or_changed_cohorts(
     seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
     now_s = time.time()
     current = {
-        cohort: combined(input_hashes(workspace.cohort_folder(cohort)))
+        cohort: combined(cohort_hashes(workspace, cohort))
         for cohort in workspace.cohorts()
         if is_settled(workspace, cohort, now_s)
     }

@@ -1,6 +1,6 @@
 """Stage 2, signals: recordings become activation, one row per stance trial, with a verdict on the signal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,11 +11,14 @@ from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import row_counts, shown_table
+from pipeline.engine import chosen_engine, map_units
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.force.hold_agreement import compare_holds
+from pipeline.signals.participant_unit import MeasuredUnit, ParticipantUnit
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.workspace.hashing import code_hash
+from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
 from schemas.decisions import Decisions
@@ -98,20 +101,28 @@ def signals(
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Measure the recordings of one cohort; ready-made rows fill in where there is no recording."""
     cohort = context.partition_key
+    known = known_hashes(workspace, cohort)
     measured = process_recordings(
         recordings,
-        workspace.existing_cohort_folder(cohort),
+        known.folder,
         Study.model_validate(study["study"]).emg,
         cache=workspace.signal_cache_folder,
-        progress=lambda done, total, kept: progress.count("recordings", done, total),
+        map_units=_map_units,
+        sha256_of=known.sha256_of,
+        progress=progress.counting("recordings", context.log.info),
     )
+    known.save()
+    for note in measured.notes:
+        progress.say(f"note: {note}")
+        context.log.info(note)
     activation = with_ready_made(measured.activation, given_activation)
     problems = [*measured.findings, *compare_holds(measured.signals, hold_times)]
     found, settled = settle_signals(
         findings_of_signals(problems, participants), decisions, findings["finding_id"]
     )
     if len(recordings):
-        progress.say(f"signals: {len(recordings)} recordings, {len(found)} finding(s)")
+        unchanged = f" ({measured.n_kept} from the cache)" if measured.n_kept else ""
+        progress.say(f"signals: {len(recordings)} recordings{unchanged}, {len(found)} finding(s)")
     yield dg.Output(
         measured.signals,
         "recording_signals",
@@ -137,6 +148,18 @@ def signals(
         description=f"{len(found)} finding(s)." if len(found) else "None.",
         metadata={"recordings": shown_table(found, ("file", "severity", "found", "why", "fix"))},
     )
+
+
+def _map_units(
+    fn: Callable[[ParticipantUnit], MeasuredUnit],
+    units: Sequence[ParticipantUnit],
+    *,
+    done: Callable[[ParticipantUnit, MeasuredUnit], None],
+    lost: Callable[[ParticipantUnit, int], MeasuredUnit],
+) -> list[MeasuredUnit]:
+    """Measure where it is soonest done; see `pipeline.engine.chosen_engine`."""
+    engine = chosen_engine(sum(unit.n_recordings for unit in units))
+    return map_units(fn, units, engine, done=done, lost=lost)
 
 
 def _verdicts(signals: pd.DataFrame) -> dict[str, dg.MetadataValue[Any]]:

@@ -60,6 +60,7 @@ from pipeline.intake.settings.study_names import (
 from pipeline.intake.settings.yaml_text import YamlText
 from pipeline.intake.templates.example_leftovers import check_example_overwritten
 from pipeline.intake.templates.example_rows import example_notes, nobody_yet
+from pipeline.workspace.hashing import Sha256OfFile
 from schemas.columns import column_rules
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
@@ -94,9 +95,10 @@ class CohortIntake:
     decidable: dict[str, Decidable]
 
 
-def read_cohort(folder: Path) -> CohortIntake:
+def read_cohort(folder: Path, *, sha256_of: Sha256OfFile | None = None) -> CohortIntake:
     """Read and check a cohort folder; nothing is written.
 
+    sha256_of: hash of a file's content, for a caller who knows it from an earlier run.
     Wrong files never raise: everything that is wrong with them is in `findings`, all in one pass.
     """
     study, study_text, findings = read_study(folder)
@@ -118,7 +120,9 @@ def read_cohort(folder: Path) -> CohortIntake:
         given = read_decisions(files, declared_files(study))
         findings += given.findings
         planned = None if plan_is_default else (plan, plan_text)
-        checks = partial(_check_rows, study=study, folder=folder, planned=planned)
+        checks = partial(
+            _check_rows, study=study, folder=folder, planned=planned, sha256_of=sha256_of
+        )
         decided = check_and_decide(drafts, findings, given, checks, study.groups.labels)
     drafts, findings = decided.drafts, decided.findings
     stopped = _stops(findings)
@@ -228,7 +232,11 @@ def _read_tables(
 
 
 def _check_rows(
-    drafts: dict[str, Draft], study: Study, folder: Path, planned: tuple[Plan, YamlText] | None
+    drafts: dict[str, Draft],
+    study: Study,
+    folder: Path,
+    planned: tuple[Plan, YamlText] | None,
+    sha256_of: Sha256OfFile | None,
 ) -> tuple[list[Finding], int]:
     """Rules about rows, from root causes to what depends on them; also counts late stops.
 
@@ -256,7 +264,7 @@ def _check_rows(
             continue
         findings += check_tasks(draft, study)
         if name == "recordings":
-            findings += check_recordings(draft, folder)
+            findings += check_recordings(draft, folder, sha256_of)
         if name == "hold_times":
             more, n_late_stops = check_holds(draft, study)
             findings += more

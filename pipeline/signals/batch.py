@@ -19,11 +19,11 @@ from pipeline.signals.force.force_tables import event_sensitivity_table, stance_
 from pipeline.signals.measured_rows import MapUnits, Progress, in_this_process, measured_rows
 from pipeline.signals.method_sentences import signal_steps
 from pipeline.signals.onset.sensitivity_table import sensitivity_table
-from pipeline.signals.recording_files import RecordingFiles, Sha256OfFile
+from pipeline.signals.recording_files import RecordingFiles
 from pipeline.signals.recording_findings import reading_findings, trial_findings
 from pipeline.signals.recording_row import RecordingRow, recording_rows
 from pipeline.signals.signal_table import signal_table
-from pipeline.workspace.hashing import sha256_of_file
+from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.methods import MethodSentence

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from pipeline.signals.content import Content
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.measure import unreadable
 from pipeline.signals.participant_unit import (
@@ -148,7 +149,7 @@ class _Work:
 
     def take_kept(self, row: RecordingRow) -> bool:
         """Take what an earlier run measured for a row; answers whether there was anything."""
-        content = "" if self.cache is None else self.files.content(row)
+        content = "" if self.cache is None else self.files.content(row).sha256
         if self.cache is None or not content:
             return False
         suffix = Path(row.file).suffix
@@ -187,7 +188,7 @@ class _Work:
             tuple(
                 FileToMeasure(
                     self.files.folder / rows[0].file,
-                    self.files.content(rows[0]) if self.cache is not None else "",
+                    self.files.content(rows[0]) if self.cache is not None else Content(),
                     tuple(row.request for row in rows),
                 )
                 for rows in batch

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.signals.content import Content
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.measure import measure_samples, unreadable
 from pipeline.signals.problem import SignalProblem
@@ -27,13 +28,10 @@ from schemas.study import EmgSettings
 
 @dataclass(frozen=True)
 class FileToMeasure:
-    """One recording file and what is asked of it; it is opened once for all requests.
-
-    content: SHA-256 of what is read, "" when it could not be read.
-    """
+    """One recording file and what is asked of it; it is opened once for all requests."""
 
     path: Path
-    content: str
+    content: Content
     requests: tuple[Request, ...]
 
 
@@ -81,34 +79,39 @@ def measure_unit(unit: ParticipantUnit) -> MeasuredUnit:
     return MeasuredUnit(tuple(features), **tally)
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A recording, or why there is none. may_be_kept: whether the next run would open the same."""
+
+    recording: Recording | SignalProblem
+    may_be_kept: bool = True
+
+    def measured(self, request: Request, settings: EmgSettings) -> RecordingFeatures:
+        if isinstance(self.recording, SignalProblem):
+            return unreadable(self.recording)
+        return measure_samples(self.recording, request, settings)
+
+
 def _measured(
     file: FileToMeasure, unit: ParticipantUnit, tally: Counter[str]
 ) -> Iterator[RecordingFeatures]:
-    opened: Recording | SignalProblem | None = None
+    opened: _Opened | None = None
     for request in file.requests:
-        place = _place(file, request, unit)
+        place = _features_place(file, request, unit)
         kept = _kept(place, tally)
         if kept is not None:
             yield kept
             continue
-        if opened is None:
-            opened = _opened(file, unit, tally)
+        opened = opened or _opened(file, unit, tally)
         try:
-            features = _answer(opened, request, unit.settings)
+            features = opened.measured(request, unit.settings)
         except DamagedEntry:  # seen when samples are read for the first time
             tally["damaged"] += 1
             opened = _read(file, unit, tally)
-            features = _answer(opened, request, unit.settings)
-        # A disk that did not answer may answer next time.
-        if place is not None and not _is_of_the_disk(opened):
+            features = opened.measured(request, unit.settings)
+        if place is not None and opened.may_be_kept:
             save_features(place, features)
         yield features
-
-
-def _place(file: FileToMeasure, request: Request, unit: ParticipantUnit) -> Path | None:
-    if unit.cache is None or not file.content:
-        return None
-    return features_path(unit.cache, file.content, file.path.suffix, request, unit.settings)
 
 
 def _kept(place: Path | None, tally: Counter[str]) -> RecordingFeatures | None:
@@ -119,50 +122,42 @@ def _kept(place: Path | None, tally: Counter[str]) -> RecordingFeatures | None:
         return None
 
 
-def _answer(
-    opened: Recording | SignalProblem, request: Request, settings: EmgSettings
-) -> RecordingFeatures:
-    if isinstance(opened, SignalProblem):
-        return unreadable(opened)
-    return measure_samples(opened, request, settings)
-
-
-def _opened(
-    file: FileToMeasure, unit: ParticipantUnit, tally: Counter[str]
-) -> Recording | SignalProblem:
+def _opened(file: FileToMeasure, unit: ParticipantUnit, tally: Counter[str]) -> _Opened:
     """The recording from its kept samples, else from the file."""
     place = _samples_place(file, unit)
-    if place is not None:
-        try:
-            kept = load_recording(place)
-        except DamagedEntry:
-            tally["damaged"] += 1
-        else:
-            if kept is not None:
-                tally["from_samples"] += 1
-                return kept
-    return _read(file, unit, tally)
+    try:
+        kept = None if place is None else load_recording(place)
+    except DamagedEntry:
+        tally["damaged"] += 1
+        kept = None
+    if kept is None:
+        return _read(file, unit, tally)
+    tally["from_samples"] += 1
+    return _Opened(kept)
 
 
-def _read(
-    file: FileToMeasure, unit: ParticipantUnit, tally: Counter[str]
-) -> Recording | SignalProblem:
+def _read(file: FileToMeasure, unit: ParticipantUnit, tally: Counter[str]) -> _Opened:
     tally["from_file"] += 1
     try:
         recording = read_recording(file.path, reading_settings(unit.settings))
     except SignalProblem as problem:
-        return problem
+        # A disk that did not answer may answer next time.
+        is_of_the_file = not isinstance(problem.__cause__, OSError)
+        return _Opened(problem, is_of_the_file and file.content.is_still_of(file.path))
+    is_unchanged = file.content.is_still_of(file.path)
     place = _samples_place(file, unit)
-    if place is not None:
+    if place is not None and is_unchanged:
         save_recording(place, recording)
-    return recording
+    return _Opened(recording, is_unchanged)
+
+
+def _features_place(file: FileToMeasure, request: Request, unit: ParticipantUnit) -> Path | None:
+    if unit.cache is None or not file.content.sha256:
+        return None
+    return features_path(unit.cache, file.content.sha256, file.path.suffix, request, unit.settings)
 
 
 def _samples_place(file: FileToMeasure, unit: ParticipantUnit) -> Path | None:
-    if unit.cache is None or not file.content:
+    if unit.cache is None or not file.content.sha256:
         return None
-    return samples_path(unit.cache, file.content, file.path.suffix, unit.settings)
-
-
-def _is_of_the_disk(opened: Recording | SignalProblem) -> bool:
-    return isinstance(opened, SignalProblem) and isinstance(opened.__cause__, OSError)
+    return samples_path(unit.cache, file.content.sha256, file.path.suffix, unit.settings)

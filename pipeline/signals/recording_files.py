@@ -1,16 +1,15 @@
 """Which recording files may be opened, and what each holds (by hash); what may not says why."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.signals.content import Content, stamps_of
 from pipeline.signals.reading.formats import files_read
 from pipeline.signals.recording_row import RecordingRow
-from pipeline.workspace.hashing import combined, input_files, is_hidden
+from pipeline.workspace.hashing import Sha256OfFile, combined, input_files, is_hidden
 from schemas.rules import RULES
-
-Sha256OfFile = Callable[[Path], str]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class RecordingFiles:
     folder: Path
     rows: Iterable[RecordingRow]
     sha256_of: Sha256OfFile
-    _contents: dict[str, str] = field(default_factory=dict)
+    _contents: dict[str, Content] = field(default_factory=dict)
     _names: list[str] | None = None
 
     def refusal(self, row: RecordingRow) -> Refusal | None:
@@ -58,8 +57,8 @@ class RecordingFiles:
             return Refusal("REC-01", what, RULES["REC-01"].fix, near)
         return None
 
-    def content(self, row: RecordingRow) -> str:
-        """SHA-256 of the row's file and of what is read with it; "" when it cannot be opened.
+    def content(self, row: RecordingRow) -> Content:
+        """What the row's file holds, by hash; nothing when it cannot be opened.
 
         Measuring says in words why a file cannot be opened.
         """
@@ -67,16 +66,21 @@ class RecordingFiles:
             try:
                 self._contents[row.file] = self._content(self.folder / row.file)
             except OSError:
-                self._contents[row.file] = ""
+                self._contents[row.file] = Content()
         return self._contents[row.file]
 
-    def _content(self, path: Path) -> str:
+    def _content(self, path: Path) -> Content:
+        stamps = stamps_of(path)
         own, *companions = files_read(path)
         digest = self.sha256_of(own)
-        if not companions:
-            return digest
-        named = {companion.name: self.sha256_of(companion) for companion in companions}
-        return combined({**named, "": digest})
+        if companions:
+            # Numbered, because files of one name may stand in several folders of a data set.
+            parts = {
+                f"{number} {companion.name}": self.sha256_of(companion)
+                for number, companion in enumerate(companions)
+            }
+            digest = combined({**parts, "": digest})
+        return Content(digest, stamps)
 
     def _near(self, file: str) -> str:
         """A sentence with a file name that looks like the one that is missing, or "".

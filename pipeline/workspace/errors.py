@@ -27,6 +27,10 @@ class StanceError(Exception):
         self.what = what
         self.fix = fix
 
+    def __reduce__(self) -> tuple[type["StanceError"], tuple[str, str]]:
+        """How the error travels between processes."""
+        return type(self), (self.what, self.fix)
+
 
 class UsageError(StanceError):
     """The command was called in a way that cannot work."""

@@ -4,13 +4,16 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 NUMERICAL_PACKAGES = ("numpy", "pandas", "pandera", "scipy", "statsmodels", "dagster", "matplotlib")
 """Packages whose version can change a number or a picture; recorded in the manifest."""
+
+Sha256OfFile = Callable[[Path], str]
+"""`sha256_of_file`, or what answers the same from an earlier run."""
 
 _IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
@@ -55,13 +58,17 @@ def input_hashes(folder: Path) -> dict[str, str]:
 
     A link counts with the place that it leads to, so that one that is led elsewhere is a change.
     """
-    links = {
+    return link_hashes(folder) | {
+        path.relative_to(folder).as_posix(): sha256_of_file(path) for path in input_files(folder)
+    }
+
+
+def link_hashes(folder: Path) -> dict[str, str]:
+    """Relative path -> SHA-256 of the place that it leads to, of every link in a cohort folder."""
+    return {
         path.relative_to(folder).as_posix(): sha256_of_bytes(os.fsencode(path.readlink()))
         for path in folder.rglob("*")
         if path.is_symlink() and path.name not in _IGNORED_NAMES and not is_hidden(folder, path)
-    }
-    return links | {
-        path.relative_to(folder).as_posix(): sha256_of_file(path) for path in input_files(folder)
     }
 
 

@@ -48,6 +48,10 @@ class Workspace:
         """The Dagster instance of this workspace."""
         return self.state_folder / "dagster"
 
+    def known_hashes_file(self, cohort: str) -> Path:
+        """Hashes of a cohort's input files from earlier runs."""
+        return self.state_folder / "hashes" / f"{checked_cohort_name(cohort)}.json"
+
     def cohort_folder(self, cohort: str) -> Path:
         """Input folder of a cohort. Raises UsageError for a name that cannot be a cohort."""
         return self.cohorts_folder / checked_cohort_name(cohort)

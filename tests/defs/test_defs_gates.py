@@ -77,7 +77,7 @@ def test_a_stopped_cohort_cannot_be_published_from_what_was_stored_before(worksp
 
 
 def test_files_that_change_during_a_run_stop_it(workspace, monkeypatch):
-    monkeypatch.setattr(publishing_wiring, "input_hashes", lambda folder: {"a": "other"})
+    monkeypatch.setattr(publishing_wiring, "cohort_hashes", lambda *_: {"a": "other"})
     outcome = run_cohort(workspace, "penney_like")
     assert outcome.exit_code == ExitCode.DATA_PROBLEMS
     assert "changed after they were read" in outcome.last_line

@@ -21,7 +21,7 @@ from pipeline.intake.findings.messages import (
     nearest,
     quoted,
 )
-from pipeline.workspace.hashing import is_hidden, sha256_of_file
+from pipeline.workspace.hashing import Sha256OfFile, is_hidden, sha256_of_file
 from schemas.recording_formats import ONLY_RECORDINGS
 
 _UNREADABLE: Final = {
@@ -32,12 +32,17 @@ _UNREADABLE: Final = {
 }
 
 
-def check_recordings(recordings: Draft, folder: Path) -> list[Finding]:
-    """All rules about recordings as files, root causes first: REC-01, REC-02, REC-08, REC-06, REC-07."""
+def check_recordings(
+    recordings: Draft, folder: Path, sha256_of: Sha256OfFile | None = None
+) -> list[Finding]:
+    """All rules about recordings as files, root causes first: REC-01, REC-02, REC-08, REC-06, REC-07.
+
+    sha256_of: hash of a file's content, for a caller who knows it from an earlier run.
+    """
     return [
         *check_recording_files(recordings, folder),
         *check_parts(recordings),
-        *check_recordings_differ(recordings, folder),
+        *check_recordings_differ(recordings, folder, sha256_of or sha256_of_file),
         *check_all_files_named(recordings, folder),
     ]
 
@@ -77,7 +82,9 @@ def check_parts(recordings: Draft) -> list[Finding]:
     return recordings.findings("REC-08", "end_s", backwards, {})
 
 
-def check_recordings_differ(recordings: Draft, folder: Path) -> list[Finding]:
+def check_recordings_differ(
+    recordings: Draft, folder: Path, sha256_of: Sha256OfFile
+) -> list[Finding]:
     """REC-06 for usable rows whose file has the content of another row's, for the same part.
 
     One finding per signal names all its rows. Rows that use different parts of one file (start_s,
@@ -88,7 +95,7 @@ def check_recordings_differ(recordings: Draft, folder: Path) -> list[Finding]:
     usable = frame.loc[in_use, ["file", "start_s", "end_s"]]
     if usable.empty:
         return []
-    contents, unreadable = _contents(usable["file"], folder)
+    contents, unreadable = _contents(usable["file"], folder, sha256_of)
     refused = in_use & frame["file"].isin(unreadable).to_numpy(dtype=bool)
     recordings.leave(refused, "REC-02")
     usable = usable[~refused[in_use]]
@@ -195,7 +202,9 @@ def _unnamed_files(folder: Path, parent: str, taken: frozenset[str]) -> list[str
     return sorted(seen - taken)
 
 
-def _contents(files: "pd.Series[str]", folder: Path) -> tuple[dict[str, str], list[str]]:
+def _contents(
+    files: "pd.Series[str]", folder: Path, sha256_of: Sha256OfFile
+) -> tuple[dict[str, str], list[str]]:
     """File name -> something equal only for equal content, and the files that cannot be opened.
 
     A file of unique size is not read.
@@ -216,7 +225,7 @@ def _contents(files: "pd.Series[str]", folder: Path) -> tuple[dict[str, str], li
     for name, size in sizes.items():
         if n_of_size[size] > 1:
             try:
-                contents[name] = sha256_of_file(paths[name])
+                contents[name] = sha256_of(paths[name])
             except OSError:
                 unreadable.append(name)
     return contents, unreadable
