@@ -87,8 +87,8 @@ def test_files_that_change_during_a_run_stop_it(workspace, monkeypatch):
 def test_the_second_gate_shows_the_failing_cells(workspace, monkeypatch):
     read = intake_wiring.read_cohort
 
-    def with_a_gap(folder):
-        good = read(folder)
+    def with_a_gap(folder, **more):
+        good = read(folder, **more)
         holds = good.tables["hold_times"].copy()
         holds.loc[2, "hold_time_s"] = -1.0
         return replace(good, tables={**good.tables, "hold_times": holds})
