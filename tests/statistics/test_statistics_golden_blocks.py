@@ -25,6 +25,8 @@ CATEGORIES = "two_groups/test_statistics_categories.py::"
 ANCOVA = "linear/test_statistics_ancova.py::"
 CLUSTERED = "linear/test_statistics_clustered.py::"
 ROBUST = "linear/test_statistics_robust_and_median.py::"
+LOGISTIC = "discrete/test_statistics_logistic.py::"
+MCNEMAR = "discrete/test_statistics_mcnemar_and_bands.py::"
 PAIRS = "two_groups/test_statistics_matched_pairs.py::"
 DIAGNOSTIC = "accuracy/test_statistics_diagnostic.py::"
 ASSOCIATION = "correlation/test_statistics_association.py::"
@@ -83,6 +85,12 @@ COMPARED = {
     "rlm_huber": ROBUST + "test_huber_regression_is_r_rlm",
     "ols_cluster": CLUSTERED + "test_cluster_robust_errors_are_r_sandwich_and_clubsandwich",
     "gee": CLUSTERED + "test_gee_is_r_geepack",
+    "logistic": LOGISTIC + "test_logistic_regression_is_r_glm",
+    "logistic.profile_ci": LOGISTIC
+    + "test_profile_intervals_are_r_confint_up_to_its_interpolation",
+    "clogit": LOGISTIC + "test_conditional_logistic_regression_is_r_clogit",
+    "mcnemar_legs.table": MCNEMAR + "test_left_and_right_legs_are_r_mcnemar",
+    "mcnemar_legs.p_exact": MCNEMAR + "test_left_and_right_legs_are_r_mcnemar",
     "diagnostic": DIAGNOSTIC + "test_the_diagnostic_table_is_r",
     "diagnostic.fisher_p": CATEGORIES + "test_fisher_of_the_rating_is_r",
     "matched.n_pairs": PAIRS + "test_paired_tests_are_r",
@@ -110,10 +118,22 @@ NOT_COMPARED = {
     ),
     "gee.alpha": "R's geepack and statsmodels divide the products of residuals by different counts; the "
     "coefficients and standard errors that rest on it are compared.",
+    **dict.fromkeys(
+        ("mcnemar_legs.chi2_nocorr", "mcnemar_legs.p_nocorr", "mcnemar_legs.p_corr"),
+        "The approximations are never published: P = 0 where no pair differs; the exact test is.",
+    ),
     "power": "Planning of samples has a place of its own.",
     **dict.fromkeys(("censored", "cox", "km", "lmm", "efron", "breslow"), TO_FILL),
-    **dict.fromkeys(("roc", "kappa", "icc", "bland_altman_gmed_t1_t2", "mcnemar_legs"), TO_FILL),
-    **dict.fromkeys(("logistic", "clogit", "cor", "rubin"), TO_FILL),
+    **dict.fromkeys(
+        (
+            "roc",
+            "kappa",
+            "icc",
+            "bland_altman_gmed_t1_t2",
+        ),
+        TO_FILL,
+    ),
+    **dict.fromkeys(("cor", "rubin"), TO_FILL),
 }
 
 

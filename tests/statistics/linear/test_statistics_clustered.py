@@ -84,7 +84,7 @@ def test_order_names_units_and_sides_do_not_matter(invented, fit):
     found = fit(y, exog, ids)
     order = np.random.default_rng(9).permutation(len(y))
     shuffled = fit(y.iloc[order], exog.iloc[order], ids.iloc[order])
-    renamed = fit(y, exog, ids.map(lambda name: f"{hash(name) % 9973} {name[::-1]}"))
+    renamed = fit(y, exog, ids.map(lambda name: name[::-1]))
     scaled = fit(1e3 * y, exog.assign(age_years=exog["age_years"] / 10), ids)
     swapped = fit(y, exog.assign(group=1 - exog["group"]), ids)
     for other, factor in ((shuffled, 1), (renamed, 1), (scaled, 1e3), (swapped, 1)):
