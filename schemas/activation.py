@@ -4,6 +4,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
+from schemas.normalisation import NORMALISATIONS
 from schemas.terms import LEGS, SIGNAL_VERDICTS, YES_NO
 
 ACTIVATION_KEY = ["participant_id", "visit", "task", "leg", "trial"]
@@ -38,6 +39,12 @@ class Activation(pa.DataFrameModel):
         plausible=(0, 150),
         plausible_why="the MVIC was probably not maximal",
     )
+    gmed_pct_mvic_from: Series[str] = column(
+        "The root-mean-square that the mean is made of: as measured, or without the noise of rest.",
+        label="GMed activation from",
+        isin=("rms", "noise_corrected_rms"),
+        nullable=True,
+    )
     gmed_peak_pct_mvic: Series[float] = column(
         "Highest 500 ms of gluteus medius activation in the stance.",
         label="GMed peak activation",
@@ -48,6 +55,26 @@ class Activation(pa.DataFrameModel):
         plausible=(0, 200),
         plausible_why="the MVIC was probably not maximal",
     )
+    gmed_median_pct_mvic: Series[float] = column(
+        "Median of all 500 ms of gluteus medius activation in the stance.",
+        label="GMed median activation",
+        unit="%MVIC",
+        ge=0,
+        le=1000,
+        nullable=True,
+        plausible=(0, 150),
+        plausible_why="the MVIC was probably not maximal",
+    )
+    gmed_noise_corrected_pct_mvic: Series[float] = column(
+        "Mean gluteus medius activation over the stance, without the power of rest.",
+        label="GMed activation, noise-corrected",
+        unit="%MVIC",
+        ge=0,
+        le=1000,
+        nullable=True,
+        plausible=(0, 150),
+        plausible_why="the MVIC was probably not maximal",
+    )
     gmed_rms_uv: Series[float] = column(
         "Root-mean-square of gluteus medius over the stance, 20 to 450 Hz.",
         label="GMed RMS",
@@ -55,9 +82,62 @@ class Activation(pa.DataFrameModel):
         ge=0,
         nullable=True,
     )
+    gmed_peak_rms_uv: Series[float] = column(
+        "Highest root-mean-square of 500 ms in the stance.",
+        label="GMed peak RMS",
+        unit="µV",
+        ge=0,
+        nullable=True,
+    )
+    gmed_median_rms_uv: Series[float] = column(
+        "Median root-mean-square of all 500 ms in the stance.",
+        label="GMed median RMS",
+        unit="µV",
+        ge=0,
+        nullable=True,
+    )
+    gmed_noise_corrected_rms_uv: Series[float] = column(
+        "Root-mean-square over the stance without the power of rest.",
+        label="GMed RMS, noise-corrected",
+        unit="µV",
+        ge=0,
+        nullable=True,
+    )
+    noise_rms_uv: Series[float] = column(
+        "Root-mean-square at rest, which the noise-corrected value leaves out.",
+        label="RMS at rest",
+        unit="µV",
+        ge=0,
+        nullable=True,
+    )
+    noise_note: Series[str] = column(
+        "Why there is no noise-corrected value.", label="Noise note", nullable=True
+    )
     mvic_rms_uv: Series[float] = column(
-        "Reference: highest 500 ms root-mean-square of the MVIC trials.",
+        "Reference: highest 500 ms root-mean-square of the MVIC trials, unless the study declares "
+        "another rule.",
         label="MVIC reference",
+        unit="µV",
+        gt=0,
+        nullable=True,
+    )
+    normalisation: Series[str] = column(
+        "What activation is divided by, a term of the CEDE normalisation matrix.",
+        label="Normalisation",
+        isin=tuple(NORMALISATIONS),
+        nullable=True,
+    )
+    gmed_pct_reference: Series[float] = column(
+        "Mean gluteus medius activation in percent of a reference that is no MVIC; not for comparisons "
+        "between groups.",
+        label="GMed activation, percent of reference",
+        unit="% of reference",
+        ge=0,
+        nullable=True,
+    )
+    reference_rms_uv: Series[float] = column(
+        "Reference that is no MVIC: a submaximal contraction, or the stance trials themselves.",
+        label="Reference",
         unit="µV",
         gt=0,
         nullable=True,

@@ -81,6 +81,18 @@ class RecordingSignals(pa.DataFrameModel):
         unit="µV",
         nullable=True,
     )
+    median_rms_uv: Series[float] = column(
+        "Median root-mean-square of the MVIC window length.",
+        label="Median RMS",
+        unit="µV",
+        nullable=True,
+    )
+    middle_rms_uv: Series[float] = column(
+        "Root-mean-square of the middle of a reference contraction.",
+        label="Middle RMS",
+        unit="µV",
+        nullable=True,
+    )
     baseline_rms_uv: Series[float] = column(
         "Root-mean-square at rest.", label="Rest RMS", unit="µV", nullable=True
     )

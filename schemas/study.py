@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from schemas.instrument_settings import CaseDefinition, Instruments, Matching
 from schemas.layouts import Blocks, RedcapExport
+from schemas.normalisation import NORMALISATIONS, Normalisation
 from schemas.terms import BALANCE_TASKS, BalanceTask
 
 Scalar = str | int | float | bool
@@ -29,8 +30,11 @@ LiftoffRule = Literal[
     "unloading_fit", "zero_5sd_5n", "10_n", "20_n", "5_pct_bw", "10_n_uncorrected"
 ]
 """How lift-off and touch-down are found; `pipeline.signals.force.event_rules` says each in words."""
-NormalisationMethod = Literal["mvc_same_task", "mvc_isometric", "none"]
-"""What activation is divided by; see EmgSettings for the methods that are refused."""
+NormalisationMethod = Literal[
+    "mvc_same_task", "mvc_isometric", "submaximal_task", "task_peak", "task_mean", "none"
+]
+"""What activation is divided by; `schemas.normalisation.NORMALISATIONS` says what each term means."""
+ActivationRms = Literal["rms", "noise_corrected_rms"]
 OnsetMethod = Literal[
     "ramp_bayes", "profile_likelihood", "aglr", "cusum", "bonato", "tkeo", "hodges_bui"
 ]
@@ -132,7 +136,7 @@ class TableSource(StrictModel):
 
     file: str
     sheet: str | None = None
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     columns: dict[str, str] = {}
     wide: dict[str, WideColumn] = {}
     values: dict[str, dict[str, str]] = {}
@@ -162,6 +166,23 @@ class TableSource(StrictModel):
         return value
 
 
+class MvicRules(StrictModel):
+    """How a leg's reference is made from its MVIC recordings.
+
+    statistic: the number of one recording. peak is the highest RMS of any `mvic_window_s`; middle is the
+    RMS of the middle `middle_s` of the contraction, for laboratories whose protocol says so.
+    over_repeats: the number of the leg, from those of its usable recordings. repeats: how many the
+    protocol asks for; a leg with fewer usable ones is marked. highest_cv_pct: coefficient of variation
+    (standard deviation over mean, in percent) of the repeats above which the leg is marked.
+    """
+
+    statistic: Literal["peak", "middle"] = "peak"
+    middle_s: float = Field(default=1.0, gt=0, le=10)
+    over_repeats: Literal["highest", "mean_of_two_highest", "median"] = "highest"
+    repeats: int | None = Field(default=None, ge=1, le=20)
+    highest_cv_pct: float = Field(default=20.0, gt=0, le=100)
+
+
 class EmgSettings(StrictModel):
     """How recordings are read and processed.
 
@@ -177,11 +198,12 @@ class EmgSettings(StrictModel):
     liftoff_rule is the rule for lift-off and touch-down; every recording is also measured by the
     other rules (table event_sensitivity).
 
-    normalisation: mvc_isometric (MVIC in a standard position), mvc_same_task (maximal contraction
-    in the position of the task) or none (microvolts only, no %MVIC). The other methods of the CEDE
-    matrix (Besomi 2020, J Electromyogr Kinesiol 53:102438) are refused: a submaximal task and the
-    peak or mean of the task itself do not support comparisons between groups, and the M-wave is
-    not implemented.
+    normalisation has no default, because a percentage means nothing without it: a term of
+    `schemas.normalisation`. Without one, and with `none`, activation stays in microvolts. A maximal
+    M-wave is refused: no recording of Stance holds a nerve stimulation. mvic_window_s is the window of
+    every peak and median, of MVIC and stance alike. mvic: how the reference is made. activation_from: the
+    RMS of the stance that gmed_pct_mvic is made of, as measured (rms) or without the power of rest
+    (noise_corrected_rms); the other one stands beside it.
     """
 
     channels: dict[ChannelRole, tuple[str, ...]] = {}
@@ -191,12 +213,29 @@ class EmgSettings(StrictModel):
     band_pass_hz: tuple[float, float] = (20.0, 450.0)
     filter_order: int = Field(default=4, ge=2, le=8)
     mvic_window_s: float = Field(default=0.5, gt=0, le=5)
-    normalisation: NormalisationMethod = "mvc_isometric"
+    mvic: MvicRules = MvicRules()
+    normalisation: NormalisationMethod | None = None
+    activation_from: ActivationRms = "rms"
     rest_s: tuple[float, float] | None = None
     onset_search_s: tuple[float, float] = (-0.8, 0.6)
     onset_method: OnsetMethod = "ramp_bayes"
     liftoff_rule: LiftoffRule = "unloading_fit"
     decimal: Literal[".", ","] | None = None
+
+    @field_validator("normalisation", mode="before")
+    @classmethod
+    def _no_m_wave(cls, value: object) -> object:
+        if value == "m_wave":
+            raise ValueError(
+                "a maximal M-wave needs recordings with nerve stimulation, which Stance does not read; "
+                f"choose one of {', '.join(NORMALISATIONS)}"
+            )
+        return value
+
+    @property
+    def method(self) -> Normalisation | None:
+        """What the study says that activation is divided by, None when it does not say."""
+        return None if self.normalisation is None else NORMALISATIONS[self.normalisation]
 
     @model_validator(mode="after")
     def _windows_run_forward(self) -> "EmgSettings":

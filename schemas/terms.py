@@ -68,6 +68,7 @@ RECORDING_ROLES: Final[dict[str, str]] = {
     "task": "a stance trial",
     "mvic": "a maximal voluntary isometric contraction",
     "rest": "quiet rest, for the noise level",
+    "submaximal": "a standardised submaximal contraction, the reference of `submaximal_task`",
 }
 
 SIGNAL_VERDICTS: Final = ("good", "warn", "reject")

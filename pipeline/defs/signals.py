@@ -101,11 +101,12 @@ def signals(
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Measure the recordings of one cohort; ready-made rows fill in where there is no recording."""
     cohort = context.partition_key
+    settings = Study.model_validate(study["study"]).emg
     known = known_hashes(workspace, cohort)
     measured = process_recordings(
         recordings,
         known.folder,
-        Study.model_validate(study["study"]).emg,
+        settings,
         cache=workspace.signal_cache_folder,
         map_units=_map_units,
         sha256_of=known.sha256_of,
@@ -115,7 +116,7 @@ def signals(
     for note in measured.notes:
         progress.say(f"note: {note}")
         context.log.info(note)
-    activation = with_ready_made(measured.activation, given_activation)
+    activation = with_ready_made(measured.activation, given_activation, settings.method)
     problems = [*measured.findings, *compare_holds(measured.signals, hold_times)]
     found, settled = settle_signals(
         findings_of_signals(problems, participants), decisions, findings["finding_id"]

@@ -42,6 +42,7 @@ from pipeline.intake.rules.hold_rules import check_holds
 from pipeline.intake.rules.instrument_rules import check_instruments
 from pipeline.intake.rules.leg_coding import resolve_legs, settle_leg_reasons
 from pipeline.intake.rules.matching_rules import check_matching
+from pipeline.intake.rules.normalisation_rules import check_normalisation
 from pipeline.intake.rules.recording_rules import check_recordings
 from pipeline.intake.rules.row_rules import (
     check_participants_have_rows,
@@ -121,7 +122,12 @@ def read_cohort(folder: Path, *, sha256_of: Sha256OfFile | None = None) -> Cohor
         findings += given.findings
         planned = None if plan_is_default else (plan, plan_text)
         checks = partial(
-            _check_rows, study=study, folder=folder, planned=planned, sha256_of=sha256_of
+            _check_rows,
+            study=study,
+            study_text=study_text,
+            folder=folder,
+            planned=planned,
+            sha256_of=sha256_of,
         )
         decided = check_and_decide(drafts, findings, given, checks, study.groups.labels)
     drafts, findings = decided.drafts, decided.findings
@@ -234,13 +240,15 @@ def _read_tables(
 def _check_rows(
     drafts: dict[str, Draft],
     study: Study,
+    study_text: YamlText,
     folder: Path,
     planned: tuple[Plan, YamlText] | None,
     sha256_of: Sha256OfFile | None,
 ) -> tuple[list[Finding], int]:
     """Rules about rows, from root causes to what depends on them; also counts late stops.
 
-    planned: the study's own plan and its text, None for the default plan.
+    study_text: where the study's settings stand. planned: the study's own plan and its text, None for
+    the default plan.
     """
     findings: list[Finding] = []
     n_late_stops = 0
@@ -277,6 +285,7 @@ def _check_rows(
         findings += check_code_shapes(people, holds)
     if people is not None and holds is not None:
         findings += check_participants_have_rows(people, holds)
+    findings += check_normalisation(drafts, study, study_text)
     # Last, because any of these rules can leave a column without a value.
     if people is not None and planned is not None and people.usable.any():
         findings += check_plan_covariates(planned[0], people, planned[1])

@@ -1,27 +1,37 @@
-"""One row of the activation table: a measured stance trial and its MVIC reference together."""
+"""One row of the activation table: a measured stance trial and its references together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.signals.emg.noise_correction import NoiseCorrected, noise_corrected
+from pipeline.signals.emg.references import LegKey, References
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS, Verdict, judge
+from schemas.study import EmgSettings
 
 
 @dataclass(frozen=True)
 class TaskTrial:
     """A stance trial, judged alone and against its reference.
 
-    mvic_rms_uv: reference in µV, None without one. pct_mvic, peak_pct_mvic: activation in percent of
-    it, None when there is no reference, the reference cannot be maximal, or the trial is rejected.
+    corrected: RMS without the power of rest. mvic_rms_uv: MVIC reference in µV, None without one.
+    pct_mvic (of the RMS that the study asks for), peak_pct_mvic, median_pct_mvic, corrected_pct_mvic:
+    activation in percent of it, None when there is no reference, the reference cannot be maximal, or the
+    trial is rejected. reference_uv, pct_reference: the same for a reference that is no MVIC.
     misfits_reference: the signal is usable, but it shows that the MVIC was not maximal.
     """
 
     features: RecordingFeatures
-    mvic_rms_uv: float | None
-    pct_mvic: float | None
-    peak_pct_mvic: float | None
+    corrected: NoiseCorrected
     verdict: Verdict
-    misfits_reference: bool
+    mvic_rms_uv: float | None = None
+    pct_mvic: float | None = None
+    peak_pct_mvic: float | None = None
+    median_pct_mvic: float | None = None
+    corrected_pct_mvic: float | None = None
+    reference_uv: float | None = None
+    pct_reference: float | None = None
+    misfits_reference: bool = False
 
     @property
     def is_usable(self) -> bool:
@@ -29,34 +39,51 @@ class TaskTrial:
         return self.verdict.quality != "reject"
 
 
-def task_trial(features: RecordingFeatures, mvic_rms_uv: float | None) -> TaskTrial:
-    """A stance trial in percent of its reference. mvic_rms_uv: µV, None without a reference.
+def task_trial(
+    features: RecordingFeatures, leg: LegKey, found: References, settings: EmgSettings
+) -> TaskTrial:
+    """A stance trial of a leg in percent of the leg's reference.
 
     A reference that cannot be maximal takes away the percentages only: microvolts and onset do not
     depend on it, and pain that inhibits the MVIC would otherwise cost just the trials of interest.
     """
     alone = Verdict(features.quality, features.reasons)
-    if mvic_rms_uv is None or not features.is_usable:
-        return TaskTrial(features, mvic_rms_uv, None, None, alone, misfits_reference=False)
-    pct_mvic = _percent(features.metrics.rms_uv, mvic_rms_uv)
+    corrected = noise_corrected(features.metrics, found.rest_uv.get(leg))
+    mvic = found.mvic.get(leg)
+    mvic_rms_uv = mvic.reference_uv if mvic is not None else None
+    if not features.is_usable:
+        return TaskTrial(features, corrected, alone, mvic_rms_uv)
+    rms_uv = features.metrics.rms_uv
+    if mvic is None or mvic_rms_uv is None:
+        other_uv = found.other_uv.get(leg)
+        return TaskTrial(
+            features,
+            corrected,
+            alone,
+            reference_uv=other_uv,
+            pct_reference=_percent(rms_uv, other_uv),
+        )
+    pct_mvic = _percent(rms_uv, mvic_rms_uv)
     peak_pct_mvic = _percent(features.emg.peak_rms_uv, mvic_rms_uv)
-    against = judge(
-        {"mvic_rms_uv": mvic_rms_uv, "pct_mvic": pct_mvic, "peak_pct_mvic": peak_pct_mvic},
-        REFERENCE_LIMITS,
-    )
-    misfits = pct_mvic is not None and pct_mvic > HIGHEST_PCT_MVIC
+    against = judge({"pct_mvic": pct_mvic, "peak_pct_mvic": peak_pct_mvic}, REFERENCE_LIMITS)
+    verdict = alone.worse(mvic.verdict).worse(against)
+    if pct_mvic is not None and pct_mvic > HIGHEST_PCT_MVIC:
+        return TaskTrial(features, corrected, verdict, mvic_rms_uv, misfits_reference=True)
+    corrected_pct_mvic = _percent(corrected.rms_uv, mvic_rms_uv)
     return TaskTrial(
         features,
+        corrected,
+        verdict,
         mvic_rms_uv,
-        None if misfits else pct_mvic,
-        None if misfits else peak_pct_mvic,
-        alone.worse(against),
-        misfits_reference=misfits,
+        pct_mvic=pct_mvic if settings.activation_from == "rms" else corrected_pct_mvic,
+        peak_pct_mvic=peak_pct_mvic,
+        median_pct_mvic=_percent(features.emg.median_rms_uv, mvic_rms_uv),
+        corrected_pct_mvic=corrected_pct_mvic,
     )
 
 
-def _percent(value_uv: float | None, reference_uv: float) -> float | None:
-    return None if value_uv is None else 100 * value_uv / reference_uv
+def _percent(value_uv: float | None, reference_uv: float | None) -> float | None:
+    return None if value_uv is None or not reference_uv else 100 * value_uv / reference_uv
 
 
 def _yes_no(value: bool | None) -> str | None:
@@ -64,7 +91,7 @@ def _yes_no(value: bool | None) -> str | None:
 
 
 def activation_row(
-    key: Mapping[str, str | int], file: str, trial: TaskTrial
+    key: Mapping[str, str | int], file: str, trial: TaskTrial, settings: EmgSettings
 ) -> dict[str, str | int | float | None]:
     """One row of schemas.activation.Activation.
 
@@ -86,9 +113,20 @@ def activation_row(
     return {
         **{name: key[name] for name in ("participant_id", "visit", "task", "leg", "trial")},
         "gmed_pct_mvic": trial.pct_mvic,
+        "gmed_pct_mvic_from": settings.activation_from if trial.pct_mvic is not None else None,
         "gmed_peak_pct_mvic": trial.peak_pct_mvic,
+        "gmed_median_pct_mvic": trial.median_pct_mvic,
+        "gmed_noise_corrected_pct_mvic": trial.corrected_pct_mvic,
         "gmed_rms_uv": if_usable(features.metrics.rms_uv),
+        "gmed_peak_rms_uv": if_usable(features.emg.peak_rms_uv),
+        "gmed_median_rms_uv": if_usable(features.emg.median_rms_uv),
+        "gmed_noise_corrected_rms_uv": if_usable(trial.corrected.rms_uv),
+        "noise_rms_uv": if_usable(trial.corrected.noise_rms_uv),
+        "noise_note": (trial.corrected.note if is_usable else "The signal is rejected.") or None,
         "mvic_rms_uv": trial.mvic_rms_uv,
+        "normalisation": settings.normalisation,
+        "gmed_pct_reference": trial.pct_reference,
+        "reference_rms_uv": trial.reference_uv,
         "onset_ms": from_liftoff_ms(features.onset.onset_s),
         "onset_low_ms": from_liftoff_ms(features.onset.low_s),
         "onset_high_ms": from_liftoff_ms(features.onset.high_s),

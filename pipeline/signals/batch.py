@@ -5,14 +5,14 @@ cannot be used says why and never stops the cohort; its row is there, empty. Sam
 through here: memory holds what was measured, however many recordings there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.signals.activation_rows import TaskTrial, activation_row, task_trial
-from pipeline.signals.emg.mvic import MVIC_METHODS, LegKey, MvicTrial, mvic_references
+from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.findings import SignalFinding
 from pipeline.signals.force.force_tables import event_sensitivity_table, stance_force_table
@@ -37,10 +37,10 @@ class SignalsResult:
     activation: one row per stance recording (schemas.activation.Activation). signals: one row per
     recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every
     stance recording by every method (`schemas.onset_sensitivity`). stance_force, event_sensitivity:
-    force plates per stance recording, and its events by every rule (see `schemas`). findings: what
-    is wrong with recordings. steps: sentences for the methods section, of the steps that ran.
-    n_kept: recordings whose measurements came from an earlier run. notes: what a person should know
-    about this run.
+    force plates per stance recording, and its events by every rule (see `schemas`). mvic_references:
+    one row per leg with MVIC recordings (`schemas.mvic_references`). findings: what is wrong with
+    recordings. steps: sentences for the methods section, of the steps that ran. n_kept: recordings
+    whose measurements came from an earlier run. notes: what a person should know about this run.
     """
 
     activation: pd.DataFrame
@@ -48,6 +48,7 @@ class SignalsResult:
     onset_sensitivity: pd.DataFrame
     stance_force: pd.DataFrame
     event_sensitivity: pd.DataFrame
+    mvic_references: pd.DataFrame
     findings: list[SignalFinding]
     steps: tuple[MethodSentence, ...]
     n_kept: int = 0
@@ -58,12 +59,12 @@ class SignalsResult:
 class _Measured:
     """The recordings of one cohort in the order of the table, and what follows from them together.
 
-    trials: stance recordings with their MVIC reference. references: µV by person, visit and leg.
+    trials: stance recordings with their reference. references: by person, visit and leg.
     """
 
     rows: Sequence[RecordingRow]
     features: Sequence[RecordingFeatures]
-    references: Mapping[LegKey, float]
+    references: References
     trials: Sequence[tuple[RecordingRow, TaskTrial]]
 
 
@@ -96,10 +97,10 @@ def process_recordings(
         progress=progress or (lambda done, total, kept: None),
     )
     measured = _together(rows, done.features, settings)
-    uses_mvic = settings.normalisation in MVIC_METHODS
+    expects_mvic = settings.method is not None and settings.method.is_mvic
     keys = [(row.key, row.file) for row in rows]
     return SignalsResult(
-        activation=_activation(measured),
+        activation=_activation(measured, settings),
         signals=signal_table(keys, measured.features),
         stance_force=stance_force_table(keys, measured.features),
         event_sensitivity=event_sensitivity_table(keys, measured.features),
@@ -107,9 +108,10 @@ def process_recordings(
             [row.key for row, _ in measured.trials],
             [trial.features for _, trial in measured.trials],
         ),
+        mvic_references=mvic_table(measured.references, settings),
         findings=[
             *reading_findings(rows, done.features, done.refusals),
-            *trial_findings(measured.trials, expects_reference=uses_mvic),
+            *trial_findings(measured.trials, expects_mvic=expects_mvic),
         ],
         steps=signal_steps(measured.features, [trial for _, trial in measured.trials], settings),
         n_kept=done.kept,
@@ -120,26 +122,23 @@ def process_recordings(
 def _together(
     rows: Sequence[RecordingRow], features: Sequence[RecordingFeatures], settings: EmgSettings
 ) -> _Measured:
-    uses_mvic = settings.normalisation in MVIC_METHODS
     pairs = list(zip(rows, features, strict=True))
-    references = mvic_references(
-        MvicTrial(row.leg_key, measured)
-        for row, measured in pairs
-        if row.role == "mvic" and uses_mvic
+    found = references(
+        (LegRecording(row.leg_key, row.role, measured) for row, measured in pairs), settings
     )
     trials = [
-        (row, task_trial(measured, references.get(row.leg_key)))
+        (row, task_trial(measured, row.leg_key, found, settings))
         for row, measured in pairs
         if row.role == "task"
     ]
-    return _Measured(rows, features, references, trials)
+    return _Measured(rows, features, found, trials)
 
 
-def _activation(measured: _Measured) -> pd.DataFrame:
+def _activation(measured: _Measured, settings: EmgSettings) -> pd.DataFrame:
     empty = empty_table(Activation)
     if not measured.trials:
         return empty
-    records = [activation_row(row.key, row.file, trial) for row, trial in measured.trials]
+    records = [activation_row(row.key, row.file, trial, settings) for row, trial in measured.trials]
     return Activation.validate(pd.DataFrame(records, columns=list(empty.columns)))
 
 

@@ -7,8 +7,9 @@ from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOF
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
-from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC
+from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC, MVIC_LIMITS
 from schemas.methods import MethodSentence
+from schemas.normalisation import Normalisation
 from schemas.study import EmgSettings
 
 
@@ -22,12 +23,18 @@ def signal_steps(
     tasks = [trial.features for trial in trials]
     sentences += force_sentences(tasks)
     sentences += [(text, ()) for text in _window_sentences(tasks, settings)]
-    if any(trial.pct_mvic is not None for trial in trials):
-        sentences.append((_mvic_sentence(settings), ("besomi2020",)))
+    method = settings.method
+    if method is not None and any(trial.pct_mvic is not None for trial in trials):
+        sentences.append((_mvic_sentence(method, settings), ("besomi2020",)))
+    if method is not None and any(trial.pct_reference is not None for trial in trials):
+        text = f"Activation is in percent of {method.says}, not of an MVIC. {method.warning}"
+        sentences.append((text, ("besomi2020",)))
+    if any(trial.corrected.rms_uv is not None for trial in trials):
+        sentences.append((_noise_sentence(settings), ()))
     if any(trial.misfits_reference for trial in trials):
         sentences.append((_misfit_sentence(), ()))
-    if settings.normalisation == "none" and any(trial.is_usable for trial in trials):
-        sentences.append(("Activation is given in microvolts and was not normalised.", ()))
+    if any(trial.is_usable for trial in trials) and (method is None or method.term == "none"):
+        sentences.append((_not_normalised_sentence(is_declared=method is not None), ()))
     if any(features.onset.was_tried for features in tasks):
         citations = METHOD_CITATIONS.get(settings.onset_method, ())
         sentences.append((onset_sentence(settings), citations))
@@ -72,18 +79,49 @@ def _rest_words(settings: EmgSettings) -> str:
     )
 
 
-def _mvic_sentence(settings: EmgSettings) -> str:
-    kind = (
-        "in the same task"
-        if settings.normalisation == "mvc_same_task"
-        else "in a standard position"
+def _mvic_sentence(method: Normalisation, settings: EmgSettings) -> str:
+    rules = settings.mvic
+    number = {
+        "peak": f"the highest RMS over {1000 * settings.mvic_window_s:g} ms",
+        "middle": f"the RMS of the middle {rules.middle_s:g} s of the contraction",
+    }[rules.statistic]
+    repeats = {
+        "highest": "the highest of the repeats",
+        "mean_of_two_highest": "the mean of the two highest repeats",
+        "median": "the median of the repeats",
+    }[rules.over_repeats]
+    return (
+        f"Activation is expressed in percent of {method.says} (MVIC) of the same leg and visit: {number}, "
+        f"{repeats}; peak and median activation are the highest and the median RMS over "
+        f"{1000 * settings.mvic_window_s:g} ms within the stance. An MVIC below "
+        f"{_warn_limit('mvic_rms_uv'):g} µV, and repeats with a coefficient of variation above "
+        f"{rules.highest_cv_pct:g} %, are marked."
+    )
+
+
+def _noise_sentence(settings: EmgSettings) -> str:
+    which = (
+        "Mean activation is made of the noise-corrected RMS"
+        if settings.activation_from == "noise_corrected_rms"
+        else "Mean activation is made of the RMS as measured; beside it stands the noise-corrected RMS"
     )
     return (
-        "Activation is expressed in percent of the highest RMS over "
-        f"{1000 * settings.mvic_window_s:g} ms of the maximal voluntary isometric contractions (MVIC) "
-        f"of the same leg and visit, recorded {kind}; peak activation is the highest RMS over the same "
-        "length within the stance."
+        f"{which}, the square root of the power in the stance minus the power at rest (of a recording of "
+        "rest where there is one, else of quiet standing)."
     )
+
+
+def _not_normalised_sentence(*, is_declared: bool) -> str:
+    if is_declared:
+        return "Activation is given in microvolts and was not normalised."
+    return (
+        "Activation is given in microvolts, because the study does not declare what it is to be "
+        "normalised to."
+    )
+
+
+def _warn_limit(metric: str) -> float:
+    return next(limit.warn for limit in MVIC_LIMITS if limit.metric == metric and limit.warn)
 
 
 def _misfit_sentence() -> str:

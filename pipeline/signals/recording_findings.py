@@ -36,22 +36,20 @@ def reading_findings(
 
 
 def trial_findings(
-    trials: Iterable[tuple[RecordingRow, TaskTrial]], *, expects_reference: bool
+    trials: Iterable[tuple[RecordingRow, TaskTrial]], *, expects_mvic: bool
 ) -> list[SignalFinding]:
     """REC-03 and REC-05: stance trials without an MVIC reference, or with one that does not fit.
 
-    expects_reference: whether the study normalises to an MVIC.
+    expects_mvic: whether the study normalises to an MVIC.
     """
     return [
         finding
         for row, trial in trials
-        for finding in _of_trial(row, trial, expects_reference=expects_reference)
+        for finding in _of_trial(row, trial, expects_mvic=expects_mvic)
     ]
 
 
-def _of_trial(
-    row: RecordingRow, trial: TaskTrial, *, expects_reference: bool
-) -> list[SignalFinding]:
+def _of_trial(row: RecordingRow, trial: TaskTrial, *, expects_mvic: bool) -> list[SignalFinding]:
     if trial.misfits_reference:
         reasons = "; ".join(trial.verdict.reasons)
         problem = f"The trial does not fit its MVIC reference: {reasons}."
@@ -60,7 +58,7 @@ def _of_trial(
             "and onset are reported without it."
         )
         return [_finding("REC-05", row, problem=problem, suggestion=fix)]
-    if expects_reference and trial.mvic_rms_uv is None and trial.is_usable:
+    if expects_mvic and trial.mvic_rms_uv is None and trial.is_usable:
         return [_finding("REC-03", row, problem=RULES["REC-03"].why)]
     return []
 

@@ -28,6 +28,8 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "force_note": "force.note",
     "rms_uv": "metrics.rms_uv",
     "peak_rms_uv": "emg.peak_rms_uv",
+    "median_rms_uv": "emg.median_rms_uv",
+    "middle_rms_uv": "emg.middle_rms_uv",
     "baseline_rms_uv": "metrics.baseline_rms_uv",
     "snr_db": "metrics.snr_db",
     "mains_share": "metrics.mains_share",

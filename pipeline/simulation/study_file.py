@@ -81,6 +81,8 @@ emg:
   emg_unit: uV
   force_unit: N
   sampling_rate_hz: {RATE_HZ:g}
+  # Activation is in percent of an MVIC in a standard position.
+  normalisation: mvc_isometric
   # Everybody stands quietly on both legs here, in seconds from the start of a stance recording.
   rest_s: [{REST_S[0]}, {REST_S[1]}]
 """

@@ -27,6 +27,32 @@ STUDY_RULES: Final = (
         bad="study.yml\nparticipants.csv\nhold_times.csv",
     ),
     Rule(
+        "STUDY-03",
+        "WARN",
+        "The study does not say what activation is divided by",
+        "{problem}",
+        "Write `normalisation:` under `emg:` in study.yaml, with the word that fits: {terms}. "
+        "mvc_isometric is an MVIC in a standard position, mvc_same_task one in the position of the task.",
+        source="The amplitude normalisation matrix of the CEDE project (Besomi et al. 2020).",
+        checks="Whether study.yaml declares `emg.normalisation` when the cohort has recordings or "
+        "activation in %MVIC.",
+        good="emg:\n  normalisation: mvc_isometric",
+        bad="emg:\n  emg_unit: uV",
+    ),
+    Rule(
+        "STUDY-04",
+        "WARN",
+        "A normalisation by which groups cannot be compared",
+        "{problem} Percentages are given under a name of their own, never as %MVIC, and are not compared.",
+        "Nothing to do if the study means it; otherwise record MVICs and declare `normalisation: "
+        "mvc_isometric` or `mvc_same_task`.",
+        source="The amplitude normalisation matrix of the CEDE project (Besomi et al. 2020).",
+        checks="Whether `emg.normalisation` is a submaximal contraction, or the peak or mean of the stance "
+        "trials themselves, while the cohort has recordings or activation in %MVIC.",
+        good="emg:\n  normalisation: mvc_isometric",
+        bad="emg:\n  normalisation: task_peak",
+    ),
+    Rule(
         "PLAN-01",
         "WARN",
         "A planned covariate that the tables do not have",

@@ -1,11 +1,14 @@
 """study.yaml and plan.yaml: strict, readable, with the sign of every contrast fixed by the labels."""
 
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
+from schemas.normalisation import NORMALISATIONS
 from schemas.plan import DEFAULT_PLAN, Plan
 from schemas.rules import RULES
-from schemas.study import Study
+from schemas.study import NormalisationMethod, Study
 from schemas.terms import BALANCE_TASKS, SEVERITIES
 
 MINIMAL = {
@@ -95,16 +98,29 @@ def test_every_rule_has_a_severity_a_reason_and_a_fix():
         assert rule.title and rule.why and rule.fix
 
 
-@pytest.mark.parametrize("method", ["submaximal_task", "task_peak", "m_wave"])
-def test_a_normalisation_that_does_nothing_is_refused(method):
-    with pytest.raises(ValidationError):
-        Study.model_validate({**MINIMAL, "emg": {"normalisation": method}})
+def test_an_m_wave_is_refused_with_the_reason():
+    with pytest.raises(ValidationError, match="needs recordings with nerve stimulation"):
+        Study.model_validate({**MINIMAL, "emg": {"normalisation": "m_wave"}})
 
 
-@pytest.mark.parametrize("method", ["mvc_same_task", "mvc_isometric", "none"])
-def test_normalisations_that_are_implemented(method):
-    study = Study.model_validate({**MINIMAL, "emg": {"normalisation": method}})
-    assert study.emg.normalisation == method
+def test_normalisation_has_no_default_and_every_term_is_accepted():
+    assert Study.model_validate(MINIMAL).emg.method is None
+    assert set(get_args(NormalisationMethod)) == set(NORMALISATIONS)
+    for term in NORMALISATIONS:
+        study = Study.model_validate({**MINIMAL, "emg": {"normalisation": term}})
+        assert study.emg.method is NORMALISATIONS[term]
+
+
+def test_only_an_mvic_supports_percentages_that_are_compared():
+    assert {term for term, method in NORMALISATIONS.items() if method.is_mvic} == {
+        "mvc_same_task",
+        "mvc_isometric",
+    }
+    assert {term for term, method in NORMALISATIONS.items() if method.warning} == {
+        "submaximal_task",
+        "task_peak",
+        "task_mean",
+    }
 
 
 def test_titles_name_every_file_that_a_rule_is_about():

@@ -62,7 +62,9 @@ def cohort(tmp_path, build, write):
 
 
 def run(cohort, settings=None, cache=None, **more):
-    return process_recordings(*cohort, settings or EmgSettings(), cache=cache, **more)
+    return process_recordings(
+        *cohort, settings or EmgSettings(normalisation="mvc_isometric"), cache=cache, **more
+    )
 
 
 def test_every_stance_recording_has_a_row_that_fits_the_schema(cohort):
@@ -339,7 +341,12 @@ def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, build
     for step in run(cohort).steps:
         assert step.stage == "signals"
         assert set(step.citations) <= set(CITATIONS)
-    settings = EmgSettings(band_pass_hz=(30.0, 400.0), filter_order=2, mvic_window_s=0.25)
+    settings = EmgSettings(
+        band_pass_hz=(30.0, 400.0),
+        filter_order=2,
+        mvic_window_s=0.25,
+        normalisation="mvc_isometric",
+    )
     text = " ".join(step.text for step in run(cohort, settings).steps)
     for said in ("order 2", "30 and 400 Hz", "250 ms"):
         assert said in text

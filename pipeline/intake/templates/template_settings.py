@@ -11,9 +11,13 @@ from pipeline.intake.settings.yaml_value import yaml_value
 from pipeline.intake.templates.template_sources import tables_text
 from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
 from schemas.instrument_settings import Instruments
+from schemas.normalisation import NORMALISATIONS
 from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
 from schemas.strength import STRENGTH_SCALES
 from schemas.study import EmgSettings, HoldSettings, Limits
+
+DECLARED_NORMALISATION: Final = "mvc_isometric"
+"""What a new study.yaml says that activation is divided by, the commonest; the study has to correct it."""
 
 
 def study_text(name: str) -> str:
@@ -179,9 +183,22 @@ emg:
   filter_order: {emg.filter_order}
   # The MVIC reference is the highest root-mean-square of a window of this length (s).
   mvic_window_s: {emg.mvic_window_s}
-  # What the reference is: mvc_isometric (MVIC in a standard position), mvc_same_task (in the position
-  # of the task) or none (microvolts only, no percentages).
-  normalisation: {emg.normalisation}
+  # How the reference of a leg is made. statistic: peak (the highest window of a recording) or middle
+  # (the middle part of the contraction, middle_s seconds). over_repeats: highest, mean_of_two_highest or
+  # median. repeats: how many MVICs of a leg the protocol asks for. highest_cv_pct: repeats that scatter
+  # more (standard deviation in percent of the mean) are marked.
+  mvic:
+    statistic: {emg.mvic.statistic}
+    middle_s: {emg.mvic.middle_s:g}
+    over_repeats: {emg.mvic.over_repeats}
+    #repeats: 3
+    highest_cv_pct: {emg.mvic.highest_cv_pct:g}
+  # What activation is divided by; there is no default. Correct it if it is not so:
+{_normalisations()}
+  normalisation: {DECLARED_NORMALISATION}
+  # The root-mean-square (RMS) that activation is made of: rms (as measured) or noise_corrected_rms
+  # (without the power of rest); the other one stands beside it.
+  activation_from: {emg.activation_from}
   # Quiet standing on both legs, in seconds from the start of a stance recording.
   #rest_s: [0.2, 1.5]
   # The onset is looked for from {-low_s:g} s before to {high_s:g} s after lift-off.
@@ -191,6 +208,15 @@ emg:
   # 10_n_uncorrected. Every recording is also measured by the others.
   liftoff_rule: {emg.liftoff_rule}
 """
+
+
+def _normalisations() -> str:
+    """One commented line for each term, and a word where groups cannot be compared by it."""
+    return "\n".join(
+        f"  #   {method.term}: {method.says}"
+        f"{' (groups cannot be compared by it)' if method.warning else ''}"
+        for method in NORMALISATIONS.values()
+    )
 
 
 def _limits() -> str:

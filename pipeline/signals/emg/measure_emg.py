@@ -1,14 +1,16 @@
 """Amplitude and signal quality of one recording's gluteus medius."""
 
 from dataclasses import asdict, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.amplitude import peak_rms
+from pipeline.signals.emg.amplitude import moving_rms
 from pipeline.signals.emg.emg_features import EmgFeatures
 from pipeline.signals.emg.emg_part import EmgPart
 from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.emg.mvic import middle_rms
 from pipeline.signals.emg.windows import measured_window, rest_window
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.onset.measure_onset import with_onset
@@ -22,6 +24,9 @@ from pipeline.signals.request import Request
 from schemas.study import EmgSettings
 
 Samples = npt.NDArray[np.float64]
+
+MEDIAN_STEP_S: Final = 0.005
+"""The median is over windows this far apart: they overlap, and more of them would say the same."""
 
 
 def with_emg(
@@ -51,7 +56,6 @@ def with_emg(
     verdict = judge_raw(metrics)
     if verdict.quality == "good":  # limits on what is no EMG at all would only repeat the matter
         verdict = judge(asdict(metrics), SIGNAL_LIMITS, request.role)
-    fits = filtered_uv.size >= settings.mvic_window_s * rate_hz
     features = replace(
         features,
         emg=EmgFeatures(
@@ -64,11 +68,7 @@ def with_emg(
             rest_start_s=rest.start_s if rest else None,
             rest_end_s=rest.end_s if rest else None,
             rest_note=rest_note,
-            peak_rms_uv=(
-                peak_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
-                if fits
-                else None
-            ),
+            **_amplitudes(filtered_uv, rate_hz, request.role, settings),
         ),
         metrics=metrics,
         quality=verdict.quality,
@@ -77,6 +77,28 @@ def with_emg(
     if request.role == "task":
         features = with_onset(features, emg, rest, settings)
     return _with_notes(_with_problem(features), request)
+
+
+def _amplitudes(
+    filtered_uv: Samples, rate_hz: float, role: str, settings: EmgSettings
+) -> dict[str, float | None]:
+    """Peak, median and middle RMS of the window; none when it is shorter than `mvic_window_s`."""
+    if filtered_uv.size < settings.mvic_window_s * rate_hz:
+        return {}
+    running = moving_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
+    middle_uv = None
+    if role in ("mvic", "submaximal"):
+        middle_uv = middle_rms(
+            filtered_uv,
+            sampling_rate_hz=rate_hz,
+            window_s=settings.mvic_window_s,
+            middle_s=settings.mvic.middle_s,
+        )
+    return {
+        "peak_rms_uv": float(running.max()),
+        "median_rms_uv": float(np.median(running[:: max(round(MEDIAN_STEP_S * rate_hz), 1)])),
+        "middle_rms_uv": middle_uv,
+    }
 
 
 def _emg_part(

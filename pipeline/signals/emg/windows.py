@@ -66,13 +66,13 @@ def rest_window(
 ) -> tuple[Window | None, str]:
     """(rest window, "") or (None, why there is none).
 
-    A rest recording is rest throughout, an MVIC has none. A stance trial has `settings.rest_s`, or
+    A rest recording is rest throughout, a reference contraction has none. A stance trial has `settings.rest_s`, or
     the last two seconds of quiet standing that end 0.8 s before lift-off (or where the onset search
     starts, if that is earlier).
     """
     if request.role == "rest":
         return Window(*part_s), ""
-    if request.role == "mvic":
+    if request.role in ("mvic", "submaximal"):
         return None, ""
     if settings.rest_s is not None:
         start_s, end_s = max(settings.rest_s[0], part_s[0]), min(settings.rest_s[1], part_s[1])

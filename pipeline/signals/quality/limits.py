@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.signals.quality.signal_metrics import SignalMetrics
+from schemas.terms import RECORDING_ROLES
 
-EVERY_ROLE: Final = ("task", "mvic", "rest")
+EVERY_ROLE: Final = tuple(RECORDING_ROLES)
+WITH_MUSCLE: Final = ("task", "mvic", "submaximal")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         warn=0.05,
         reject=0.2,
         source=f"{_DECLARED}: a clean signal has below 2.4 %, hum a third as strong has 10 %",
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "low_frequency_share",
@@ -67,7 +69,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         warn=0.15,
         reject=0.4,
         source=f"{_DECLARED}: clean signals have 1 to 2 %, swaying cables 60 %",
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "clip_share",
@@ -75,7 +77,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         warn=0.001,
         reject=0.01,
         source=f"{_DECLARED}: clean signals have 0.005 %",
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "flat_ms",
@@ -83,7 +85,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         warn=20.0,
         reject=None,
         source=f"{_DECLARED}: clean signals 0 ms, clipped ones 3 ms, drop-outs 100 ms",
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "flat_share",
@@ -91,7 +93,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         warn=None,
         reject=0.05,
         source=f"{_DECLARED}: it makes the amplitude more than 2.5 % too small",
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "rms_uv",
@@ -100,7 +102,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         reject=0.5,
         source=f"{_DECLARED}: amplifiers have 1 µV of noise",
         is_floor=True,
-        roles=("task", "mvic"),
+        roles=WITH_MUSCLE,
     ),
     Limit(
         "largest_raw_uv",
@@ -116,7 +118,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
 HIGHEST_PCT_MVIC: Final = 100.0
 """Mean activation above this is not a percentage of a maximum; microvolts and onset still hold."""
 
-REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
+MVIC_LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "mvic_rms_uv",
         "the MVIC reference is only {value:.0f} µV",
@@ -125,6 +127,30 @@ REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
         source=f"{_DECLARED}: a maximal gluteus medius gives more",
         is_floor=True,
     ),
+    Limit(
+        "cv_pct",
+        "the MVIC repeats scatter by {value:.0f} %",
+        warn=20.0,
+        reject=None,
+        source=f"{_DECLARED}, unless the study declares another limit",
+    ),
+)
+"""Limits on the MVIC reference of a leg alone; its stance trials take over the reasons."""
+
+TASK_LIMITS: Final[tuple[Limit, ...]] = (
+    Limit(
+        "times_task",
+        "the MVIC reference is only {value:.1f} times the highest stance trial",
+        warn=3.0,
+        reject=None,
+        source=f"{_DECLARED}: a single-leg stance takes a small part of the maximum",
+        is_floor=True,
+    ),
+)
+"""Limits on an MVIC reference beside its stance trials. Trials do not take over the reasons, as a limit on
+the activation that a study wants to compare would sort its trials by outcome."""
+
+REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "pct_mvic",
         "the mean activation is {value:.0f} %MVIC, so the MVIC was not maximal and percentages are "
@@ -141,7 +167,7 @@ REFERENCE_LIMITS: Final[tuple[Limit, ...]] = (
         source="peaks of 172 to 216 % are published for hip muscles in dynamic tasks",
     ),
 )
-"""Limits on a stance trial and its MVIC reference together. None rejects: microvolts do not depend on
+"""Limits on a stance trial in percent of its MVIC reference. None rejects: microvolts do not depend on
 the reference."""
 
 

@@ -25,6 +25,8 @@ groups:
     label: control
 holds:
   ceiling_s: 30
+emg:
+  normalisation: mvc_isometric
 """
 
 WORKBOOK = "cohort.xlsx"

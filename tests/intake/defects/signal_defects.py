@@ -87,7 +87,11 @@ def _measured(folder: Path, roles: dict[str, str]) -> list[SignalFinding]:
         for role, file in roles.items()
     ]
     table = Recordings.validate(pd.DataFrame(rows)[list(Recordings.to_schema().columns)])
-    return list(process_recordings(table, folder, EmgSettings(), cache=None).findings)
+    return list(
+        process_recordings(
+            table, folder, EmgSettings(normalisation="mvc_isometric"), cache=None
+        ).findings
+    )
 
 
 def _dead_channel(folder: Path, draw: random.Random) -> list[SignalFinding]:

@@ -86,10 +86,33 @@ def _empty_plan(lab: Lab, draw: random.Random) -> Planted:
     return Planted("", "", PLAN_FILE)
 
 
+DECLARED = "emg:\n  normalisation: mvc_isometric\n"
+
+
+def _normalisation_not_declared(lab: Lab, draw: random.Random) -> Planted:
+    instead, place = draw.choice((("", ""), ("emg:\n  filter_order: 4\n", "line 10")))
+    lab.study = lab.study.replace(DECLARED, instead)
+    return Planted("", place, STUDY_FILE)
+
+
+def _percentages_of_nothing(lab: Lab, draw: random.Random) -> Planted:
+    lab.study = lab.study.replace("mvc_isometric", "none")
+    return Planted("", "line 11", STUDY_FILE)
+
+
+def _groups_cannot_be_compared(lab: Lab, draw: random.Random) -> Planted:
+    term = draw.choice(("submaximal_task", "task_peak", "task_mean"))
+    lab.study = lab.study.replace("mvc_isometric", term)
+    return Planted("", "line 11", STUDY_FILE)
+
+
 STUDY_DEFECTS: tuple[Defect, ...] = (
     Defect("STUDY-01", "a mistake in study.yaml", _mistake_in_study),
     Defect("STUDY-01", "a mistake in plan.yaml", _mistake_in_plan),
     Defect("STUDY-02", "no study file", _no_study_file),
+    Defect("STUDY-03", "a normalisation not declared", _normalisation_not_declared),
+    Defect("STUDY-03", "percentages of nothing", _percentages_of_nothing),
+    Defect("STUDY-04", "a submaximal normalisation", _groups_cannot_be_compared),
     Defect("PLAN-01", "a covariate that is not there", _covariate_not_there),
     Defect("PLAN-01", "a covariate without values", _covariate_without_values),
     Defect("PLAN-02", "an empty plan", _empty_plan),

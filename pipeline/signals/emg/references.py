@@ -1,0 +1,122 @@
+"""What the stance trials of a cohort are held against: MVIC and other references, and noise levels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import pandas as pd
+
+from pipeline.signals.emg.mvic import MvicReference, mvic_reference, statistic_words, window_s
+from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.quality.limits import TASK_LIMITS, judge
+from schemas.columns import empty_table
+from schemas.mvic_references import MVIC_KEY, MvicReferences
+from schemas.study import EmgSettings
+
+LegKey = tuple[str, str, str]
+"""participant_id, visit, leg."""
+
+_ROLE_OF: Final = {"submaximal_task": "submaximal", "task_peak": "task", "task_mean": "task"}
+
+
+@dataclass(frozen=True)
+class LegRecording:
+    """One measured recording and the leg that it is about."""
+
+    key: LegKey
+    role: str
+    features: RecordingFeatures
+
+
+@dataclass(frozen=True)
+class References:
+    """By leg: the MVIC reference, a reference that is no MVIC (µV), the level of its rest recordings (µV).
+
+    Only one of `mvic` and `other_uv` is filled, by what the study declares.
+    """
+
+    mvic: Mapping[LegKey, MvicReference] = field(default_factory=dict)
+    other_uv: Mapping[LegKey, float] = field(default_factory=dict)
+    rest_uv: Mapping[LegKey, float] = field(default_factory=dict)
+
+
+def references(recordings: Iterable[LegRecording], settings: EmgSettings) -> References:
+    """The references of all legs of a cohort, as `settings.normalisation` declares them.
+
+    A reference from the stance trials is one number per leg and visit, never one per trial or task,
+    which would take away what differs between trials (CEDE matrix, Besomi et al. 2020).
+    """
+    by_role: dict[str, dict[LegKey, list[RecordingFeatures]]] = {}
+    for recording in recordings:
+        legs = by_role.setdefault(recording.role, {})
+        legs.setdefault(recording.key, []).append(recording.features)
+    rest_uv = {
+        key: min(levels)
+        for key, quiet in by_role.get("rest", {}).items()
+        if (levels := [f.metrics.rms_uv for f in quiet if f.is_usable and f.metrics.rms_uv])
+    }
+    method = settings.method
+    if method is None or method.term == "none":
+        return References(rest_uv=rest_uv)
+    if method.is_mvic:
+        tasks = by_role.get("task", {})
+        mvic = {
+            key: _held_against(mvic_reference(repeats, settings), tasks.get(key, ()))
+            for key, repeats in by_role.get("mvic", {}).items()
+        }
+        return References(mvic=mvic, rest_uv=rest_uv)
+    other_uv = {
+        key: value
+        for key, found in by_role.get(_ROLE_OF[method.term], {}).items()
+        if (value := _other_uv(method.term, found, settings)) is not None
+    }
+    return References(other_uv=other_uv, rest_uv=rest_uv)
+
+
+def _held_against(reference: MvicReference, tasks: Sequence[RecordingFeatures]) -> MvicReference:
+    """The reference with the highest stance trial beside it, and a word if it is close."""
+    levels = [f.metrics.rms_uv for f in tasks if f.is_usable and f.metrics.rms_uv]
+    if reference.reference_uv is None or not levels:
+        return reference
+    verdict = judge({"times_task": reference.reference_uv / max(levels)}, TASK_LIMITS)
+    return replace(
+        reference,
+        highest_task_pct=100 * max(levels) / reference.reference_uv,
+        verdict_with_tasks=reference.verdict.worse(verdict),
+    )
+
+
+def _other_uv(
+    term: str, recordings: Sequence[RecordingFeatures], settings: EmgSettings
+) -> float | None:
+    if term == "submaximal_task":
+        return mvic_reference(recordings, settings).reference_uv
+    usable = [features for features in recordings if features.is_usable]
+    if term == "task_peak":
+        return max((f.emg.peak_rms_uv for f in usable if f.emg.peak_rms_uv), default=None)
+    levels = [f.metrics.rms_uv for f in usable if f.metrics.rms_uv]
+    return sum(levels) / len(levels) if levels else None
+
+
+def mvic_table(found: References, settings: EmgSettings) -> pd.DataFrame:
+    """The references as schemas.mvic_references.MvicReferences, by participant, visit and leg."""
+    empty = empty_table(MvicReferences)
+    if not found.mvic:
+        return empty
+    rows = [
+        {
+            **dict(zip(MVIC_KEY, key, strict=True)),
+            "normalisation": settings.normalisation,
+            "n_repeats": reference.n_repeats,
+            "n_usable": reference.n_usable,
+            "statistic": statistic_words(settings.mvic),
+            "window_s": window_s(settings),
+            "reference_uv": reference.reference_uv,
+            "cv_pct": reference.cv_pct,
+            "highest_task_pct": reference.highest_task_pct,
+            "verdict": reference.verdict_with_tasks.quality,
+            "reasons": "; ".join(reference.verdict_with_tasks.reasons) or None,
+        }
+        for key, reference in sorted(found.mvic.items())
+    ]
+    return MvicReferences.validate(pd.DataFrame(rows, columns=list(empty.columns)))

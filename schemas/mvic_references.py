@@ -1,0 +1,62 @@
+"""MVIC references: what the activation of each leg is divided by, and how sure that number is."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import column
+from schemas.terms import LEGS, SIGNAL_VERDICTS
+
+MVIC_KEY = ["participant_id", "visit", "leg"]
+
+
+class MvicReferences(pa.DataFrameModel):
+    """One leg with MVIC recordings. Key: participant, visit, leg.
+
+    A leg whose recordings are all rejected has no reference and says so. The verdict is about the
+    reference; whether a stance trial fits it stands with the trial.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    leg: Series[str] = column("Leg that was contracted.", label="Leg", isin=LEGS, identifies=True)
+    normalisation: Series[str] = column("Term of the study for it.", label="Normalisation")
+    n_repeats: Series[int] = column("MVIC recordings of the leg.", label="Repeats", ge=0)
+    n_usable: Series[int] = column(
+        "Of these, recordings that are not rejected.", label="Usable", ge=0
+    )
+    statistic: Series[str] = column(
+        "Number of one recording, and of all of them.", label="Statistic"
+    )
+    window_s: Series[float] = column("Length of the window.", label="Window", unit="s", gt=0)
+    reference_uv: Series[float] = column(
+        "Reference of the leg.", label="MVIC reference", unit="µV", gt=0, nullable=True
+    )
+    cv_pct: Series[float] = column(
+        "Coefficient of variation of the repeats.",
+        label="Spread of repeats",
+        unit="%",
+        ge=0,
+        nullable=True,
+    )
+    highest_task_pct: Series[float] = column(
+        "Highest mean activation of a stance trial of the leg, in percent of the reference.",
+        label="Highest stance trial",
+        unit="%",
+        ge=0,
+        nullable=True,
+    )
+    verdict: Series[str] = column(
+        "Verdict on the reference.", label="Verdict", isin=SIGNAL_VERDICTS
+    )
+    reasons: Series[str] = column(
+        "Reasons of the verdict, in words.", label="Reasons", nullable=True
+    )
+
+    class Config:
+        """Every column is written by `pipeline.signals`."""
+
+        strict = True
+        coerce = True
+        unique = MVIC_KEY
