@@ -215,7 +215,7 @@ def test_without_a_declared_reference_there_are_microvolts_only(settings_):
     assert row["normalisation"] == settings_.normalisation
 
 
-@given(st.floats(0.01, 100), st.floats(1, 60), st.floats(40, 400))
+@given(st.floats(0.01, 100), st.floats(1, 60), st.floats(70, 400))
 @settings(deadline=None)
 def test_another_gain_changes_microvolts_and_no_percentage(gain, rms_uv, mvic_uv):
     def rows(factor):
