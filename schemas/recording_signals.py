@@ -60,6 +60,12 @@ class RecordingSignals(pa.DataFrameModel):
     reload_s: Series[float] = column(
         "When the other foot takes load for good.", label="Reload", unit="s", nullable=True
     )
+    hop_s: Series[float] = column(
+        "When the stance foot left its plate during the hold.",
+        label="Hop",
+        unit="s",
+        nullable=True,
+    )
     hold_from_force_s: Series[float] = column(
         "Hold time from the force plate.", label="Hold time (force)", unit="s", nullable=True
     )

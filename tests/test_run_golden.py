@@ -54,6 +54,7 @@ def test_a_release_holds_every_promised_file(release):
         "report.html", "report.docx", "tables.xlsx", "estimates.parquet", "estimates.csv", "numbers.json",
         "methods.md", "citations.bib", "flow.csv", "quality-summary.html", "manifest.json",
         "internal/fix-list.html", "internal/fix-list.csv", "internal/activation.csv",
+        "internal/signal-quality.html",
         "internal/analysed_hold_times.csv",
     } <= names  # fmt: skip
     assert any(n.startswith("tables/") for n in names)

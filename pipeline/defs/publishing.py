@@ -21,6 +21,7 @@ from pipeline.publishing.fix_list_files import write_fix_list
 from pipeline.publishing.release_files import release_files
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Report
+from pipeline.publishing.signal_pages.signal_page import signal_quality_html
 from pipeline.publishing.verdict import Verdict, conclude
 from pipeline.workspace.hashing import (
     code_hash,
@@ -102,9 +103,11 @@ def report(
     study: dict[str, Any],
     findings: pd.DataFrame,
     intake_flow: pd.DataFrame,
+    participants: pd.DataFrame,
     recording_signals: pd.DataFrame,
     stance_force: pd.DataFrame,
     event_sensitivity: pd.DataFrame,
+    recording_traces: pd.DataFrame,
     activation: pd.DataFrame,
     signal_findings: pd.DataFrame,
     to_decide: pd.DataFrame,
@@ -166,7 +169,17 @@ def report(
     }
     handed_in = {name: table for name, table in internal.items() if table is not None}
     lab = lab_files(given, settings.limits, stamps)
-    files = release_files(built, inputs, internal_tables=handed_in, lab=lab)
+    signal_page = signal_quality_html(
+        cohort,
+        signals=recording_signals,
+        activation=activation,
+        traces=recording_traces,
+        findings=signal_findings,
+        groups=dict(zip(participants["participant_id"], participants["group"], strict=True)),
+    )
+    files = release_files(
+        built, inputs, internal_tables=handed_in, lab=lab, signal_page=signal_page
+    )
     manifest = _manifest(inputs, hashes, verdict)
     waiting = pd.concat([to_decide, signals_to_decide(signal_findings)], ignore_index=True)
     write_proposal(
@@ -177,6 +190,9 @@ def report(
     return dg.MaterializeResult(
         metadata={
             "report": dg.MetadataValue.path(str(folder / "report.html")),
+            "signal_quality": dg.MetadataValue.path(
+                str(folder / "internal" / "signal-quality.html")
+            ),
             "verdict": dg.MetadataValue.text(verdict.summary.replace("{release}", folder.name)),
             **_figures_in_the_ui(built),
         }

@@ -10,9 +10,11 @@ import pandas as pd
 from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
+from pipeline.defs.signal_pictures import recording_pictures
 from pipeline.defs.table_metadata import row_counts, shown_table
 from pipeline.engine import chosen_engine, map_units
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
+from pipeline.publishing.signal_pages.recording_entries import recording_entries
 from pipeline.signals.batch import process_recordings
 from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.participant_unit import MeasuredUnit, ParticipantUnit
@@ -25,6 +27,7 @@ from schemas.decisions import Decisions
 from schemas.event_sensitivity import EventSensitivity
 from schemas.findings import Findings
 from schemas.recording_signals import RecordingSignals
+from schemas.recording_traces import RecordingTraces
 from schemas.stance_force import StanceForce
 from schemas.study import Study
 
@@ -40,6 +43,13 @@ GROUP = "signals"
             "parquet",
             description="Every recording: channels found, force events, amplitudes, quality metrics.",
             model=RecordingSignals,
+        ),
+        "recording_traces": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="What every recording looks like, cut down to columns, for its picture.",
+            model=RecordingTraces,
         ),
         "activation": output(GROUP, "scipy", "pandera", "parquet", model=Activation),
         "stance_force": output(
@@ -124,11 +134,23 @@ def signals(
     if len(recordings):
         unchanged = f" ({measured.n_kept} from the cache)" if measured.n_kept else ""
         progress.say(f"signals: {len(recordings)} recordings{unchanged}, {len(found)} finding(s)")
+    entries = recording_entries(
+        measured.signals,
+        activation,
+        measured.traces,
+        found,
+        dict(zip(participants["participant_id"], participants["group"], strict=True)),
+    )
     yield dg.Output(
         measured.signals,
         "recording_signals",
-        metadata={**row_counts(measured.signals), **_verdicts(measured.signals)},
+        metadata={
+            **row_counts(measured.signals),
+            **_verdicts(measured.signals),
+            **recording_pictures(entries),
+        },
     )
+    yield dg.Output(measured.traces, "recording_traces", metadata=row_counts(measured.traces))
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
     yield dg.Output(
         measured.stance_force, "stance_force", metadata=row_counts(measured.stance_force)

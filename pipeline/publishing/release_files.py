@@ -30,12 +30,14 @@ def release_files(
     *,
     internal_tables: Mapping[str, pd.DataFrame],
     lab: LabFiles | None = None,
+    signal_page: str = "",
 ) -> dict[str, bytes]:
     """Relative path -> content of every file of a release, except its manifest.
 
     report: built from `inputs`. internal_tables: file name without ending -> table with the codes
     of participants, so that a number can be followed to its rows inside the lab. lab: the files that
-    the findings speak of, for copies with the wrong cells marked. What changed since an earlier check
+    the findings speak of, for copies with the wrong cells marked. signal_page: the page with a picture of every
+    recording (`signal_pages.signal_page`), "" for none. What changed since an earlier check
     is in none of the files: the same inputs give the same bytes.
     """
     marked = checked_copies(fix_entries(inputs.findings, Changes()), lab) if lab else None
@@ -59,6 +61,7 @@ def release_files(
             inputs.findings, inputs.cohort, copies=marked
         ).encode("utf-8"),
         "internal/fix-list.csv": fix_list_csv(inputs.findings),
+        **({"internal/signal-quality.html": signal_page.encode("utf-8")} if signal_page else {}),
         **{f"internal/{name}.csv": _csv(table) for name, table in internal_tables.items()},
         **(
             {f"internal/{name}": content for name, content in marked.copies.values()}

@@ -23,6 +23,7 @@ from pipeline.signals.recording_files import RecordingFiles
 from pipeline.signals.recording_findings import reading_findings, trial_findings
 from pipeline.signals.recording_row import RecordingRow, recording_rows
 from pipeline.signals.signal_table import signal_table
+from pipeline.signals.traces.trace_table import trace_table
 from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
 from schemas.activation import Activation
 from schemas.columns import empty_table
@@ -38,9 +39,10 @@ class SignalsResult:
     recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every
     stance recording by every method (`schemas.onset_sensitivity`). stance_force, event_sensitivity:
     force plates per stance recording, and its events by every rule (see `schemas`). mvic_references:
-    one row per leg with MVIC recordings (`schemas.mvic_references`). findings: what is wrong with
-    recordings. steps: sentences for the methods section, of the steps that ran. n_kept: recordings
-    whose measurements came from an earlier run. notes: what a person should know about this run.
+    one row per leg with MVIC recordings (`schemas.mvic_references`). traces: what the recordings look
+    like (`schemas.recording_traces`). findings: what is wrong with recordings. steps: sentences for
+    the methods section, of the steps that ran. n_kept: recordings whose measurements came from an
+    earlier run. notes: what a person should know about this run.
     """
 
     activation: pd.DataFrame
@@ -49,6 +51,7 @@ class SignalsResult:
     stance_force: pd.DataFrame
     event_sensitivity: pd.DataFrame
     mvic_references: pd.DataFrame
+    traces: pd.DataFrame
     findings: list[SignalFinding]
     steps: tuple[MethodSentence, ...]
     n_kept: int = 0
@@ -109,6 +112,9 @@ def process_recordings(
             [trial.features for _, trial in measured.trials],
         ),
         mvic_references=mvic_table(measured.references, settings),
+        traces=trace_table(
+            (row.key, features.trace) for row, features in zip(rows, done.features, strict=True)
+        ),
         findings=[
             *reading_findings(rows, done.features, done.refusals),
             *trial_findings(measured.trials, expects_mvic=expects_mvic),

@@ -13,6 +13,7 @@ from pipeline.signals.force.cop_features import CopFeatures
 from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.onset.onset_features import OnsetFeatures
 from pipeline.signals.quality.signal_metrics import SignalMetrics
+from pipeline.signals.traces.trace_view import RecordingTrace
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class RecordingFeatures:
 
     problem and fix: why the EMG (or the whole file) cannot be used and what to do, "" when it can.
     duration_s: length of the file. force, cop, emg, onset, metrics: what the rooms of those names
-    measured. quality: good, warn or reject; reasons: in words.
+    measured. quality: good, warn or reject; reasons: in words. trace: what it looks like, for a
+    picture.
     """
 
     problem: str = ""
@@ -34,6 +36,7 @@ class RecordingFeatures:
     metrics: SignalMetrics = field(default_factory=SignalMetrics)
     quality: str = "reject"
     reasons: tuple[str, ...] = ()
+    trace: RecordingTrace = ()
 
     @property
     def is_usable(self) -> bool:

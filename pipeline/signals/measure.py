@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.signals.emg.measure_emg import with_emg
+from pipeline.signals.emg.measure_emg import emg_part, with_emg
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.problem import SignalProblem
@@ -12,6 +12,7 @@ from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.recording import Recording
 from pipeline.signals.request import Request
 from pipeline.signals.storing.sample_store import reading_settings
+from pipeline.signals.traces.recording_trace import recording_trace
 from schemas.study import EmgSettings
 
 ROUNDING_S: Final = 0.005
@@ -43,10 +44,14 @@ def measure_samples(
     features = RecordingFeatures(duration_s=recording.duration_s)
     if request.role == "task":
         features = with_force(features, recording, request, settings, part_s)
+    emg = None
     try:
-        return with_emg(features, recording, request, settings, part_s)
+        emg = emg_part(recording, request, settings, part_s)
+        features = with_emg(features, emg, request, settings, part_s)
     except SignalProblem as problem:
-        return _unusable(features, problem)
+        features = _unusable(features, problem)
+    trace = recording_trace(recording, request, settings, part_s, features, emg)
+    return replace(features, trace=trace)
 
 
 def unreadable(problem: SignalProblem) -> RecordingFeatures:

@@ -22,6 +22,7 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "liftoff_s": "force.liftoff_s",
     "touchdown_s": "force.touchdown_s",
     "reload_s": "force.reload_s",
+    "hop_s": "force.hop_s",
     "hold_from_force_s": "force.hold_s",
     "hold_is_lower_bound": "force.is_lower_bound",
     "force_verdict": "force.verdict",

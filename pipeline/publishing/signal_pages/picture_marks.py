@@ -36,6 +36,7 @@ class WindowKind:
 EVENTS: Final = (
     EventKind("liftoff_s", "lift-off", "lift"),
     EventKind("touchdown_s", "touch-down", "down"),
+    EventKind("hop_s", "hop", "hop"),
     EventKind("reload_s", "loaded for good", "load"),
 )
 """In the order in which they happen; one that is not known is not drawn."""

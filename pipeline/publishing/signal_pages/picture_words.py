@@ -6,10 +6,11 @@ from typing import Final
 from pipeline.publishing.number_format import MINUS
 from pipeline.publishing.signal_pages.picture_marks import number
 
-VERDICT_WORDS: Final[dict[str, str]] = {
-    "reject": "rejected",
-    "warn": "usable, with a remark",
-    "good": "good",
+VERDICT_TITLES: Final[dict[str, str]] = {
+    "unread": "Could not be read",
+    "reject": "Rejected",
+    "warn": "Usable, with a remark",
+    "good": "Good",
 }
 
 ROLE_WORDS: Final[dict[str, str]] = {"task": "stance", "mvic": "MVIC", "rest": "rest"}
@@ -36,5 +37,5 @@ def description(row: Mapping[str, object]) -> str:
     if happened:
         words = ", ".join(happened).replace("-0.00", "0.00").replace(" -", f" {MINUS}")
         sentences.append(f"{words[:1].upper()}{words[1:]}.")
-    sentences.append(f"Signal quality: {VERDICT_WORDS.get(str(row['quality']), '')}.")
+    sentences.append(f"Signal quality: {VERDICT_TITLES[str(row['quality'])].lower()}.")
     return " ".join(sentences)

@@ -70,7 +70,8 @@ def recording_svg(
     top = _heading(drawing, heading)
     bottom = _draw(drawing, places, signals, top)
     style = f"<style>{STYLE}</style>" if is_alone else ""
-    alone = ' xmlns="http://www.w3.org/2000/svg"' if is_alone else ""
+    # White paper, because a page may show it on a dark ground.
+    alone = ' xmlns="http://www.w3.org/2000/svg" style="background:#fff"' if is_alone else ""
     size = f' width="{width}" height="{bottom}"'
     return (
         f'<svg class="sq"{alone}{size} viewBox="0 0 {width} {bottom}" role="img" '

@@ -15,7 +15,11 @@ from markupsafe import Markup
 from pipeline.publishing.pages import render
 from pipeline.publishing.printable import printable
 from pipeline.publishing.signal_pages.picture_style import STYLE
-from pipeline.publishing.signal_pages.picture_words import ROLE_WORDS, recording_name
+from pipeline.publishing.signal_pages.picture_words import (
+    ROLE_WORDS,
+    VERDICT_TITLES,
+    recording_name,
+)
 from pipeline.publishing.signal_pages.recording_entries import (
     UNREAD,
     WORST_FIRST,
@@ -24,18 +28,13 @@ from pipeline.publishing.signal_pages.recording_entries import (
     recording_entries,
 )
 from pipeline.publishing.signal_pages.recording_picture import recording_svg
+from schemas.terms import RECORDING_ROLES
 
 MOST_PICTURES: Final = 600
 """Best recordings beyond are listed without a picture, so that the page still opens in an office."""
 
 MOST_REASONS: Final = 30
 
-VERDICT_TITLES: Final[dict[str, str]] = {
-    UNREAD: "Could not be read",
-    "reject": "Rejected",
-    "warn": "Usable, with a remark",
-    "good": "Good",
-}
 VERDICT_MEANINGS: Final[dict[str, str]] = {
     UNREAD: "no signal to look at; not in the analysis",
     "reject": "the signal is not gluteus medius activity that can be measured; not in the analysis",
@@ -150,7 +149,7 @@ def _summary(entries: Sequence[RecordingEntry]) -> tuple[list[tuple[str, str]], 
     counts = Counter((entry.verdict, entry.group or NO_GROUP, entry.role) for entry in entries)
     keys = sorted(
         {(group, role) for _, group, role in counts},
-        key=lambda key: (key[0] == NO_GROUP, key[0], list(ROLE_WORDS).index(key[1])),
+        key=lambda key: (key[0] == NO_GROUP, key[0], list(RECORDING_ROLES).index(key[1])),
     )
     rows = []
     for verdict in WORST_FIRST:
@@ -160,7 +159,7 @@ def _summary(entries: Sequence[RecordingEntry]) -> tuple[list[tuple[str, str]], 
                 f"show-{verdict}", f"v-{verdict}", VERDICT_TITLES[verdict].lower(), sum(cells)
             )
             rows.append(CountRow(choice, VERDICT_MEANINGS[verdict], cells))
-    return [(printable(group), ROLE_WORDS[role]) for group, role in keys], rows
+    return [(printable(group), ROLE_WORDS.get(role, role)) for group, role in keys], rows
 
 
 def _reasons(entries: Sequence[RecordingEntry]) -> dict[str, Choice]:

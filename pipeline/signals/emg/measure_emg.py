@@ -31,17 +31,16 @@ MEDIAN_STEP_S: Final = 0.005
 
 def with_emg(
     features: RecordingFeatures,
-    recording: Recording,
+    emg: EmgPart,
     request: Request,
     settings: EmgSettings,
     part_s: tuple[float, float],
 ) -> RecordingFeatures:
     """The features with amplitude, signal quality and (for a stance trial) onset.
 
-    features: with force events. part_s: start and end (s) of the part of the file that is used.
-    Raises SignalProblem when the gluteus medius channel cannot be found or filtered.
+    features: with force events. emg: of the part of the file that is used, from start to end part_s
+    (s). Raises SignalProblem when the part is too short.
     """
-    emg = _emg_part(recording, request, settings, part_s)
     window = measured_window(features, request, part_s)
     rate_hz = emg.channel.sampling_rate_hz
     raw_uv, filtered_uv = (emg.within(s, window) for s in (emg.raw_uv, emg.filtered_uv))
@@ -101,9 +100,13 @@ def _amplitudes(
     }
 
 
-def _emg_part(
+def emg_part(
     recording: Recording, request: Request, settings: EmgSettings, part_s: tuple[float, float]
 ) -> EmgPart:
+    """The gluteus medius of a leg, raw and band-passed, in the part of the file that is used.
+
+    Raises SignalProblem when the channel cannot be found, has gaps in the part, or cannot be filtered.
+    """
     channel = gmed_channel(recording, request.leg, settings)
     whole_uv = in_microvolt(channel, settings.emg_unit)
     raw_uv = channel.part(whole_uv, part_s)

@@ -10,6 +10,7 @@ from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.channel_roles import force_channel, gmed_channel
 from pipeline.signals.reading.signal_units import in_microvolt, in_newton
+from pipeline.signals.reading.vertical_force import body_weight_up
 from pipeline.signals.recording import Channel, Recording
 from pipeline.signals.request import Request
 from pipeline.signals.traces.decimation import (
@@ -124,7 +125,7 @@ def _force_curve(
         channel = force_channel(recording, role, settings)
         if channel is None:
             return None
-        samples = in_newton(channel, settings.force_unit)
+        samples = body_weight_up(in_newton(channel, settings.force_unit))
     except SignalProblem:
         return None
     return _part(channel, samples, part_s)
