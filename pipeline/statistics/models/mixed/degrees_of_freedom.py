@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from pipeline.statistics.models.mixed.variance_components import Array, RemlFit
+from pipeline.statistics.models.mixed.sufficient_blocks import Array
+from pipeline.statistics.models.mixed.variance_components import VarianceFit
 
 
-def satterthwaite(fit: RemlFit, contrast: Array) -> tuple[float, float]:
+def satterthwaite(fit: VarianceFit, contrast: Array) -> tuple[float, float]:
     """(standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
 
     Variances at 0 are left out, as lmerTest does. Source: Satterthwaite 1946, Biometrics 2:110;
@@ -19,7 +20,7 @@ def satterthwaite(fit: RemlFit, contrast: Array) -> tuple[float, float]:
     return float(np.sqrt(variance)), float(2 * variance**2 / (gradient @ of_variances @ gradient))
 
 
-def kenward_roger(fit: RemlFit, contrast: Array) -> tuple[float, float]:
+def kenward_roger(fit: VarianceFit, contrast: Array) -> tuple[float, float]:
     """(adjusted standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
 
     Variances at 0 are kept, as R's pbkrtest does, so that the degrees of freedom of a
@@ -60,3 +61,32 @@ def _kenward_roger_df(a1: float, a2: float) -> float:
         variance = 2 * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
         rho = variance / (2 * expectation**2)
         return float(4 + 3 / (rho - 1))
+
+
+def within_strata(
+    constant_within: list[list[bool]], sizes: list[int], *, is_constant: list[bool]
+) -> list[float]:
+    """Degrees of freedom of each term by the stratum in which it varies, as R's nlme counts them.
+
+    constant_within: for each level (participants first), whether each term has one value per unit.
+    sizes: number of units of each level, rows last. is_constant: terms that never vary (the
+    constant), which get those of the rows. A stratum has its units less those of the level above and
+    the terms that vary in it. Source: Pinheiro and Bates 2000, Mixed-Effects Models in S and S-PLUS,
+    section 2.4.2.
+    """
+    n_levels = len(constant_within)
+    stratum = [
+        n_levels
+        if constant
+        else next((level for level in range(n_levels) if constant_within[level][term]), n_levels)
+        for term, constant in enumerate(is_constant)
+    ]
+    above = [1 if any(is_constant) else 0, *sizes[:-1]]
+    varying = [
+        sum(
+            own == level and not constant
+            for own, constant in zip(stratum, is_constant, strict=True)
+        )
+        for level in range(n_levels + 1)
+    ]
+    return [float(sizes[level] - above[level] - varying[level]) for level in stratum]

@@ -1,7 +1,7 @@
-"""Mixed models that are published only when two independent fits agree.
+"""Mixed models that are published only when two independent computations agree.
 
-statsmodels' MixedLM is fitted first; its result is compared with our own exact REML
-(`mixed_model.py`). When they agree the exact numbers are published with Kenward-Roger standard
+Our own exact REML (`mixed_model.py`) is compared with statsmodels' MixedLM, or with many rows with
+the likelihood in another form. When they agree the exact numbers are published with Kenward-Roger standard
 errors and degrees of freedom, which MixedLM does not have. When they do not, a regression on
 participant means takes the place of the mixed model, and says so.
 """
@@ -16,16 +16,28 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from pipeline.statistics.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts, NestedResults
+from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood
+from pipeline.statistics.models.mixed.mixed_model import (
+    BOUNDARY_SHARE as BOUNDARY_SHARE,
+)
+from pipeline.statistics.models.mixed.mixed_model import (
+    DfMethod,
+    NestedIntercepts,
+    NestedResults,
+    leg_codes,
+)
 
 LARGEST_LOGLIKELIHOOD_GAP = 1e-3
 LARGEST_COEFFICIENT_GAP_SE = 1e-3
 """Agreement asked of MixedLM and exact REML; the second in standard errors. From a comparison of
 optimisers with lme4 on three data sets, where right solutions differed by less than 1e-4."""
 
-BOUNDARY_SHARE = 1e-8
-"""Of the residual variance: a variance component below it is taken for 0. Only decides which
-optimiser is asked first; exact REML gives 0 itself there, or this much by rounding."""
+MOST_ROWS_TO_REFIT = 1000
+"""MixedLM takes a second at this many rows and half a minute at 60,000. Beyond, the likelihood is
+computed in a second way (`likelihood_by_sums.py`): at our solution, where it must have our value,
+and around it, where it must be lower."""
+_NEIGHBOUR = 0.1
+"""Of the residual variance: how far around. A solution that is wrong by a tenth of it is seen."""
 LARGEST_LEVERAGE = 1 - 1e-9
 """HC3 divides by (1 - leverage) squared; at 1 the fit passes through a participant exactly."""
 _SMALLEST_COLUMN = 1e-300
@@ -53,7 +65,8 @@ class GuardedFit:
     coefficients: indexed by term, columns estimate, se, df. model: mixed_model or
     participant_means. factors: the random intercepts in the model. caution: a sentence when the
     planned model was not the one used, else "". variances: residual, participant, leg, where the
-    model has them. optimiser_warnings: what statsmodels said, for the log.
+    model has them. optimiser_warnings: what statsmodels said, for the log. on_boundary: components
+    with variance 0. results: of the mixed model, for contrasts; None for participant means.
     """
 
     coefficients: pd.DataFrame
@@ -62,6 +75,8 @@ class GuardedFit:
     caution: str
     variances: pd.Series
     optimiser_warnings: tuple[str, ...] = field(default=())
+    on_boundary: tuple[str, ...] = field(default=())
+    results: NestedResults | None = None
 
 
 def fit_guarded(
@@ -69,17 +84,19 @@ def fit_guarded(
     exog: pd.DataFrame,
     groups: npt.ArrayLike,
     nested: npt.ArrayLike | None = None,
+    *,
+    df_method: DfMethod = "kenward_roger",
 ) -> GuardedFit:
     """Fit endog (n_rows,) on exog (n_rows, k; constant and group first) by participant and leg.
 
-    groups: participant per row. nested: leg per row, unique over participants, or None. An
+    groups: participant per row. nested: leg per row, or None. An
     intercept that the rows cannot tell apart from another (one row per leg, one leg per
     participant) is left out. Degrees of freedom between participants are capped at participants
     - parameters between participants. Raises NotEstimableError when no model can be fitted.
     """
     values = np.asarray(endog, dtype=float)
     people = pd.factorize(np.asarray(groups), sort=True)[0]
-    legs = None if nested is None else pd.factorize(np.asarray(nested), sort=True)[0]
+    legs = None if nested is None else leg_codes(people, nested)
     if int(people.max()) + 1 <= exog.shape[1]:
         raise NotEstimableError(
             f"{int(people.max()) + 1} participants are too few for a model with "
@@ -90,7 +107,7 @@ def fit_guarded(
     if legs is not None and not _legs_are_separable(people, legs):
         legs = None
     try:
-        exact = NestedIntercepts(values, exog, people, legs).fit(cap_df=True)
+        exact = NestedIntercepts(values, exog, people, legs).fit(df_method, cap_df=True)
     except NoSolutionError:
         return _participant_means(values, exog, people, TOO_SMALL)
     if exact.df.isna().any():
@@ -105,6 +122,8 @@ def fit_guarded(
         caution="",
         variances=exact.variances,
         optimiser_warnings=tuple(messages),
+        on_boundary=exact.on_boundary,
+        results=exact,
     )
 
 
@@ -122,11 +141,15 @@ def _confirmed(
     legs: npt.NDArray[np.intp] | None,
     messages: list[str],
 ) -> bool:
-    """Whether MixedLM finds the exact solution, with its default optimiser or with Nelder-Mead."""
+    """Whether a second computation finds the exact solution: MixedLM, or the likelihood by sums.
+
+    MixedLM is asked with its default optimiser and with Nelder-Mead.
+    """
+    if len(endog) > MOST_ROWS_TO_REFIT:
+        return _has_same_likelihood(exact, endog, exog.to_numpy(dtype=float), people, legs)
     model_se = np.sqrt(np.diag(exact.reml.cov))
     # The default optimiser stops short, slowly, where a variance is 0; either one's agreement counts.
-    at_boundary = bool((exact.variances <= BOUNDARY_SHARE * exact.variances["residual"]).any())
-    for options in reversed(_ATTEMPTS) if at_boundary else _ATTEMPTS:
+    for options in reversed(_ATTEMPTS) if exact.on_boundary else _ATTEMPTS:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -144,6 +167,32 @@ def _confirmed(
         if agrees:
             return True
     return False
+
+
+def _has_same_likelihood(
+    exact: NestedResults,
+    endog: npt.NDArray[np.float64],
+    exog: npt.NDArray[np.float64],
+    people: npt.NDArray[np.intp],
+    legs: npt.NDArray[np.intp] | None,
+) -> bool:
+    """Whether the likelihood by sums has our value at the solution and lower ones around it."""
+    n_variances = len(exact.variances)
+    start, _, _, _ = np.linalg.lstsq(exog, endog, rcond=None)
+
+    def loglike(variances: npt.NDArray[np.float64]) -> float:
+        padded = np.append(variances, np.zeros(3 - n_variances))
+        return reml_loglikelihood(
+            endog - exog @ start, exog, people, people if legs is None else legs, padded
+        )
+
+    found = exact.variances.to_numpy(dtype=float)
+    at_solution = loglike(found)
+    if abs(at_solution - exact.llf) > LARGEST_LOGLIKELIHOOD_GAP:
+        return False
+    steps = np.vstack([np.eye(n_variances), -np.eye(n_variances)]) * _NEIGHBOUR * found[0]
+    around = [loglike(np.maximum(found + step, 0.0)) for step in steps]
+    return max(around) <= at_solution + LARGEST_LOGLIKELIHOOD_GAP
 
 
 def _mixedlm(

@@ -1,5 +1,6 @@
 """Linear mixed model with random intercepts for participants and their legs, statsmodels style."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,20 +9,31 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
-from pipeline.statistics.models.mixed.degrees_of_freedom import kenward_roger, satterthwaite
-from pipeline.statistics.models.mixed.variance_components import RemlFit, fit_reml
-from pipeline.statistics.p_values import infer
+from pipeline.statistics.models.fitted_terms import FittedTerms
+from pipeline.statistics.models.mixed.degrees_of_freedom import (
+    kenward_roger,
+    satterthwaite,
+    within_strata,
+)
+from pipeline.statistics.models.mixed.sufficient_blocks import Array
+from pipeline.statistics.models.mixed.variance_components import VarianceFit, fit_reml
+from pipeline.statistics.p_values import Inference, infer
 
-DfMethod = Literal["kenward_roger", "satterthwaite"]
-_DF_METHODS = {"kenward_roger": kenward_roger, "satterthwaite": satterthwaite}
+DfMethod = Literal["kenward_roger", "satterthwaite", "within_strata"]
+
+COMPONENTS = ("residual", "participant", "leg")
+BOUNDARY_SHARE = 1e-8
+"""Of the residual variance: a variance component below it is taken for 0, as lme4's isSingular does
+at its default tolerance of 1e-4 on the scale of standard deviations."""
 
 
 class NestedIntercepts:
     """Linear mixed model: exog @ params + participant + (leg within participant) + residual.
 
     endog: shape (n_rows,). exog: shape (n_rows, k), a frame whose columns name the terms. groups:
-    the participant of each row. nested: the leg of each row with a name that is unique over
-    participants, or None for a participant intercept only.
+    the participant of each row. nested: the leg of each row with a name that is unique within the
+    participant, or None for a participant intercept only. For a matched design, groups may be the
+    pair and nested the participant.
     """
 
     def __init__(
@@ -35,119 +47,143 @@ class NestedIntercepts:
         self.exog = exog.to_numpy(dtype=float)
         self.exog_names = [str(name) for name in exog.columns]
         self.groups = pd.factorize(np.asarray(groups), sort=True)[0]
-        self.nested = None if nested is None else pd.factorize(np.asarray(nested), sort=True)[0]
+        self.nested = None if nested is None else leg_codes(self.groups, nested)
 
     @property
     def n_groups(self) -> int:
         """Number of participants."""
         return int(self.groups.max()) + 1
 
+    @property
+    def factors(self) -> list[npt.NDArray[np.intp]]:
+        """Level of each row, from participants to the finest level."""
+        return [self.groups] if self.nested is None else [self.groups, self.nested]
+
     def between_terms(self) -> list[bool]:
         """For each term, whether it has one value per participant."""
-        exog = pd.DataFrame(self.exog).groupby(self.groups)
-        return [bool(value) for value in (exog.max() - exog.min()).max() == 0]
+        return _constant_within(self.exog, self.groups)
 
     def fit(
-        self, df_method: DfMethod = "kenward_roger", *, cap_df: bool = False
+        self,
+        df_method: DfMethod = "kenward_roger",
+        *,
+        cap_df: bool = False,
+        reml: bool = True,
     ) -> "NestedResults":
-        """Exact REML fit. Raises NotEstimableError when there is none.
+        """Exact fit by REML, or by maximum likelihood.
 
-        df_method gives both standard errors and degrees of freedom of each coefficient. cap_df:
-        limit the degrees of freedom of terms between participants to participants - such terms,
-        because Satterthwaite jumps to rows - k when the variances reach 0.
+        df_method gives standard errors and degrees of freedom of every term; Kenward-Roger's exist
+        for REML only. cap_df: limit the degrees of freedom of terms between participants to
+        participants - such terms, because Satterthwaite jumps to rows - k when the variances reach
+        0. Raises NotEstimableError when there is no fit.
         """
-        factors: list[npt.ArrayLike] = [self.groups]
-        if self.nested is not None:
-            factors.append(self.nested)
-        fit = fit_reml(self.endog, self.exog, factors)
-        contrasts = np.eye(self.exog.shape[1])
-        pairs = [_DF_METHODS[df_method](fit, contrast) for contrast in contrasts]
+        if df_method == "kenward_roger" and not reml:
+            raise ValueError("Kenward-Roger standard errors exist for REML only")
+        fit = fit_reml(self.endog, self.exog, list(self.factors), reml=reml)
         between = self.between_terms()
-        limit = float(max(1, self.n_groups - sum(between)))
-        df = [
-            min(value, limit) if cap_df and is_between else value
-            for (_, value), is_between in zip(pairs, between, strict=True)
-        ]
+        limit = float(max(1, self.n_groups - sum(between))) if cap_df else np.inf
+        strata = within_strata(
+            [_constant_within(self.exog, factor) for factor in self.factors],
+            [*(int(factor.max()) + 1 for factor in self.factors), len(self.endog)],
+            is_constant=[bool(np.ptp(column) == 0) for column in self.exog.T],
+        )
+        small_sample = _SmallSample(fit, df_method, np.array(between), limit, np.array(strata))
+        found = [small_sample.of(contrast) for contrast in np.eye(self.exog.shape[1])]
+        terms = self.exog_names
         return NestedResults(
-            params=pd.Series(fit.params, self.exog_names),
-            bse=pd.Series([se for se, _ in pairs], self.exog_names),
-            df=pd.Series(df, self.exog_names),
+            params=pd.Series(fit.params, terms),
+            bse=pd.Series([se for se, _ in found], terms),
+            df=pd.Series([df for _, df in found], terms),
+            cov=pd.DataFrame(fit.cov, terms, terms),
             df_method=df_method,
-            variances=pd.Series(
-                fit.variances, ["residual", "participant", "leg"][: len(fit.variances)]
-            ),
+            is_reml=reml,
+            variances=pd.Series(fit.variances, COMPONENTS[: len(fit.variances)]),
             llf=fit.llf,
             n_rows=len(self.endog),
             n_groups=self.n_groups,
-            reml=fit,
+            small_sample=small_sample,
         )
+
+
+def leg_codes(people: npt.NDArray[np.intp], nested: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Codes of legs that differ between participants, also where their names do not."""
+    legs = pd.factorize(np.asarray(nested), sort=True)[0]
+    return np.asarray(pd.factorize(people * (legs.max() + 1) + legs, sort=True)[0])
 
 
 @dataclass(frozen=True)
-class NestedResults:
-    """Fixed effects with small-sample inference; every Series is indexed by term.
+class _SmallSample:
+    """Standard error and degrees of freedom of contrasts of one fit.
 
-    bse and df follow `df_method`. variances: residual, participant, leg (unit of endog squared).
-    llf: REML log-likelihood.
+    between: terms with one value per participant. limit: of the degrees of freedom of a contrast of
+    such terms. strata: degrees of freedom by stratum, per term.
     """
 
-    params: pd.Series
-    bse: pd.Series
-    df: pd.Series
+    fit: VarianceFit
+    method: DfMethod
+    between: npt.NDArray[np.bool_]
+    limit: float
+    strata: Array
+
+    def of(self, contrast: Array) -> tuple[float, float]:
+        """(standard error, degrees of freedom) of contrast'params."""
+        involved = contrast != 0
+        if self.method == "within_strata":
+            se = float(np.sqrt(contrast @ self.fit.cov @ contrast))
+            df = float(self.strata[involved].min())
+        elif self.method == "kenward_roger":
+            se, df = kenward_roger(self.fit, contrast)
+        else:
+            se, df = satterthwaite(self.fit, contrast)
+        return se, min(df, self.limit) if self.between[involved].all() else df
+
+
+@dataclass(frozen=True, kw_only=True)
+class NestedResults(FittedTerms):
+    """Fixed effects with small-sample inference; every Series is indexed by term.
+
+    bse and df follow `df_method`; `cov` is the model's own. variances: residual, participant, leg
+    (unit of endog squared). llf: log-likelihood, restricted when `is_reml`.
+    """
+
     df_method: DfMethod
+    is_reml: bool
     variances: pd.Series
-    llf: float
-    n_rows: int
-    n_groups: int
-    reml: RemlFit
+    small_sample: _SmallSample
 
     @property
-    def tvalues(self) -> pd.Series:
-        """Estimate over standard error, per term."""
-        return self.params / self.bse
+    def reml(self) -> VarianceFit:
+        """The solution with its matrices."""
+        return self.small_sample.fit
 
     @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided P values, t with each term's own degrees of freedom."""
-        return pd.Series(
-            [
-                infer(b, se, df=df, ci_level=0.95).p
-                for b, se, df in zip(self.params, self.bse, self.df, strict=True)
-            ],
-            index=self.params.index,
-        )
+    def on_boundary(self) -> tuple[str, ...]:
+        """Components whose variance is 0: the data show no differences of that kind."""
+        smallest = BOUNDARY_SHARE * self.variances["residual"]
+        return tuple(str(name) for name, value in self.variances.items() if value <= smallest)
 
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
-        """Intervals of level 1 - alpha; columns 0 and 1 as in statsmodels."""
-        intervals = [
-            infer(b, se, df=df, ci_level=1 - alpha)
-            for b, se, df in zip(self.params, self.bse, self.df, strict=True)
-        ]
-        return pd.DataFrame(
-            {0: [i.ci_low for i in intervals], 1: [i.ci_high for i in intervals]},
-            index=self.params.index,
-        )
+    def contrast(self, weights: Mapping[str, float], *, ci_level: float = 0.95) -> Inference:
+        """Inference on a weighted sum of terms, such as the group difference at a mean covariate."""
+        vector = np.array([weights.get(term, 0.0) for term in self.params.index])
+        if set(weights) - set(self.params.index) or not vector.any():
+            raise ValueError(f"a contrast needs terms of the model: {list(self.params.index)}")
+        se, df = self.small_sample.of(vector)
+        return infer(float(vector @ self.params), se, df=df, ci_level=ci_level)
+
+    @property
+    def title(self) -> str:
+        """First line of the summary."""
+        how = "REML" if self.is_reml else "maximum likelihood"
+        return f"Nested random intercepts, {how}, {self.df_method}"
 
     def summary(self) -> Summary:
-        """Table of coefficients and variances, printed as statsmodels prints its own."""
-        table = pd.DataFrame(
-            {
-                "Coef.": self.params,
-                "Std.Err.": self.bse,
-                "df": self.df,
-                "t": self.tvalues,
-                "P>|t|": self.pvalues,
-            }
-        )
-        summary = Summary()
-        summary.add_title(f"Nested random intercepts, REML, {self.df_method}")
-        summary.add_dict(
-            {
-                "No. Observations:": self.n_rows,
-                "No. Participants:": self.n_groups,
-                "REML Log-Likelihood:": round(self.llf, 4),
-            }
-        )
-        summary.add_df(table.join(self.conf_int().set_axis(["[0.025", "0.975]"], axis=1)))
+        """Coefficients and variances, printed as statsmodels prints its own."""
+        summary = super().summary()
         summary.add_df(self.variances.to_frame("Variance"))
         return summary
+
+
+def _constant_within(exog: Array, codes: npt.NDArray[np.intp]) -> list[bool]:
+    """For each column, whether it has one value within every level."""
+    columns = pd.DataFrame(exog).groupby(codes)
+    return [bool(value) for value in (columns.max() - columns.min()).max() == 0]

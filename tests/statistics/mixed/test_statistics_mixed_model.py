@@ -9,12 +9,29 @@ from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
+from pipeline.statistics.models.mixed.profile_interval import profile_interval
 
-BLOCKS = {"gmed_ri": "gmed_pct_mvic", "gmed_nested": "gmed_pct_mvic", "onset_nested": "onset_ms"}
+TERMS = {
+    "(Intercept)": "const",
+    "groupLBP": "group",
+    "age_years": "age_years",
+    "sexmale": "sex",
+    "dom": "dom",
+    "groupLBP:dom": "group:dom",
+    "trial": "trial",
+}
+BLOCKS = {
+    "gmed_ri": "gmed_pct_mvic",
+    "gmed_nested": "gmed_pct_mvic",
+    "gmed_int": "gmed_pct_mvic",
+    "onset_nested": "onset_ms",
+    "loghold_naive": "log_hold",
+}
+SDS = {".sigma": "residual", ".sig01": "leg", ".sig02": "participant"}
 
 
-def _design(activation, column):
-    rows = activation[activation[column].notna()].reset_index(drop=True)
+def _design(rows, column):
+    rows = rows[rows[column].notna()].reset_index(drop=True)
     exog = pd.DataFrame(
         {
             "const": 1.0,
@@ -27,19 +44,50 @@ def _design(activation, column):
     return rows, exog, rows["participant_id"] + " " + rows["leg"]
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+def _model(sets, block):
+    """The model of a golden block, with the columns in R's order."""
+    column = BLOCKS[block.removesuffix("_ml")]
+    holds = sets.hold_times[sets.hold_times["condition"] == "eyes_open"]
+    table = (
+        holds.assign(log_hold=np.log(holds["capped_s"]))
+        if column == "log_hold"
+        else sets.activation
+    )
+    rows, exog, legs = _design(table, column)
+    if block == "gmed_int":
+        exog["group:dom"] = exog["group"] * exog["dom"]
+    if block == "loghold_naive":
+        exog["trial"] = rows["trial"].astype(float)
+    is_nested = not block.startswith("gmed_ri")
+    return NestedIntercepts(rows[column], exog, rows["participant_id"], legs if is_nested else None)
+
+
+def _in_order_of(table, fit):
+    return table.rename(index=TERMS).loc[fit.params.index]
+
+
 @pytest.mark.parametrize(
     ("method", "key"), [("kenward_roger", "coef_kr"), ("satterthwaite", "coef_satt")]
 )
+@pytest.mark.parametrize("block", BLOCKS)
 def test_estimates_errors_df_and_p_are_those_of_r(sets, golden, block, method, key):
-    rows, exog, legs = _design(sets.activation, BLOCKS[block])
-    nested = None if block.endswith("_ri") else legs
-    fit = NestedIntercepts(rows[BLOCKS[block]], exog, rows["participant_id"], nested).fit(method)
+    fit = _model(sets, block).fit(method)
     reference = golden["lmm"][block]
-    table = pd.DataFrame(reference[key]).T
+    _is_that_of_r(fit, reference, _in_order_of(pd.DataFrame(reference[key]).T, fit))
+
+
+def test_maximum_likelihood_is_that_of_r(sets, golden):
+    fit = _model(sets, "gmed_ri_ml").fit("satterthwaite", reml=False)
+    reference = golden["lmm"]["gmed_ri_ml"]
+    _is_that_of_r(fit, reference, _in_order_of(pd.DataFrame(reference["coef_satt"]).T, fit))
+    with pytest.raises(ValueError, match="REML only"):
+        _model(sets, "gmed_ri_ml").fit("kenward_roger", reml=False)
+
+
+def _is_that_of_r(fit, reference, table):
+    """tolerances.json, LMM: coefficients 1e-6, SE 1e-4, log-likelihood 1e-6, df 1e-4."""
     assert fit.n_rows == reference["n"]
     assert fit.n_groups == reference["n_groups"]["participant_id"]
-    # tolerances.json, LMM: coefficients 1e-6, SE 1e-4, log-likelihood 1e-6, df 1e-4
     assert fit.llf == pytest.approx(reference["loglik"], rel=1e-6)
     np.testing.assert_allclose(fit.params, table["Estimate"], rtol=1e-6)
     np.testing.assert_allclose(fit.bse, table["Std. Error"], rtol=1e-4)
@@ -48,16 +96,63 @@ def test_estimates_errors_df_and_p_are_those_of_r(sets, golden, block, method, k
     variances = reference["vc"]
     assert fit.variances["residual"] == pytest.approx(variances["Residual"], rel=1e-5)
     assert fit.variances["participant"] == pytest.approx(variances["participant_id"], rel=1e-5)
+    if "leg" in fit.variances:
+        assert fit.variances["leg"] == pytest.approx(variances["legid"], rel=1e-5)
+    assert bool(fit.on_boundary) == reference["singular"]
 
 
-def test_the_interval_and_summary_follow_the_coefficients(sets, golden):
-    rows, exog, legs = _design(sets.activation, "gmed_pct_mvic")
-    fit = NestedIntercepts(rows["gmed_pct_mvic"], exog, rows["participant_id"], legs)
-    results = fit.fit("satterthwaite")
-    contrast = golden["lmm"]["gmed_nested"]["emm_contrast"]
-    low, high = results.conf_int().loc["group"]
-    assert low == pytest.approx(contrast["lower.CL"], rel=1e-5)
-    assert high == pytest.approx(contrast["upper.CL"], rel=1e-5)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_adjusted_group_difference_is_that_of_emmeans(sets, golden, block):
+    model = _model(sets, block)
+    fit = model.fit("satterthwaite")
+    weights = {"group": 1.0}
+    if block == "gmed_int":  # both legs equally, as emmeans averages a column of two values
+        weights["group:dom"] = 0.5
+    found = fit.contrast(weights)
+    known = golden["lmm"][block]["emm_contrast"]
+    assert found.estimate == pytest.approx(known["estimate"], rel=1e-6)
+    assert found.se == pytest.approx(known["SE"], rel=1e-4)
+    assert found.df == pytest.approx(known["df"], rel=1e-4)
+    assert found.ci_low == pytest.approx(known["lower.CL"], rel=1e-4)
+    assert found.ci_high == pytest.approx(known["upper.CL"], rel=1e-4)
+    assert found.p == pytest.approx(known["p.value"], rel=1e-3)
+    with pytest.raises(ValueError, match="terms of the model"):
+        fit.contrast({"groups": 1.0})
+
+
+def test_degrees_of_freedom_by_stratum_are_those_of_nlme(sets, golden):
+    fit = _model(sets, "gmed_ri").fit("within_strata")
+    table = _in_order_of(pd.DataFrame(golden["lmm"]["gmed_ri_nlme_between_within"]).T, fit)
+    np.testing.assert_allclose(fit.params, table["Value"], rtol=1e-6)
+    np.testing.assert_allclose(fit.bse, table["Std.Error"], rtol=1e-4)
+    np.testing.assert_array_equal(fit.df, table["DF"])
+    np.testing.assert_allclose(fit.pvalues, table["p-value"], rtol=1e-3)
+
+
+def test_three_strata_share_the_units_between_them(sets):
+    fit = _model(sets, "loghold_naive").fit("within_strata")
+    legs = len(np.unique(_model(sets, "loghold_naive").nested))
+    assert fit.df["group"] == fit.n_groups - 4
+    assert fit.df["dom"] == legs - fit.n_groups - 1
+    assert fit.df["trial"] == fit.n_rows - legs - 1
+
+
+@pytest.mark.parametrize("block", ["gmed_ri", "gmed_nested", "onset_nested"])
+def test_profile_intervals_are_those_of_r(sets, golden, block):
+    model = _model(sets, block)
+    sds = SDS if model.nested is not None else {".sigma": "residual", ".sig01": "participant"}
+    for name, known in golden["lmm"][block]["profile_ci"].items():
+        low, high = profile_interval(model, sds.get(name) or TERMS[name])
+        # R interpolates its profile by splines: 1e-5 of the width, 4e-4 near a variance of 0.
+        width = known["97.5 %"] - known["2.5 %"]
+        assert low == pytest.approx(known["2.5 %"], abs=1e-3 * width)
+        assert high == pytest.approx(known["97.5 %"], abs=1e-3 * width)
+
+
+def test_the_interval_and_summary_follow_the_coefficients(sets):
+    results = _model(sets, "gmed_nested").fit("satterthwaite")
+    found = results.contrast({"group": 1.0})
+    np.testing.assert_allclose(results.conf_int().loc["group"], [found.ci_low, found.ci_high])
     assert "group" in results.summary().as_text()
 
 

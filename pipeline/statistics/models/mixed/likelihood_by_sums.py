@@ -1,0 +1,50 @@
+"""The restricted log-likelihood of nested intercepts from sums per leg and participant alone.
+
+A second way to the same number as `variance_components.py`, without its blocks, factors or matrix
+inverses, so that an error in one of them shows.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+
+def reml_loglikelihood(
+    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
+) -> float:
+    """Of endog (n,) on exog (n, k); variances: residual, participant, leg.
+
+    people, legs: codes from 0; leg codes differ between participants. Without a leg intercept,
+    give the participants as legs and 0 as their variance. Source: the inverse of I + s 11', twice
+    (Sherman and Morrison 1950, Ann Math Stat 21:124).
+    """
+    residual, between, of_leg = (float(value) for value in variances)
+    n, k = exog.shape
+    values = np.column_stack([exog, endog])
+    sums = _sums(values, legs)
+    sizes = np.bincount(legs).astype(float)
+    owner = np.zeros(len(sizes), dtype=np.intp)
+    owner[legs] = people
+    shrunk = residual + sizes * of_leg
+    products = (values.T @ values - (sums / shrunk[:, None]).T @ sums * of_leg) / residual
+    above = _sums(sums / shrunk[:, None], owner)
+    weight = 1 + between * np.bincount(owner, sizes / shrunk)
+    products -= between * (above / weight[:, None]).T @ above
+    information, cross = products[:k, :k], products[:k, k]
+    quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
+    log_determinant = (
+        (n - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
+    )
+    return -0.5 * float(
+        log_determinant
+        + np.linalg.slogdet(information)[1]
+        + quadratic
+        + (n - k) * np.log(2 * np.pi)
+    )
+
+
+def _sums(values: Array, codes: Codes) -> Array:
+    """Sum of the rows of each code, (n_codes, p)."""
+    return np.column_stack([np.bincount(codes, column) for column in values.T])
