@@ -27,6 +27,8 @@ CLUSTERED = "linear/test_statistics_clustered.py::"
 ROBUST = "linear/test_statistics_robust_and_median.py::"
 LOGISTIC = "discrete/test_statistics_logistic.py::"
 MCNEMAR = "discrete/test_statistics_mcnemar_and_bands.py::"
+REPEATED = "agreement/test_statistics_repeated_measurements.py::"
+KAPPA = "agreement/test_statistics_kappa.py::"
 PAIRS = "two_groups/test_statistics_matched_pairs.py::"
 DIAGNOSTIC = "accuracy/test_statistics_diagnostic.py::"
 ASSOCIATION = "correlation/test_statistics_association.py::"
@@ -91,6 +93,23 @@ COMPARED = {
     "clogit": LOGISTIC + "test_conditional_logistic_regression_is_r_clogit",
     "mcnemar_legs.table": MCNEMAR + "test_left_and_right_legs_are_r_mcnemar",
     "mcnemar_legs.p_exact": MCNEMAR + "test_left_and_right_legs_are_r_mcnemar",
+    "icc": REPEATED + "test_the_six_coefficients_are_r_psych",
+    **dict.fromkeys(
+        [
+            f"icc.*.{name}"
+            for name in [
+                "sem_consistency",
+                "sem_agreement",
+                "sem_sd_icc31",
+                "mdc95_consistency",
+                "mdc95_agreement",
+            ]
+        ],
+        REPEATED + "test_measurement_error_is_r",
+    ),
+    "bland_altman_gmed_t1_t2": REPEATED + "test_limits_of_agreement_are_r",
+    "kappa.cohen": KAPPA + "test_cohen_kappa_is_r_vcd_and_psych",
+    "kappa.fleiss": KAPPA + "test_fleiss_kappa_is_r",
     "diagnostic": DIAGNOSTIC + "test_the_diagnostic_table_is_r",
     "diagnostic.fisher_p": CATEGORIES + "test_fisher_of_the_rating_is_r",
     "matched.n_pairs": PAIRS + "test_paired_tests_are_r",
@@ -122,17 +141,11 @@ NOT_COMPARED = {
         ("mcnemar_legs.chi2_nocorr", "mcnemar_legs.p_nocorr", "mcnemar_legs.p_corr"),
         "The approximations are never published: P = 0 where no pair differs; the exact test is.",
     ),
+    "kappa.cohen.mcnemar_raters_p": "The approximation is never published; bias is given by an index "
+    "and tested exactly.",
     "power": "Planning of samples has a place of its own.",
     **dict.fromkeys(("censored", "cox", "km", "lmm", "efron", "breslow"), TO_FILL),
-    **dict.fromkeys(
-        (
-            "roc",
-            "kappa",
-            "icc",
-            "bland_altman_gmed_t1_t2",
-        ),
-        TO_FILL,
-    ),
+    "roc": TO_FILL,
     **dict.fromkeys(("cor", "rubin"), TO_FILL),
 }
 
