@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
+from pipeline.signals.emg.zero_phase import BandPass, Real, two_pass_correction, zero_phase
 from pipeline.signals.problem import SignalProblem
 
 Samples = npt.NDArray[np.float64]
@@ -48,8 +49,7 @@ def band_pass_sections(
     cut-offs, which keeps the geometric centre and widens the band by 1 / C in warped frequency.
     """
     low, high = (float(np.tan(np.pi * f / sampling_rate_hz)) for f in band_hz)
-    correction = (np.sqrt(2.0) - 1.0) ** (1.0 / (2 * order))
-    half_width = (high - low) / correction / 2
+    half_width = (high - low) / two_pass_correction(order) / 2
     centre = np.sqrt(half_width**2 + low * high)
     edges_hz = [
         sampling_rate_hz / np.pi * float(np.arctan(edge))
@@ -67,22 +67,43 @@ def band_pass(
     *,
     band_hz: tuple[float, float],
     order: int,
+    notch_hz: tuple[float, ...] = (),
 ) -> Samples:
-    """Zero-phase Butterworth band-pass of one channel, true -3 dB points at `band_hz`.
+    """Zero-phase Butterworth band-pass, true -3 dB points at `band_hz`.
 
-    emg_uv: shape (n_samples,), any unit, without missing samples. Returns shape (n_samples,), the
-    same unit. Raises SignalProblem when the channel is sampled too slowly or is shorter than the
-    filter's own start-up.
+    emg_uv: shape (..., n_samples), any unit, without missing samples. notch_hz: mains lines to take
+    out as well, Hz. Returns the same shape and unit. Raises SignalProblem when the channel is
+    sampled too slowly or is shorter than the filter's own start-up.
+
+    What scipy's `sosfiltfilt` gives with `band_pass_sections`, at several times its speed; the tests
+    hold the two together to 1e-6 of the signal's SD half a second from the ends (1e-4 with a notch).
     """
     samples = np.asarray(emg_uv, dtype=np.float64)
-    check_sampling_rate(sampling_rate_hz, band_hz)
-    # Padding of three periods of the lower cut-off carries the start-up out of the recording.
-    padding = int(3 * sampling_rate_hz / band_hz[0])
-    if samples.size <= padding:
+    return _band_passed(samples, sampling_rate_hz, BandPass(band_hz, order, notch_hz))
+
+
+def band_pass_float32(
+    emg_uv: npt.NDArray[np.float32],
+    sampling_rate_hz: float,
+    *,
+    band_hz: tuple[float, float],
+    order: int,
+    notch_hz: tuple[float, ...] = (),
+) -> npt.NDArray[np.float32]:
+    """`band_pass` in single precision: twice as fast, and within 1e-5 of the signal's SD of it."""
+    samples = np.asarray(emg_uv, dtype=np.float32)
+    return _band_passed(samples, sampling_rate_hz, BandPass(band_hz, order, notch_hz))
+
+
+def _band_passed(
+    samples: npt.NDArray[Real], sampling_rate_hz: float, band: BandPass
+) -> npt.NDArray[Real]:
+    check_sampling_rate(sampling_rate_hz, band.band_hz)
+    n_samples = samples.shape[-1]
+    # Without three periods of the lower cut-off nothing lies outside the filter's own start-up.
+    if n_samples <= int(3 * sampling_rate_hz / band.band_hz[0]):
         raise SignalProblem(
-            f"The recording lasts {samples.size / sampling_rate_hz:.2g} s, too short to be filtered.",
+            f"The recording lasts {n_samples / sampling_rate_hz:.2g} s, too short to be filtered.",
             "Check that the right file was exported and that start_s and end_s are right.",
         )
-    sections = band_pass_sections(sampling_rate_hz, band_hz, order)
-    filtered: Samples = signal.sosfiltfilt(sections, samples - samples.mean(), padlen=padding)
-    return filtered
+    return zero_phase(samples, sampling_rate_hz, band)

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.signals.emg.curves import blocks_of
 from pipeline.signals.emg.emg_part import EmgPart
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.problem import SignalProblem
@@ -161,10 +162,8 @@ def _envelope(filtered: Curve, view: _View) -> Curve:
     rate_hz = filtered.sampling_rate_hz
     half = max(1, round(view.envelope_s * rate_hz / 2))
     first, last = (round((time_s - filtered.starts_at_s) * rate_hz) for time_s in view.span_s)
-    first, last = max(first - half, 0), max(last + half, 0)
-    squares = np.square(filtered.samples[first:last])
-    energy = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(squares), squares, 0.0))])
-    place = np.arange(squares.size)
-    start, stop = np.maximum(place - half, 0), np.minimum(place + half, squares.size)
-    mean_square = np.maximum(energy[stop] - energy[start], 0.0) / (stop - start)
-    return Curve(np.sqrt(mean_square), rate_hz, filtered.starts_at_s + first / rate_hz)
+    first = max(first - half, 0)
+    blocks = blocks_of(np.nan_to_num(filtered.samples[first : max(last + half, 0)]), rate_hz)
+    starts_at_s = filtered.starts_at_s + first / rate_hz + blocks.block_s / 2
+    rms = blocks.rms(view.envelope_s).astype(np.float64)
+    return Curve(rms, 1 / blocks.block_s, starts_at_s)
