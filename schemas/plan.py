@@ -6,24 +6,51 @@ A study without plan.yaml gets the default plan, which the report names as such.
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from schemas.models import ANALYSIS_MODELS, Kind
 from schemas.study import StrictModel
 from schemas.terms import CONDITIONS, DEFAULT_TASK
 
 Role = Literal["primary", "secondary", "exploratory"]
 
 
+USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
+    "hold": (
+        "censored_weibull",
+        "censored_loglogistic",
+        "censored_lognormal_random_intercept",
+        "brunner_munzel",
+    ),
+    "measured": ("ancova_hc3", "brunner_munzel"),
+}
+"""Further models of a planned outcome whose plan names none, by kind of outcome."""
+
+
 class PlannedOutcome(StrictModel):
     """One outcome: its role in the plan and the family whose P values are adjusted together.
 
     family is empty for outcomes outside any family. covariates (columns of participants, and `dom`
-    for the dominant leg) replace the plan's own when given.
+    for the dominant leg) replace the plan's own when given. estimand: what the comparison estimates, one
+    sentence. sensitivity: ids of further models (schemas.models) instead of the usual ones, an empty
+    list for none. equivalence_margin: difference (in the outcome's unit) within which the groups count
+    as equivalent; a test for equivalence is made only with one.
     """
 
     role: Role
     family: str = ""
     covariates: tuple[str, ...] | None = None
+    estimand: str = ""
+    sensitivity: tuple[str, ...] | None = None
+    equivalence_margin: float | None = Field(default=None, gt=0)
+
+    @field_validator("sensitivity")
+    @classmethod
+    def _known_models(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in value or ():
+            if name not in ANALYSIS_MODELS:
+                raise ValueError(f"{name!r} is not a model; known are {', '.join(ANALYSIS_MODELS)}")
+        return value
 
 
 class Plan(StrictModel):

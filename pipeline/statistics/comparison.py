@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from schemas.plan import Plan, PlannedOutcome
+from schemas.models import Kind
+from schemas.plan import USUAL_SENSITIVITY, Plan, PlannedOutcome
 from schemas.study import Study
 
 
@@ -50,6 +51,16 @@ class Comparison:
         """Covariates of an outcome: its own when the plan gives them, else the plan's."""
         own = self.planned(outcome).covariates
         return self.plan.covariates if own is None else own
+
+    def sensitivity(self, outcome: str, kind: Kind) -> tuple[str, ...]:
+        """Ids of the further models of an outcome: its own when the plan names some, else the usual.
+
+        An outcome that the plan does not name gets none.
+        """
+        planned = self.plan.outcomes.get(outcome)
+        if planned is None:
+            return ()
+        return USUAL_SENSITIVITY[kind] if planned.sensitivity is None else planned.sensitivity
 
     def participants_in(self, rows: pd.DataFrame) -> tuple[int, int]:
         """(case, reference) participants among rows that have participant_id and group."""

@@ -24,6 +24,35 @@ SENTENCES: Final[dict[str, str]] = {
         "As sensitivity analyses, the regression of {outcomes} was repeated with {detail} as the "
         "shortest hold that could be timed."
     ),
+    "censored_weibull": (
+        "As a sensitivity analysis, the regression of {outcomes} was repeated with a Weibull "
+        "distribution of hold times."
+    ),
+    "censored_loglogistic": (
+        "As a sensitivity analysis, the regression of {outcomes} was repeated with a log-logistic "
+        "distribution of hold times."
+    ),
+    "censored_normal": (
+        "As a sensitivity analysis, the regression of {outcomes} was repeated with a normal "
+        "distribution of hold times, which gives a difference in seconds."
+    ),
+    "censored_lognormal_random_intercept": (
+        "As a sensitivity analysis, the log-normal regression of {outcomes} was repeated with a "
+        "random intercept for participants (adaptive Gauss-Hermite quadrature) in place of "
+        "cluster-robust errors."
+    ),
+    "brunner_munzel": (
+        "As a sensitivity analysis without distribution, participant means of {outcomes} were compared "
+        "by the Brunner-Munzel test."
+    ),
+    "ancova_hc3": (
+        "As a sensitivity analysis, participant means of {outcomes} were compared by linear "
+        "regression with the same covariates and HC3 standard errors."
+    ),
+    "tost": (
+        "Equivalence of the groups in {outcomes} was tested by two one-sided tests with the margin "
+        "of the plan ({detail})."
+    ),
     "restricted_mean": (
         "As a sensitivity analysis, {outcomes} capped at the common ceiling {was} averaged per "
         "participant and compared by Welch's t test (restricted mean)."

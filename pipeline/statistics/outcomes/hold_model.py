@@ -78,10 +78,10 @@ def fit_hold_model(
 
     Raises NotEstimableError with the reason when the data cannot carry a regression.
     """
-    _check(rows, comparison)
+    check_holds(rows, comparison)
     design = build_design(rows, covariates, comparison)
     used = design.rows
-    _check(used, comparison)
+    check_holds(used, comparison)
     n_participants = used["participant_id"].nunique()
     if n_participants <= design.exog.shape[1]:
         raise NotEstimableError(
@@ -118,8 +118,8 @@ def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Est
     return described(row, fit, comparison).with_inference(log_ratio, is_log=True)
 
 
-def _check(rows: pd.DataFrame, comparison: Comparison) -> None:
-    """Raise with the first reason against a regression. Thresholds are the plan's."""
+def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise NotEstimableError with the first reason against a regression; thresholds are the plan's."""
     if rows.empty:
         raise NotEstimableError("No trial could be analysed.")
     plan = comparison.plan

@@ -17,6 +17,7 @@ from pipeline.statistics.outcomes.hold_model import (
     described,
     fit_hold_model,
 )
+from pipeline.statistics.outcomes.hold_models import hold_model_part
 from pipeline.statistics.outcomes.hold_shares import hold_shares
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
@@ -50,6 +51,7 @@ def hold_time_part(
             rows, measure, comparison, main=main, shortest_timed_hold_s=shortest_timed_hold_s
         ),
         _restricted_mean(rows, measure, comparison),
+        hold_model_part(rows, measure, comparison, comparison.sensitivity(measure.outcome, "hold")),
     )
 
 
