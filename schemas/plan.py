@@ -22,7 +22,7 @@ USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
         "censored_lognormal_random_intercept",
         "brunner_munzel",
     ),
-    "measured": ("ancova_hc3", "brunner_munzel"),
+    "measured": ("ancova_hc3", "quantile_median", "brunner_munzel"),
 }
 """Further models of a planned outcome whose plan names none, by kind of outcome."""
 

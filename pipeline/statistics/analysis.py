@@ -18,7 +18,7 @@ from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
 from pipeline.statistics.multiplicity import adjust_within_families, families_in_words
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
-from pipeline.statistics.outcomes.measured_outcome import WithinLeg, measured_part, summaries_part
+from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.outcome_names import (
     HOLD_TIME,
     Measure,
@@ -28,7 +28,7 @@ from pipeline.statistics.outcomes.outcome_names import (
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import participant_values
+from pipeline.statistics.participant_values import WithinLeg, participant_values
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Study

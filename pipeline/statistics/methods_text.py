@@ -49,6 +49,18 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, participant means of {outcomes} were compared by linear "
         "regression with the same covariates and HC3 standard errors."
     ),
+    "quantile_median": (
+        "As a sensitivity analysis, medians of participant means of {outcomes} were compared by "
+        "median regression with an interval from a bootstrap of participants."
+    ),
+    "ols_cluster": (
+        "As a sensitivity analysis, all rows of {outcomes} were analysed by linear regression with "
+        "bias-corrected standard errors clustered by participant (CR2)."
+    ),
+    "gee_exchangeable": (
+        "As a sensitivity analysis, all rows of {outcomes} were analysed by generalised estimating "
+        "equations with exchangeable working correlation and bias-reduced standard errors."
+    ),
     "tost": (
         "Equivalence of the groups in {outcomes} was tested by two one-sided tests with the margin "
         "of the plan ({detail})."

@@ -8,12 +8,15 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 
+WithinLeg = Literal["mean", "max"]
+"""What stands for a leg: the mean of its trials or the best one."""
+
 DECIMALS = 9
 """Rounded before use, so that ties between means do not depend on the last bits of a sum."""
 
 
 def participant_values(
-    rows: pd.DataFrame, column: str, *, within_leg: Literal["mean", "max"] = "mean"
+    rows: pd.DataFrame, column: str, *, within_leg: WithinLeg = "mean"
 ) -> pd.DataFrame:
     """Mean over legs of each leg's mean (or best) over its trials.
 

@@ -22,7 +22,7 @@ from pipeline.statistics.outcomes.hold_model import check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import by_group, participant_values
+from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
 
 PERMUTATION_SEED: Final = 20140
 """Permutations are drawn from one fixed stream, so that a report can be made again."""
@@ -127,7 +127,7 @@ def brunner_munzel_part(
     column: str,
     measure: Measure,
     comparison: Comparison,
-    within_leg: str = "mean",
+    within_leg: WithinLeg = "mean",
 ) -> Part:
     """The probability that a person of the reference group has the higher value, on participant values.
 
@@ -146,9 +146,7 @@ def brunner_munzel_part(
     def compute(row: EstimateRow) -> EstimateRow:
         if column == "capped_s":
             _check_one_ceiling(rows)
-        people = participant_values(
-            rows, column, within_leg="max" if within_leg == "max" else "mean"
-        )
+        people = participant_values(rows, column, within_leg=within_leg)
         case, reference = by_group(people, comparison)
         rng = np.random.default_rng(PERMUTATION_SEED)
         found = brunner_munzel(reference, case, rng=rng, ci_level=comparison.ci_level)

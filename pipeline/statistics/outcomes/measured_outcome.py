@@ -1,7 +1,7 @@
 """An outcome measured on a scale (activation, onset, strength): difference between the groups."""
 
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,11 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
+from pipeline.statistics.outcomes.measured_models import equivalence_part, measured_model_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import infer
 from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import by_group, participant_values
-
-WithinLeg = Literal["mean", "max"]
+from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
 
 FEWEST_TO_COMPARE = 2
 """Participants of a group; one alone has no spread between participants."""
@@ -52,6 +51,7 @@ def measured_part(
         _adjusted(analysed, column, measure, comparison),
         _unadjusted(analysed, column, measure, comparison),
         _on_participant_values(with_value, column, measure, comparison, within_leg),
+        measured_model_part(analysed, column, measure, comparison, within_leg),
     )
 
 
@@ -156,7 +156,10 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
     row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
-    return Part((row, *_spread_rows(row, measure, fit)), (run,))
+    return Part.joining(
+        Part((row, *_spread_rows(row, measure, fit)), (run,)),
+        equivalence_part(row, measure, comparison),
+    )
 
 
 def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:

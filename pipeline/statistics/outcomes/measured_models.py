@@ -1,0 +1,184 @@
+"""The further models of a measured outcome that a plan can name, as a table: id -> what it gives.
+
+Each answers whether the result depends on how legs and trials of one person go together, on means, or
+on the normal distribution; equivalence has a test of its own, with the margin of the plan.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.models.linear.ancova import Ancova
+from pipeline.statistics.models.linear.clustered import ClusteredOLS
+from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
+from pipeline.statistics.models.linear.median_regression import MedianRegression
+from pipeline.statistics.models.regression_results import RegressionResults
+from pipeline.statistics.models.two_groups.equivalence import tost_of
+from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED, brunner_munzel_part
+from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.p_values import Inference
+from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.participant_values import WithinLeg, participant_values
+
+OF_THE_LEG: Final = "dom"
+"""A covariate of a leg; participant means are over both legs, so that it has no place there."""
+
+
+@dataclass(frozen=True)
+class MeasuredModel:
+    """One further model of a measured outcome.
+
+    on_means: fitted to one value per participant; else to all rows. fit: endog column, design.
+    """
+
+    on_means: bool
+    fit: Callable[[str, Design], RegressionResults]
+
+
+def _ancova(column: str, design: Design) -> RegressionResults:
+    return Ancova(design.rows[column], design.exog).fit("HC3")
+
+
+def _clustered(column: str, design: Design) -> RegressionResults:
+    return ClusteredOLS(design.rows[column], design.exog, design.rows["participant_id"]).fit()
+
+
+def _gee(column: str, design: Design) -> RegressionResults:
+    return ParticipantGEE(design.rows[column], design.exog, design.rows["participant_id"]).fit()
+
+
+def _median(column: str, design: Design) -> RegressionResults:
+    model = MedianRegression(design.rows[column], design.exog, design.rows["participant_id"])
+    return model.fit(np.random.default_rng(PERMUTATION_SEED))
+
+
+MEASURED_MODELS: Final[Mapping[str, MeasuredModel]] = {
+    "ancova_hc3": MeasuredModel(True, _ancova),
+    "quantile_median": MeasuredModel(True, _median),
+    "ols_cluster": MeasuredModel(False, _clustered),
+    "gee_exchangeable": MeasuredModel(False, _gee),
+}
+"""By id of schemas.models."""
+
+
+def measured_model_part(
+    rows: pd.DataFrame,
+    column: str,
+    measure: Measure,
+    comparison: Comparison,
+    within_leg: WithinLeg,
+) -> Part:
+    """One sensitivity row per model that the plan names for this outcome.
+
+    rows: those with a value in `column`. Ids: "<outcome>:<model>:adjusted" and
+    "<outcome>:brunner_munzel".
+    """
+    names = comparison.sensitivity(measure.outcome, "measured")
+    means = _participant_rows(rows, column, within_leg)
+    parts = [
+        _fitted(means if model.on_means else rows, column, measure, comparison, name, model)
+        for name, model in MEASURED_MODELS.items()
+        if name in names
+    ]
+    if "brunner_munzel" in names:
+        parts.append(brunner_munzel_part(rows, column, measure, comparison, within_leg))
+    return Part.joining(*parts)
+
+
+def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison) -> Part:
+    """Two one-sided tests of the planned comparison against the plan's margin; empty without one.
+
+    main: the fitted row of the planned model. The interval has level 1 - 2 alpha, alpha being one
+    minus the level of the plan; the groups are equivalent where it lies within the margin.
+    """
+    margin = comparison.planned(measure.outcome).equivalence_margin
+    if margin is None:
+        return Part(())
+    row = replace(
+        main,
+        estimate_id=f"{measure.outcome}:tost",
+        model="tost",
+        role="sensitivity",
+        family="",
+        note="",
+    )
+    if main.estimate is None or main.se is None:
+        return Part((row.not_estimable(main.note),))
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        difference = Inference(
+            estimate=float(main.estimate or 0.0),
+            se=float(main.se or 0.0),
+            statistic=0.0,
+            df=main.df,
+            p=1.0,
+            ci_low=0.0,
+            ci_high=0.0,
+            ci_level=comparison.ci_level,
+        )
+        found = tost_of(difference, margin, alpha=1 - comparison.ci_level)
+        said = "are" if found.is_equivalent else "are not shown to be"
+        return replace(
+            row,
+            ci_low=found.ci_low,
+            ci_high=found.ci_high,
+            ci_level=found.ci_level,
+            statistic=found.t_lower if abs(found.t_lower) < abs(found.t_upper) else found.t_upper,
+            p=found.p,
+            note=f"Margin {margin:g} {measure.unit}: the groups {said} equivalent.",
+        )
+
+    detail = f"{margin:g} {measure.unit}".strip()
+    return Part((estimated(row, compute),), (ModelRun("tost", measure.printed, detail=detail),))
+
+
+def _participant_rows(rows: pd.DataFrame, column: str, within_leg: WithinLeg) -> pd.DataFrame:
+    """One row per participant: the value of `participant_values` in `column`, and the covariates."""
+    people = participant_values(rows, column, within_leg=within_leg)
+    own = rows.drop_duplicates("participant_id").drop(columns=[column, "leg", "group"])
+    joined = people.merge(own, on="participant_id", how="left", validate="1:1")
+    return joined.rename(columns={"value": column})
+
+
+def _fitted(
+    rows: pd.DataFrame,
+    column: str,
+    measure: Measure,
+    comparison: Comparison,
+    name: str,
+    model: MeasuredModel,
+) -> Part:
+    covariates = tuple(
+        covariate
+        for covariate in comparison.covariates(measure.outcome)
+        if not (model.on_means and covariate == OF_THE_LEG)
+    )
+    row = EstimateRow(
+        estimate_id=f"{measure.outcome}:{name}:adjusted",
+        outcome=measure.outcome,
+        contrast=comparison.difference,
+        model=name,
+        variant="adjusted",
+        role="sensitivity",
+        unit=measure.unit,
+    ).counting(rows, comparison, value=column)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        design = build_design(rows, covariates, comparison)
+        results = model.fit(column, design)
+        row = replace(row, formula=f"{column} ~ {design.formula}")
+        row = row.counting(design.rows, comparison, value=column)
+        row = row.with_inference(results.inference(GROUP_TERM, comparison.ci_level))
+        return row.noting(
+            *design.notes, *results.cautions, caution=design.caution or bool(results.cautions)
+        )
+
+    row = estimated(row, compute)
+    ran = row.status != "not_estimable"
+    return Part((row,), (ModelRun(name, measure.printed),) if ran else ())
