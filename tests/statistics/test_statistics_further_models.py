@@ -1,0 +1,96 @@
+"""The further models that a plan names, through the whole analysis: R's numbers, and the plan decides."""
+
+import math
+
+import pytest
+
+from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
+from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.row_counts import row_hash
+from schemas.models import ANALYSIS_MODELS
+from schemas.plan import DEFAULT_PLAN, USUAL_SENSITIVITY, Plan, PlannedOutcome
+
+EYES_OPEN = "hold_time_s/eyes_open"
+
+
+@pytest.mark.parametrize(
+    ("model", "block"), [("censored_weibull", "weibull"), ("censored_loglogistic", "loglogistic")]
+)
+def test_other_distributions_are_r_survreg(number, golden, model, block):
+    expected = golden["censored"][block]["cluster"]
+    row = number(f"{EYES_OPEN}:{model}:adjusted")
+    assert row["log_estimate"] == pytest.approx(expected["coef"]["groupLBP"], rel=1e-7)
+    assert row["estimate"] == pytest.approx(math.exp(expected["coef"]["groupLBP"]), rel=1e-7)
+    people, rows = row["n_case"] + row["n_reference"], expected["n"]
+    factor = people / (people - 1) * (rows - 1) / (rows - 6)
+    assert row["se"] == pytest.approx(expected["se"]["groupLBP"] * math.sqrt(factor), rel=1e-6)
+    assert (row["role"], row["family"], row["formula"]) == (
+        "sensitivity",
+        "",
+        "log(hold_time_s) ~ group + age_years + sex + dom",
+    )
+
+
+def test_the_random_intercept_is_r_gauss_hermite(number, golden):
+    expected = golden["censored"]["lognormal_random_intercept"]
+    row = number(f"{EYES_OPEN}:censored_lognormal_random_intercept:adjusted")
+    assert row["log_estimate"] == pytest.approx(expected["coef"]["groupLBP"], rel=1e-5)
+    assert row["se"] == pytest.approx(expected["se"]["groupLBP"], rel=1e-4)
+
+
+def test_brunner_munzel_is_r(number, golden):
+    expected = golden["two_group"]["gmed"]["brunner_munzel"]
+    row = number("gmed_pct_mvic:brunner_munzel")
+    shares = (row["estimate"], 1 - row["estimate"])
+    assert any(share == pytest.approx(expected["prob_x_lt_y"], rel=1e-10) for share in shares)
+    assert row["p"] == pytest.approx(expected["p.value"], rel=1e-8)
+
+
+def test_every_model_that_is_fitted_has_a_name(result):
+    assert set(HOLD_MODELS) | set(MEASURED_MODELS) <= set(ANALYSIS_MODELS)
+    assert {name for names in USUAL_SENSITIVITY.values() for name in names} <= set(ANALYSIS_MODELS)
+    compared = result.estimates["role"].isin(["primary", "secondary", "sensitivity"])
+    assert set(result.estimates.loc[compared, "model"]) <= set(ANALYSIS_MODELS)
+
+
+def test_the_plan_names_the_further_models(penney, run):
+    outcomes = {
+        **DEFAULT_PLAN.outcomes,
+        "gmed_pct_mvic": PlannedOutcome(
+            role="primary", family="F1", sensitivity=("gee_exchangeable",), equivalence_margin=3.0
+        ),
+        EYES_OPEN: PlannedOutcome(role="primary", family="F1", sensitivity=()),
+    }
+    estimates = run(penney, Plan(outcomes=outcomes))
+    rows = estimates[estimates["role"] == "sensitivity"]
+    of_gmed = set(rows.loc[rows["outcome"] == "gmed_pct_mvic", "model"])
+    assert "gee_exchangeable" in of_gmed
+    assert not of_gmed & {"ancova_hc3", "brunner_munzel"}
+    assert not set(rows.loc[rows["outcome"] == EYES_OPEN, "model"]) & set(HOLD_MODELS)
+    equivalence = estimates.loc["gmed_pct_mvic:tost"]
+    assert equivalence["ci_level"] == pytest.approx(0.90)
+    assert "Margin 3 %MVIC" in equivalence["note"]
+
+
+def test_a_misspelt_model_is_refused():
+    with pytest.raises(ValueError, match="'censored_weibul' is not a model"):
+        PlannedOutcome(role="primary", sensitivity=("censored_weibul",))
+
+
+def test_every_comparison_counts_people_legs_and_rows_and_names_its_rows(penney, run):
+    rows = run(penney)
+    main = rows.loc[f"{EYES_OPEN}:time_ratio:adjusted"]
+    assert (main["n_legs_case"], main["n_legs_reference"]) == (42, 44)
+    assert main["n_rows_case"] + main["n_rows_reference"] == main["n_rows"] == 258
+    assert 0 < main["share_at_ceiling_case"] < main["share_at_ceiling_reference"] < 1
+    assert len(main["row_hash"]) == 64
+    other = rows.loc[f"{EYES_OPEN}:censored_weibull:adjusted"]
+    assert other["row_hash"] == main["row_hash"]
+    assert rows.loc["gmed_pct_mvic:difference:adjusted", "row_hash"] != main["row_hash"]
+
+
+def test_one_changed_time_changes_the_hash_and_the_order_does_not(penney):
+    holds = penney["hold_times"]
+    changed = holds.copy()
+    changed.loc[changed.index[5], "ceiling_s"] += 0.25
+    assert row_hash(holds.sample(frac=1, random_state=3)) == row_hash(holds) != row_hash(changed)
