@@ -1,21 +1,17 @@
 """Reads recordings from BIOPAC AcqKnowledge files (.acq)."""
 
-import io
-import struct
-import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import bioread
-import numpy as np
-
 from pipeline.signals.problem import SignalProblem
+from pipeline.signals.reading.array_tree import Node, Struct, damaged, number, text
 from pipeline.signals.reading.layouts.made_channel import made_channel
+from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.recording import Channel, Event, Recording
 from schemas.study import EmgSettings
 
-_UNREADABLE: Final = (ValueError, OSError, ArithmeticError, LookupError, MemoryError, TypeError)
-_MORE_UNREADABLE: Final = (AttributeError, struct.error, zlib.error, EOFError, NotImplementedError)
+KIND: Final = "AcqKnowledge"
 AGAIN: Final = "Export or copy the recording again."
 
 
@@ -25,30 +21,27 @@ def read_acq(path: Path, settings: EmgSettings) -> Recording:
     settings: not used; the file says everything. The journal is not read. Raises SignalProblem when
     the file is damaged or cut off.
     """
-    content = path.read_bytes()
-    try:
-        file = bioread.read(io.BytesIO(content))
-        if file.channels is None:
-            raise ValueError("no channels")
-        channels = tuple(_channel(channel) for channel in file.channels)
-        rate_hz = float(file.samples_per_second)
-        marks = [(mark.sample_index / rate_hz, mark.text) for mark in file.event_markers or []]
-    except (*_UNREADABLE, *_MORE_UNREADABLE) as problem:
-        raise SignalProblem(
-            "The file is damaged, cut off or is not an AcqKnowledge file.", AGAIN
-        ) from problem
+    tree = read_apart("acq", path, KIND)
+    channels = tuple(_channel(part) for part in _parts(tree["channels"]))
+    events = tuple(
+        Event(time_s, text(part["text"]))
+        for part in _parts(tree["marks"])
+        if (time_s := number(part["time_s"])) is not None and time_s >= 0
+    )
     if not any(channel.samples.size for channel in channels):
         raise SignalProblem("The file holds no signal samples.", AGAIN)
-    events = tuple(
-        Event(float(time_s), str(label).strip()) for time_s, label in marks if time_s >= 0
-    )
     return Recording(channels, events)
 
 
-def _channel(channel: bioread.biopac.Channel) -> Channel:
-    samples = np.asarray(channel.data)
-    if samples.size != channel.point_count:
+def _parts(node: Node) -> Iterator[Struct]:
+    return (part for part in node if isinstance(part, Mapping))
+
+
+def _channel(part: Struct) -> Channel:
+    rate_hz = number(part["rate_hz"])
+    made = made_channel(text(part["name"]), text(part["units"]) or None, rate_hz or 0, part["data"])
+    if rate_hz is None:
+        raise damaged(KIND)
+    if made.samples.size != number(part["n_samples"]):
         raise SignalProblem("The file is cut off: it is shorter than its header says.", AGAIN)
-    label = (channel.name or "").strip()
-    unit = (channel.units or "").strip() or None
-    return made_channel(label, unit, float(channel.samples_per_second), samples)
+    return made

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipeline.signals.reading.hdf5_file import read_hdf5
 from pipeline.signals.reading.layouts.array_layouts import recording_of_arrays
+from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 
 
 def read_h5(path: Path, settings: EmgSettings) -> Recording:
     """The channels of an HDF5 file. Raises SignalProblem when it is damaged or holds no channels."""
-    return recording_of_arrays(read_hdf5(path, "HDF5"), settings)
+    return recording_of_arrays(read_apart("hdf5", path, "HDF5"), settings)

@@ -8,8 +8,8 @@ import numpy as np
 import scipy.io
 
 from pipeline.signals.reading.array_tree import Node, Struct, damaged
-from pipeline.signals.reading.hdf5_file import read_hdf5
 from pipeline.signals.reading.layouts.array_layouts import recording_of_arrays
+from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
 
@@ -26,7 +26,7 @@ def read_mat(path: Path, settings: EmgSettings) -> Recording:
     with path.open("rb") as stream:
         start = stream.read(1024)
     if _HDF5 in (start[:8], start[512:520]) or start.startswith(b"MATLAB 7.3"):
-        return recording_of_arrays(read_hdf5(path, "MATLAB"), settings)
+        return recording_of_arrays(read_apart("hdf5", path, "MATLAB"), settings)
     return recording_of_arrays(_read_version_5(path), settings)
 
 

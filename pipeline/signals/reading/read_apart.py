@@ -1,4 +1,4 @@
-"""HDF5 files (MATLAB 7.3, OpenSignals): read by another process, so that no damaged file can crash this one."""
+"""Files that a library reads in another process, so that no damaged file can crash or stop this one."""
 
 import json
 import subprocess
@@ -9,27 +9,31 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.reading import hdf5_reading
+from pipeline.signals.reading import library_reading
 from pipeline.signals.reading.array_tree import Node, Struct, damaged
 
 MEMORY_MB: Final = 4_000
-SECONDS_TO_READ: Final = 120
+SECONDS_TO_READ: Final = (15.0, 1.0)
+"""For any file, and more for each megabyte of it; a file that takes longer is damaged."""
 _KINDS: Final = frozenset("iufb")
 
 
-def read_hdf5(path: Path, kind: str) -> Struct:
-    """The groups and arrays of an HDF5 file. kind: what people call it.
+def read_apart(library: str, path: Path, kind: str) -> Struct:
+    """The groups and arrays of a file. library: "hdf5" or "acq". kind: what people call the file.
 
-    Raises SignalProblem when the file is damaged or unpacks to more than it may.
+    Raises SignalProblem when the file is damaged, unpacks to more than it may, or takes too long.
     """
-    command = [sys.executable, "-I", hdf5_reading.__file__, str(path.absolute()), str(MEMORY_MB)]
+    command = [sys.executable, "-I", library_reading.__file__, library, str(path.absolute())]
+    command.append(str(MEMORY_MB))
+    seconds, per_megabyte = SECONDS_TO_READ
+    seconds += per_megabyte * path.stat().st_size / 1e6
     try:
         done = subprocess.run(  # noqa: S603  # our own script, no shell
-            command, capture_output=True, timeout=SECONDS_TO_READ, check=False
+            command, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as problem:
         raise damaged(kind) from problem
-    if done.returncode == hdf5_reading.EXIT_CODES["too large"]:
+    if done.returncode == library_reading.EXIT_CODES["too large"]:
         raise SignalProblem(
             "The file unpacks to more than the memory it may have.",
             "Export the EMG and force channels only.",

@@ -1,9 +1,9 @@
-"""Reads one HDF5 file in a process of its own: `python hdf5_reading.py FILE MEGABYTES`.
+"""Reads one file with a library in a process of its own: `python library_reading.py KIND FILE MEGABYTES`.
 
-The C library HDF5 can crash or ask for absurd amounts of memory on damaged files, and a crash here
-costs one file, not the run. Writes one line of JSON that describes the file as a tree, then the bytes
-of its arrays, to standard output. Imports nothing of Stance, so that it starts fast. Groups become
-structs; MATLAB's transposed arrays, texts and cell arrays become what they were in MATLAB.
+HDF5 is a C library that can crash or ask for absurd amounts of memory on damaged files, and bioread
+can read for minutes where a count is damaged; here that costs one file, not the run. Writes one line
+of JSON that describes the file as a tree, then the bytes of its arrays, to standard output. Imports
+nothing of Stance, so that it starts fast.
 """
 
 import json
@@ -21,15 +21,78 @@ class _TooLarge(Exception):
     pass
 
 
-class _Writer:
-    """Collects the arrays of a tree; the tree itself holds their places."""
+class _Arrays:
+    """The bytes of the arrays of a tree; the tree itself says what they are."""
 
-    def __init__(self, file: Any, most_bytes: int) -> None:
-        self.file = file
+    def __init__(self, most_bytes: int) -> None:
         self.blobs: list[bytes] = []
         self.n_bytes = 0
-        self.n_nodes = 0
         self.most_bytes = most_bytes
+
+    def add(self, values: Any) -> Any:
+        """Keep an array of numbers; answers its node of the tree."""
+        import numpy as np
+
+        if values.nbytes + self.n_bytes > self.most_bytes:
+            raise _TooLarge
+        values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        blob = values.tobytes()
+        self.blobs.append(blob)
+        self.n_bytes += len(blob)
+        return {"array": [values.dtype.str, list(values.shape), len(blob)]}
+
+
+def acq_tree(path: str, arrays: _Arrays) -> Any:
+    """Channels and marks of an AcqKnowledge file; its journal is not read."""
+    import logging
+
+    import bioread
+    import numpy as np
+
+    logging.disable(logging.CRITICAL)  # bioread writes what it finds in broken files
+    file = bioread.read(path)
+    channels = [
+        {
+            "struct": {
+                "name": {"text": str(channel.name or "")},
+                "units": {"text": str(channel.units or "")},
+                "rate_hz": arrays.add(np.array([channel.samples_per_second], dtype=float)),
+                "n_samples": arrays.add(np.array([channel.point_count])),
+                "data": arrays.add(np.asarray(channel.data, dtype=np.float32)),
+            }
+        }
+        for channel in file.channels
+    ]
+    marks = [
+        {
+            "struct": {
+                "time_s": arrays.add(np.array([mark.sample_index / file.samples_per_second])),
+                "text": {"text": str(mark.text or "")},
+            }
+        }
+        for mark in (file.event_markers or [])[:MOST_NODES]
+    ]
+    return {"struct": {"channels": {"list": channels}, "marks": {"list": marks}}}
+
+
+def hdf5_tree(path: str, arrays: _Arrays) -> Any:
+    """Groups as structs; MATLAB's transposed arrays, texts and cell arrays as they were in MATLAB."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        return _Hdf5(file, arrays).node(file, 0)
+
+
+READERS = {"acq": acq_tree, "hdf5": hdf5_tree}
+
+
+class _Hdf5:
+    """Walks an HDF5 file."""
+
+    def __init__(self, file: Any, arrays: _Arrays) -> None:
+        self.file = file
+        self.arrays = arrays
+        self.n_nodes = 0
 
     def node(self, item: Any, depth: int) -> Any:
         """A group or data set as JSON; None for what has no meaning here."""
@@ -75,23 +138,14 @@ class _Writer:
             return self._attribute(dataset[()]) if dataset.size < 10_000 else None
         if dataset.dtype.kind not in "iufb":
             return None
-        if dataset.size * max(dataset.dtype.itemsize, 1) + self.n_bytes > self.most_bytes:
+        if dataset.size * dataset.dtype.itemsize > self.arrays.most_bytes:
             raise _TooLarge
         values = np.asarray(dataset[()]) if "MATLAB_empty" not in dataset.attrs else np.zeros(0)
         values = values.T if kind else values
         if kind == "char":
             lines = ["".join(map(chr, line)) for line in np.atleast_2d(values)]
             return {"text": "\n".join(lines)}
-        return self._array(values)
-
-    def _array(self, values: Any) -> Any:
-        import numpy as np
-
-        values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
-        blob = values.tobytes()
-        self.blobs.append(blob)
-        self.n_bytes += len(blob)
-        return {"array": [values.dtype.str, list(values.shape), len(blob)]}
+        return self.arrays.add(values)
 
     def _attribute(self, value: Any) -> Any:
         import numpy as np
@@ -103,24 +157,21 @@ class _Writer:
         values = np.asarray(value)
         if values.dtype.kind in "OSU":
             return {"list": [self._attribute(part) for part in values.reshape(-1).tolist()]}
-        return self._array(values) if values.dtype.kind in "iufb" else None
+        return self.arrays.add(values) if values.dtype.kind in "iufb" else None
 
 
-def main(path: str, memory_mb: int) -> int:
+def main(kind: str, path: str, memory_mb: int) -> int:
     """Read the file and write it to standard output; answers the exit code."""
     _limit_memory(memory_mb)
+    arrays = _Arrays(memory_mb * 1_000_000 // 4)
     try:
-        import h5py
-
-        with h5py.File(path, "r") as file:
-            writer = _Writer(file, memory_mb * 1_000_000 // 4)
-            tree = writer.node(file, 0)
+        tree = READERS[kind](path, arrays)
     except (_TooLarge, MemoryError):
         return EXIT_CODES["too large"]
-    except BaseException:  # HDF5 raises bare errors of many kinds for broken files
+    except BaseException:  # both libraries raise bare errors of many kinds for broken files
         return EXIT_CODES["damaged"]
     sys.stdout.buffer.write(json.dumps(tree).encode() + b"\n")
-    for blob in writer.blobs:
+    for blob in arrays.blobs:
         sys.stdout.buffer.write(blob)
     return 0
 
@@ -135,4 +186,4 @@ def _limit_memory(memory_mb: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
