@@ -13,6 +13,7 @@ from pipeline.signals.reading.text_table import (
     head_in_likely_dialect,
     heads,
     text_of,
+    with_tabs,
 )
 from pipeline.signals.recording import Recording
 from schemas.study import EmgSettings
@@ -46,4 +47,7 @@ def _head_and_shape(content: bytes) -> tuple[TextFile, TableHead, TableShape]:
                 problems.append(problem)
     if problems:
         raise problems[0]
+    aligned = with_tabs(content)
+    if aligned is not None:
+        return _head_and_shape(aligned)
     raise plain.no_samples(head_in_likely_dialect(lines))

@@ -55,6 +55,16 @@ def text_of(content: bytes) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
+def with_tabs(content: bytes) -> bytes | None:
+    """The text with a tab for every run of spaces, as programs align columns; None without such runs.
+
+    Only for a text that is no table with any other delimiter.
+    """
+    if any(sign in content[: HEAD_BYTES[0]] for sign in (b";", b"\t")) or b" " not in content:
+        return None
+    return re.sub(rb" +", b"\t", re.sub(rb"(?m)^ +| +(?=\r?$)", b"", content))
+
+
 def heads(content: bytes) -> Iterable[tuple[TextFile, list[TableHead]]]:
     """The head of a text file, once for each dialect it may be in, likeliest first; then a longer head."""
     for n_bytes in HEAD_BYTES:

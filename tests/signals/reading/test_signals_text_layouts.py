@@ -274,6 +274,16 @@ def test_delimiter_and_decimal_mark_are_found(tmp_path, delimiter, decimal, n_ch
     assert recording.channels[0].sampling_rate_hz == 1000.0
 
 
+@pytest.mark.parametrize("comment", ["", "# "])
+def test_columns_that_are_aligned_with_spaces(tmp_path, comment):
+    text = f"{comment}time  L_GMED_uV\n" + "".join(
+        f"  {t}   {i}.5e+00  \n" for i, t in enumerate(times(9))
+    )
+    (channel,) = read(tmp_path, text, ".txt").channels
+    assert (channel.label, channel.unit, channel.sampling_rate_hz) == ("L_GMED", "uV", 1000.0)
+    assert channel.samples == pytest.approx(np.arange(9) + 0.5)
+
+
 def test_quoted_decimal_commas_between_commas_are_read(tmp_path):
     text = "time,L GMED\n" + "".join(f'"{t.replace(".", ",")}","1,5"\n' for t in times(5))
     assert read(tmp_path, text).channels[0].samples == pytest.approx(np.full(5, 1.5))
