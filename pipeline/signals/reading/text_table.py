@@ -62,7 +62,7 @@ def with_tabs(content: bytes) -> bytes | None:
     """
     if any(sign in content[: HEAD_BYTES[0]] for sign in (b";", b"\t")) or b" " not in content:
         return None
-    return re.sub(rb" +", b"\t", re.sub(rb"(?m)^ +| +(?=\r?$)", b"", content))
+    return re.sub(rb" +", b"\t", re.sub(rb"(?m)^[ #]+| +(?=\r?$)", b"", content))
 
 
 def heads(content: bytes) -> Iterable[tuple[TextFile, list[TableHead]]]:
