@@ -24,6 +24,9 @@ class AnalysisModel:
     kinds: tuple[Kind, ...]
 
 
+WITHOUT_WARNED: Final = "adjusted, without trials with a remark"
+"""Variant of the planned model: without the trials whose signal is judged "warn"."""
+
 _MODELS = (
     AnalysisModel("censored_lognormal", "Log-normal censored regression", "time ratio", ("hold",)),
     AnalysisModel("censored_weibull", "Weibull censored regression", "time ratio", ("hold",)),

@@ -27,6 +27,7 @@ from pipeline.statistics.outcomes.outcome_names import (
     strength_measure,
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
+from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
 from schemas.methods import MethodSentence
@@ -141,6 +142,8 @@ def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold
     part = measured_part(rows, outcome.column, measure, comparison, within_leg=outcome.within_leg)
     if outcome.within_leg == "max":
         return Part.joining(part, Part((), (ModelRun("best_trial", measure.printed),)))
+    if outcome.column in COMPARED_ACTIVATION:
+        return Part.joining(part, without_warned_part(rows, outcome.column, measure, comparison))
     return part
 
 

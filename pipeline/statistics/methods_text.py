@@ -89,6 +89,10 @@ SENTENCES: Final[dict[str, str]] = {
         "{Outcomes} {was} compared by linear regression on participant means{adjusted}, with HC3 "
         "standard errors and t distribution."
     ),
+    "without_warned": (
+        "As a sensitivity analysis, the comparison of {outcomes} was repeated without the trials "
+        "that have a remark on their signal."
+    ),
     "best_trial": "The best trial of each leg was analysed for {outcomes}.",
     "welch": (
         "As a sensitivity analysis, participant means of {outcomes} were compared by Welch's t test."

@@ -13,6 +13,7 @@ from pipeline.publishing.sections.comparisons import (
     mean_table,
     result_sentence,
 )
+from pipeline.publishing.sections.warned_trials import without_warned_sentence
 
 PERCENT: Final = "gmed_pct_mvic"
 MICROVOLTS: Final = ("gmed_rms_uv", "mvic_rms_uv")
@@ -30,6 +31,7 @@ def activation_section(inputs: ReportInputs, numbers: Numbers) -> Section:
         row = main_result(numbers, inputs, outcome)
         if row is not None and outcome.split("/")[0] == PERCENT:
             blocks.append(result_sentence(row, inputs))
+            blocks += without_warned_sentence(inputs, numbers, outcome)
     blocks.append(
         paragraph(
             "Pain can inhibit a maximal contraction, which raises the percentage without any change "
@@ -63,6 +65,7 @@ def onset_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     for outcome in outcomes:
         row = main_result(numbers, inputs, outcome)
         blocks += [result_sentence(row, inputs)] if row is not None else []
+        blocks += without_warned_sentence(inputs, numbers, outcome)
     blocks.append(
         mean_table(
             "onset",

@@ -144,6 +144,18 @@ def _filled(
     return row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
 
 
+def planned_difference(
+    row: EstimateRow, rows: pd.DataFrame, column: str, comparison: Comparison
+) -> EstimateRow:
+    """The row with the difference between the groups by the planned model on other rows.
+
+    rows: trials with a value in `column`. Raises NotEstimableError with the reason.
+    """
+    covariates = comparison.covariates(row.outcome)
+    filled = _filled(row, column, *_fit(rows, column, covariates, comparison), comparison)
+    return filled.noting("" if covariates else NONE_PLANNED)
+
+
 def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:
     plan = comparison.planned(measure.outcome)
     row = replace(_row(measure, comparison, "adjusted", plan.role), family=plan.family)

@@ -1,0 +1,56 @@
+"""Whether a result rests on doubtful signals: the planned comparison without the trials with a remark.
+
+Rejected trials are in no analysis (`analysis_set`). Trials with the verdict "warn" are usable and in the
+main result; keeping them is a choice, and its weight has to be shown.
+"""
+
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.outcomes.measured_outcome import planned_difference
+from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.part import ModelRun, Part
+from schemas.models import WITHOUT_WARNED
+
+WARNED = "warn"
+"""The verdict of schemas.terms.SIGNAL_VERDICTS that leaves a trial usable."""
+
+
+def without_warned_part(
+    rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison
+) -> Part:
+    """The planned model of an EMG outcome on the trials without a remark on their signal.
+
+    rows: trials with the verdict on the signal in `quality`; a trial without a verdict (ready-made
+    values) stays. One row, id "<outcome>:difference:without_warned", role sensitivity, in no family;
+    empty when no trial with a value has a remark.
+    """
+    with_value = rows.loc[rows[column].notna()]
+    is_warned = with_value["quality"].eq(WARNED)
+    n_warned = int(is_warned.sum())
+    if n_warned == 0:
+        return Part(())
+    kept = with_value.loc[~is_warned].reset_index(drop=True)
+    row = EstimateRow(
+        estimate_id=f"{measure.outcome}:difference:without_warned",
+        outcome=measure.outcome,
+        contrast=comparison.difference,
+        model="mixed_nested",
+        variant=WITHOUT_WARNED,
+        role="sensitivity",
+        unit=measure.unit,
+    ).counting(kept, comparison)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        if kept.empty:
+            raise NotEstimableError("Every trial has a remark on its signal, so that none is left.")
+        filled = planned_difference(row, kept, column, comparison)
+        return filled.noting(
+            f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal."
+        )
+
+    made = estimated(row, compute)
+    ran = made.status != "not_estimable"
+    return Part((made,), (ModelRun("without_warned", measure.printed),) if ran else ())
