@@ -25,7 +25,31 @@ TableName = Literal[
     "group_summaries",
 ]
 LegCoding = Literal["side", "dominance"]
-ChannelRole = Literal["gmed_left", "gmed_right", "force_left", "force_right", "force_total"]
+ChannelRole = Literal[
+    "gmed_left",
+    "gmed_right",
+    "force_left",
+    "force_right",
+    "force_total",
+    "cop_left_x",
+    "cop_left_y",
+    "cop_right_x",
+    "cop_right_y",
+    "cop_total_x",
+    "cop_total_y",
+    "moment_left_x",
+    "moment_left_y",
+    "moment_right_x",
+    "moment_right_y",
+    "moment_total_x",
+    "moment_total_y",
+    "shear_left_x",
+    "shear_left_y",
+    "shear_right_x",
+    "shear_right_y",
+    "shear_total_x",
+    "shear_total_y",
+]
 LiftoffRule = Literal[
     "unloading_fit", "zero_5sd_5n", "10_n", "20_n", "5_pct_bw", "10_n_uncorrected"
 ]
@@ -188,13 +212,20 @@ class EmgSettings(StrictModel):
 
     channels: role -> channel labels in the files, first match wins. gmed_left and gmed_right are
     the gluteus medius channels; force_left and force_right the vertical force under the left and
-    right foot; force_total one plate under both feet. emg_unit and force_unit apply where a file
-    does not say its unit; sampling_rate_hz where it does not say its rate. decimal is the decimal mark
+    right foot; force_total one plate under both feet. emg_unit, force_unit, cop_unit and moment_unit
+    apply where a file does not say its unit; sampling_rate_hz where it does not say its rate. decimal is the decimal mark
     of text files; without it Stance finds it in each file, and with it a file that has the other one
     is refused. All frequencies in Hz,
     all windows in seconds; onset_search_s is relative to lift-off. rest_s is the quiet part from
     the start of a stance recording; without it Stance takes the quiet part before lift-off.
     onset_method: the detector of the reported onset; the sensitivity table has them all.
+
+    The centre of pressure (CoP) comes from cop_<foot>_x and _y, from the plates of a C3D file, or
+    from moment_<foot>_x and _y (about the plate's axes) and force_<foot>. Where those moments are not
+    about the surface, plate_surface_mm is the surface in the plate's axes (its z; negative where z
+    points down) and shear_<foot>_x and _y are needed. cop_ml_axis is the mediolateral axis, of the
+    laboratory in a C3D file; without it only measures without a direction are given.
+
     liftoff_rule is the rule for lift-off and touch-down; every recording is also measured by the
     other rules (table event_sensitivity).
 
@@ -209,6 +240,10 @@ class EmgSettings(StrictModel):
     channels: dict[ChannelRole, tuple[str, ...]] = {}
     emg_unit: Literal["uV", "mV", "V"] | None = None
     force_unit: Literal["N"] | None = None
+    cop_unit: Literal["mm", "cm", "m"] | None = None
+    moment_unit: Literal["Nm", "Nmm"] | None = None
+    cop_ml_axis: Literal["x", "y", "z"] | None = None
+    plate_surface_mm: float = Field(default=0.0, ge=-500, le=500)
     sampling_rate_hz: float | None = Field(default=None, gt=0, le=100_000)
     band_pass_hz: tuple[float, float] = (20.0, 450.0)
     filter_order: int = Field(default=4, ge=2, le=8)

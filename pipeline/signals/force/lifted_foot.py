@@ -5,12 +5,17 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter1d
 
 from pipeline.signals.force.event_rules import EVENT_RULES, EventRule
 from pipeline.signals.force.event_times import EventSamples, in_seconds
 from pipeline.signals.force.force_features import ForceEvents, RuleEvents
-from pipeline.signals.force.unloaded_phase import UnloadedPhase, unloaded_phase
+from pipeline.signals.force.hop import departures, hop_in_hold
+from pipeline.signals.force.unloaded_phase import (
+    ENOUGH_SAMPLES,
+    UnloadedPhase,
+    is_hold_throughout,
+    unloaded_phase,
+)
 from pipeline.signals.force.unloading_fit import zero_of_unloading
 from pipeline.signals.runs import Run, runs_of
 
@@ -24,15 +29,6 @@ SHORTEST_TAP_S: Final = 0.02
 
 LOWEST_IN_SD: Final = 3.0
 """A threshold within the noise of the empty plate finds touches everywhere."""
-
-HOP_SHARE: Final = 0.1
-"""Share of body weight below which the stance foot has left its plate."""
-
-SHORTEST_HOP_S: Final = 0.03
-LONGEST_FLIGHT_S: Final = 0.6
-"""A stance plate that is empty for longer was left for good, or was reset."""
-
-_FINE_WINDOW_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -55,19 +51,14 @@ def lifted_foot_events(
     """
     phase, why_none = unloaded_phase(lifted_n, stance_n, sampling_rate_hz)
     if phase is None:
+        if stance_n is not None and is_hold_throughout(lifted_n, stance_n, sampling_rate_hz):
+            return _hold_throughout(stance_n, sampling_rate_hz)
         return ForceEvents(note=why_none)
     body_weight_n = _body_weight(stance_n, phase.run)
+    empty = departures(stance_n, body_weight_n, sampling_rate_hz)
     by_rule = {
-        name: _events(phase, stance_n, body_weight_n, sampling_rate_hz, name)
-        for name in EVENT_RULES
+        name: _events(phase, empty, body_weight_n, sampling_rate_hz, name) for name in EVENT_RULES
     }
-    chosen = by_rule[rule]
-    if chosen.threshold_n is None:
-        return replace(
-            by_rule["zero_5sd_5n"],
-            verdict="none",
-            note="A threshold in body weight needs the plate of the stance foot.",
-        )
     rules = tuple(
         RuleEvents(
             rule=name,
@@ -78,17 +69,43 @@ def lifted_foot_events(
         )
         for name, events in by_rule.items()
     )
+    chosen = by_rule[rule]
+    if chosen.hold_s is None:
+        chosen = replace(chosen, note=_no_threshold(chosen, rule))
     return replace(chosen, rules=rules)
+
+
+def _no_threshold(events: ForceEvents, rule: str) -> str:
+    if events.threshold_n is None:
+        return f"The rule {rule} needs the plate of the stance foot for the body weight."
+    return (
+        f"The rule {rule} cannot be used: the empty plate itself shows {events.threshold_n:.0f} N, by its "
+        "offset or noise."
+    )
+
+
+def _hold_throughout(stance_n: Force, sampling_rate_hz: float) -> ForceEvents:
+    events = ForceEvents(
+        attempts=1,
+        verdict="low",
+        body_weight_n=float(np.median(stance_n)),
+        note="The plate of the lifted foot was empty throughout. If both feet never stood on the other "
+        "plate, this is a part of a hold.",
+    )
+    whole = EventSamples(None, None, None, None, Run(0, stance_n.size))
+    return in_seconds(events, whole, sampling_rate_hz)
 
 
 def _body_weight(stance_n: Force | None, run: Run) -> float | None:
     """Median force under the stance foot while the other is lifted, N."""
-    return None if stance_n is None else float(np.median(stance_n[run.start : run.stop]))
+    if stance_n is None:
+        return None
+    return float(np.median(stance_n[run.start : run.stop : 1 + run.length // ENOUGH_SAMPLES]))
 
 
 def _events(
     phase: UnloadedPhase,
-    stance_n: Force | None,
+    stance_is_empty: list[Run],
     body_weight_n: float | None,
     sampling_rate_hz: float,
     name: str,
@@ -105,7 +122,7 @@ def _events(
     crossing = _liftoff_sample(is_down, phase.run, sampling_rate_hz)
     touches = _touches(is_down, crossing, phase.run, sampling_rate_hz)
     end = is_down.size if touches.first is None else touches.first
-    hop, hop_note = _hop(stance_n, body_weight_n, Run(crossing, end), sampling_rate_hz)
+    hop, hop_note = hop_in_hold(stance_is_empty, Run(crossing, end), sampling_rate_hz)
     touchdown = touches.first
     if touchdown is None and hop is None and phase.run.stop < is_down.size:
         touchdown = phase.run.stop
@@ -166,26 +183,3 @@ def _touches(
         lasting = next((touch.start for touch in touches if touch.stop >= phase.stop), None)
     before = [touch for touch in touches if lasting is None or touch.start < lasting]
     return _Touches(touches[0].start if touches else None, lasting, len(before))
-
-
-def _hop(
-    stance_n: Force | None, body_weight_n: float | None, hold: Run, sampling_rate_hz: float
-) -> tuple[int | None, str]:
-    """(sample at which the stance foot leaves its plate during the hold, what to know)."""
-    if stance_n is None or body_weight_n is None:
-        return None, ""
-    smooth = uniform_filter1d(stance_n, max(1, round(_FINE_WINDOW_S * sampling_rate_hz)))
-    is_off = smooth[hold.start :] < HOP_SHARE * body_weight_n
-    for run in runs_of(is_off):
-        if hold.start + run.start >= hold.stop:
-            break
-        if run.length >= SHORTEST_HOP_S * sampling_rate_hz:
-            at = hold.start + run.start
-            note = "The stance foot left its plate: a hop ends the hold."
-            if run.length > LONGEST_FLIGHT_S * sampling_rate_hz:
-                note = (
-                    f"From {at / sampling_rate_hz:.1f} s on the plate of the stance foot shows no "
-                    "load: the foot left it, or the plate was reset."
-                )
-            return at, note
-    return None, ""

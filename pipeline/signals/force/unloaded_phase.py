@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
-from pipeline.signals.force.plate_zero import zero_track
+from pipeline.signals.force.plate_zero import plate_zero
 from pipeline.signals.runs import Run, bridged, runs_of
 
 Force = npt.NDArray[np.float64]
@@ -20,6 +20,12 @@ MIN_LOAD_N: Final = 50.0
 
 MAX_OFFSET_N: Final = 50.0
 """Zero errors of plates are a few newtons; a higher lowest force is a foot that stayed down."""
+
+ENOUGH_SAMPLES: Final = 5000
+"""Medians of long stretches are taken over about this many samples, evenly spread."""
+
+LIGHTEST_PERSON_N: Final = 200.0
+"""Less than this is no adult and no schoolchild. Declared by Stance."""
 
 LONGEST_TAP_S: Final = 0.5
 """A foot that is down for longer has ended the attempt; a shorter touch leaves one attempt."""
@@ -57,9 +63,11 @@ def unloaded_phase(
 
     lifted_n, stance_n: shape (n_samples,) at sampling_rate_hz (Hz).
     """
-    level = uniform_filter1d(lifted_n, max(1, round(_LEVEL_WINDOW_S * sampling_rate_hz)))
+    width = max(1, round(_LEVEL_WINDOW_S * sampling_rate_hz))
+    # The level is smooth over its window: a fifth of that is fine enough for quantiles.
+    level = uniform_filter1d(lifted_n, width)[:: max(1, width // 5)]
     lowest = float(np.quantile(level, 0.01))
-    zero = float(np.median(lifted_n[level < lowest + COARSE_N]))
+    zero = float(np.median(level[level < lowest + COARSE_N]))
     if level.max() - zero < MIN_LOAD_N:
         return None, "The plate of the lifted foot was never loaded."
     if abs(zero) > MAX_OFFSET_N:
@@ -68,7 +76,7 @@ def unloaded_phase(
     smooth = uniform_filter1d(lifted_n, max(1, round(_COARSE_WINDOW_S * sampling_rate_hz)))
     is_up = smooth < zero + COARSE_N
     if stance_n is not None:
-        is_up &= stance_n > 0.5 * np.quantile(stance_n, 0.95)
+        is_up &= stance_n > 0.5 * np.quantile(stance_n[:: max(1, width // 5)], 0.95)
     phases = [
         run
         for run in bridged(runs_of(is_up), round(LONGEST_TAP_S * sampling_rate_hz))
@@ -78,6 +86,18 @@ def unloaded_phase(
         return None, "The foot was not lifted for as long as half a second."
     run = _attempt(phases, has_stance_plate=stance_n is not None)
     return _corrected(lifted_n, run, len(phases), sampling_rate_hz), ""
+
+
+def is_hold_throughout(lifted_n: Force, stance_n: Force, sampling_rate_hz: float) -> bool:
+    """Whether one plate is empty and the other carries a person, from the first to the last sample.
+
+    lifted_n, stance_n: N, shape (n_samples,) at sampling_rate_hz (Hz).
+    """
+    width = max(1, round(_LEVEL_WINDOW_S * sampling_rate_hz))
+    lifted, stance = uniform_filter1d(lifted_n, width), uniform_filter1d(stance_n, width)
+    is_empty = np.ptp(lifted) < COARSE_N and abs(float(np.median(lifted))) < MAX_OFFSET_N
+    carried_n = float(np.median(stance))
+    return bool(is_empty and carried_n > LIGHTEST_PERSON_N and stance.min() > 0.5 * carried_n)
 
 
 def _swapped(stance_n: Force | None) -> str:
@@ -101,20 +121,20 @@ def _corrected(lifted_n: Force, run: Run, attempts: int, sampling_rate_hz: float
     """The phase with the plate's zero taken off."""
     margin = min(round(0.2 * sampling_rate_hz), run.length // 5)
     inner = Run(run.start + margin, run.stop - margin)
-    track_n, notes = zero_track(lifted_n, inner, sampling_rate_hz)
-    raw_n = lifted_n - track_n
+    zero = plate_zero(lifted_n, inner, sampling_rate_hz)
+    raw_n = lifted_n - zero.track_n
     # Ten milliseconds take the plate's noise out of the threshold and move no event.
     smooth_n = uniform_filter1d(raw_n, max(1, round(_FINE_WINDOW_S * sampling_rate_hz)))
-    plateau = slice(inner.start, inner.stop)
+    some = zero.rest[:: 1 + zero.rest.size // ENOUGH_SAMPLES]
     return UnloadedPhase(
         raw_n=raw_n,
         smooth_n=smooth_n,
-        zero_n=float(np.median(track_n[plateau])),
+        zero_n=float(zero.track_n[some].mean()),
         run=run,
-        sd_n=robust_sd(raw_n[plateau]),
-        smooth_sd_n=robust_sd(smooth_n[plateau]),
+        sd_n=robust_sd(raw_n[some]),
+        smooth_sd_n=robust_sd(smooth_n[some]),
         attempts=attempts,
-        notes=notes,
+        notes=zero.notes,
     )
 
 

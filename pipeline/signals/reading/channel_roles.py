@@ -78,6 +78,16 @@ def force_channel(recording: Recording, role: ChannelRole, settings: EmgSettings
     return found[0] if len(found) == 1 else None
 
 
+def mapped_channel(
+    recording: Recording, role: ChannelRole, settings: EmgSettings
+) -> Channel | None:
+    """The channel that study.yaml maps to a role, None when it maps none.
+
+    Raises SignalProblem when study.yaml names a channel that the file does not have.
+    """
+    return _mapped(recording, role, settings)
+
+
 def muscle_and_side(label: str) -> tuple[str, str | None]:
     """(letters of the name without side and device words, "left", "right" or None) of a label."""
     words = [word for word in re.split(r"[^\w]|_", _plain(label)) if word]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,19 @@ NEWTON_PER: Final[Mapping[str, float]] = {
 }
 """Force units by their simplified spelling."""
 
+NEWTON_MILLIMETRE_PER: Final[Mapping[str, float]] = {
+    "nmm": 1.0,
+    "n.mm": 1.0,
+    "mm.n": 1.0,
+    "ncm": 10.0,
+    "nm": 1e3,
+    "n.m": 1e3,
+}
+"""Units of moments of force by their simplified spelling; `nm` is newton metre."""
+
+MILLIMETRE_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1e3}
+"""Units of length by their simplified spelling."""
+
 TIME_UNITS: Final[Mapping[str, float]] = {
     "s": 1.0,
     "sec": 1.0,
@@ -47,7 +61,23 @@ TIME_UNITS: Final[Mapping[str, float]] = {
 """Units of a time column in seconds."""
 
 OTHER_UNITS: Final = frozenset(
-    {"nm", "nmm", "n.mm", "n.m", "mm.n", "mm", "cm", "m", "m/s", "m/s^2", "m/s2", "g", "mg", "gs"}
+    {
+        "nm",
+        "nmm",
+        "ncm",
+        "n.mm",
+        "n.m",
+        "mm.n",
+        "mm",
+        "cm",
+        "m",
+        "m/s",
+        "m/s^2",
+        "m/s2",
+        "g",
+        "mg",
+        "gs",
+    }
     | {"deg", "deg/s", "°/s", "dps", "rad", "rad/s", "ut", "mgauss", "gauss", "%", "bar", "kpa"}
     | {"pa", "hz", "kg", "on", "a.u.", "au", "celsius", "°c"}
 )
@@ -91,32 +121,54 @@ def in_microvolt(channel: Channel, declared: str | None) -> npt.NDArray[np.float
     declared: `emg_unit` of study.yaml, used only where the file does not say its unit. Raises
     SignalProblem when neither says it or the unit is no voltage.
     """
-    return _converted(channel, declared, MICROVOLT_PER, "emg_unit", "uV, mV or V")
+    return _converted(channel, declared, _VOLTAGE)
 
 
 def in_newton(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
     """Samples of a force channel in newton, shape (n_samples,); like `in_microvolt`."""
-    return _converted(channel, declared, NEWTON_PER, "force_unit", "N")
+    return _converted(channel, declared, _FORCE)
+
+
+def in_newton_millimetre(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+    """Samples of a moment of force in newton millimetre, shape (n_samples,); like `in_microvolt`."""
+    return _converted(channel, declared, _MOMENT)
+
+
+def in_millimetre(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+    """Samples of a position in millimetre, shape (n_samples,); like `in_microvolt`."""
+    return _converted(channel, declared, _LENGTH)
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    """Units of one quantity: what they are turned into, how to, and what study.yaml may declare."""
+
+    target: str
+    factors: Mapping[str, float]
+    setting: str
+    accepted: str
+
+
+_VOLTAGE = _Quantity("microvolt", MICROVOLT_PER, "emg_unit", "uV, mV or V")
+_FORCE = _Quantity("newton", NEWTON_PER, "force_unit", "N")
+_MOMENT = _Quantity("newton millimetre", NEWTON_MILLIMETRE_PER, "moment_unit", "Nm or Nmm")
+_LENGTH = _Quantity("millimetre", MILLIMETRE_PER, "cop_unit", "mm, cm or m")
 
 
 def _converted(
-    channel: Channel,
-    declared: str | None,
-    factors: Mapping[str, float],
-    setting: str,
-    accepted: str,
+    channel: Channel, declared: str | None, quantity: _Quantity
 ) -> npt.NDArray[np.float64]:
     unit = channel.unit if channel.unit and channel.unit.strip() else declared
     if unit is None:
         raise SignalProblem(
             f"The file does not say the unit of the channel {channel.label}.",
-            f"Set {setting} under emg in study.yaml ({accepted}).",
+            f"Set {quantity.setting} under emg in study.yaml ({quantity.accepted}).",
         )
-    factor = factors.get(simplified(unit))
+    factor = quantity.factors.get(simplified(unit))
     if factor is None:
         raise SignalProblem(
             f"The channel {channel.label} is in {unit}, which cannot be turned into "
-            f"{'microvolt' if factors is MICROVOLT_PER else 'newton'}.",
-            f"Export the channel in {accepted}, or map another channel in study.yaml.",
+            f"{quantity.target}.",
+            f"Export the channel in {quantity.accepted}, or map another channel in study.yaml.",
         )
     return channel.samples.astype(np.float64) * factor

@@ -159,5 +159,19 @@ def test_a_foot_that_never_left_and_a_plate_nobody_used_are_told_apart(build):
     stance.channels["Fz left"][:200] = 420.0
     assert "stayed on its plate" in events(stance).note
     stance.channels["Fz left"] = np.random.default_rng(1).normal(0, 1, 20000)
-    stance.channels["Fz right"] = np.full(20000, 700.0)
+    assert "never loaded" in events(stance, stance_plate=False).note
+    stance.channels["Fz right"] = np.random.default_rng(2).normal(0, 1, 20000)
     assert "never loaded" in events(stance).note
+
+
+def test_a_recording_within_the_hold_is_a_lower_bound_of_low_confidence(build):
+    """The plate of the lifted foot is empty throughout: both feet may have stood on the other."""
+    stance = build.stance(hold_s=20.0)
+    inside = slice(round(5 * stance.rate_hz), round(20 * stance.rate_hz))
+    stance.channels = {name: x[inside] for name, x in stance.channels.items()}
+    found = events(stance)
+    assert found.verdict == "low"
+    assert found.is_lower_bound
+    assert found.hold_s == pytest.approx(15.0, abs=0.01)
+    assert found.body_weight_n == pytest.approx(700.0, abs=2)
+    assert "empty throughout" in found.note
