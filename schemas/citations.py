@@ -39,6 +39,18 @@ CITATIONS: Final[dict[str, Citation]] = {
             "Merletti R. Standards for reporting EMG data. J Electromyogr Kinesiol 1999;9(1):III-IV",
         ),
         Citation(
+            "schubert2014",
+            "Schubert and Kirchner 2014",
+            "Schubert P, Kirchner M. Ellipse area calculations and their applicability in "
+            "posturography. Gait Posture 2014;39(1):518-22. doi:10.1016/j.gaitpost.2013.09.001",
+        ),
+        Citation(
+            "duarte2015",
+            "Duarte 2015",
+            "Duarte M. Comments on Ellipse area calculations and their applicability in "
+            "posturography. Gait Posture 2015;41:44-5",
+        ),
+        Citation(
             "seabold2010",
             "Seabold and Perktold 2010",
             "Seabold S, Perktold J. statsmodels: econometric and statistical modeling with Python. "

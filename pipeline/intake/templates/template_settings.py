@@ -166,7 +166,8 @@ def _emg() -> str:
 emg:
   # Labels of the channels in your files; the first one that a file has counts. Roles: gmed_left and
   # gmed_right (gluteus medius), force_left and force_right (vertical force under each foot),
-  # force_total (one plate under both feet).
+  # force_total (one plate under both feet); cop_right_x and cop_right_y (centre of pressure under the
+  # right foot; also left and total), or moment_right_x and moment_right_y (and shear_right_x, _y).
   #channels:
     #gmed_left: [GMed L, L_GMED]
     #gmed_right: [GMed R, R_GMED]
@@ -175,6 +176,8 @@ emg:
   # Units (uV, mV or V; N) and samples per second where a file does not say them.
   #emg_unit: uV
   #force_unit: N
+  #cop_unit: mm
+  #moment_unit: Nm
   #sampling_rate_hz: 2000
   # Decimal mark of text files with signals; found in each file without it.
   #decimal: ","
@@ -207,6 +210,10 @@ emg:
   # How lift-off and touch-down are found: unloading_fit, zero_5sd_5n, 10_n, 20_n, 5_pct_bw or
   # 10_n_uncorrected. Every recording is also measured by the others.
   liftoff_rule: {emg.liftoff_rule}
+  # The mediolateral axis of the centre of pressure (x, y or z): of the laboratory in C3D files.
+  #cop_ml_axis: x
+  # Height of the plate's surface above the origin of the moments (mm, negative where z points down).
+  #plate_surface_mm: 0
 """
 
 

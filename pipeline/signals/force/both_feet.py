@@ -23,12 +23,13 @@ RULE: Final = "cop_under_stance_foot"
 SMALLEST_SHIFT_MM: Final = 40.0
 """Feet stand at least twice this far apart; a smaller shift is sway. Declared by Stance."""
 
-BAND_SD: Final = 3.0
-NARROWEST_BAND_MM: Final = 10.0
-"""Half width of the band under the stance foot: the sway there, or this. Declared by Stance."""
+ARRIVED_SD: Final = 1.0
+"""The CoP has arrived when it is as near to the middle of its band as the sway there (SD)."""
 
-DOWN_SHARE: Final = 0.25
-"""The other foot is down when the CoP has gone this share of the way back. Declared by Stance."""
+LEFT_SD: Final = 4.0
+LEFT_SHARE: Final = (0.25, 0.6)
+"""It has left for the other foot when it is farther than the sway, and at least and at most these
+shares of the way back. All declared by Stance."""
 
 SETTLED_S: Final = 0.1
 SHORTEST_STANCE_S: Final = 0.5
@@ -41,11 +42,11 @@ _SMOOTH_S = 0.05
 class _Shift:
     """The CoP along its way from two feet to one: 0 between the feet, 1 under the stance foot.
 
-    place: shape (n_samples,). half_band: half width of the band under the stance foot.
+    place: shape (n_samples,). sway: SD of the place under the stance foot.
     """
 
     place: Values
-    half_band: float
+    sway: float
 
 
 def both_feet_events(
@@ -78,7 +79,7 @@ def both_feet_events(
             note="The foot was not lifted for as long as half a second.",
         )
     phase = phases[0]
-    liftoff = _arrival(shift, phase, settled)
+    liftoff = _arrival(shift, phase)
     touchdown = _departure(shift, max(liftoff, phase.start), settled)
     end = total_n.size if touchdown is None else touchdown
     empty = departures(total_n, body_weight_n, sampling_rate_hz)
@@ -131,8 +132,7 @@ def _shift(cop_mm: Values, sampling_rate_hz: float) -> _Shift | None:
     if apart < SMALLEST_SHIFT_MM:
         return None
     spread = 1.4826 * float(np.median(np.abs(along[~low_side] - one_foot)))
-    half_band = min(max(BAND_SD * spread, NARROWEST_BAND_MM) / apart, DOWN_SHARE)
-    return _Shift((direction @ smooth - two_feet) / apart, half_band)
+    return _Shift((direction @ smooth - two_feet) / apart, spread / apart)
 
 
 def _filled(cop_mm: Values, is_known: npt.NDArray[np.bool_]) -> Values:
@@ -152,18 +152,18 @@ def _split(values: Values) -> float:
     return float((ordered[best] + ordered[best + 1]) / 2)
 
 
-def _arrival(shift: _Shift, phase: Run, settled: int) -> int:
-    """The first sample from which the CoP stays in the band for as long as it has to settle."""
-    is_inside = shift.place[phase.start : phase.stop] > 1 - shift.half_band
-    inside = next((run for run in runs_of(is_inside) if run.length >= settled), None)
-    return phase.start if inside is None else phase.start + inside.start
+def _arrival(shift: _Shift, phase: Run) -> int:
+    """The first sample of the phase at which the CoP is within its band under the stance foot."""
+    is_inside = shift.place[phase.start : phase.stop] > 1 - ARRIVED_SD * shift.sway
+    return phase.start + int(np.argmax(is_inside))
 
 
 def _departure(shift: _Shift, start: int, settled: int) -> int | None:
     """Where the CoP leaves the band for good enough to have met the other foot, None if it stays."""
     place = shift.place[start:]
-    gone = next((r for r in runs_of(place < 1 - DOWN_SHARE) if r.length >= settled), None)
+    left = 1 - min(max(LEFT_SD * shift.sway, LEFT_SHARE[0]), LEFT_SHARE[1])
+    gone = next((run for run in runs_of(place < left) if run.length >= settled), None)
     if gone is None:
         return None
-    inside = np.flatnonzero(place[: gone.start] > 1 - shift.half_band)
+    inside = np.flatnonzero(place[: gone.start] > 1 - 2 * ARRIVED_SD * shift.sway)
     return start + (int(inside[-1]) + 1 if inside.size else 0)

@@ -12,6 +12,8 @@ from pipeline.signals.runs import Run, runs_of
 
 Force = npt.NDArray[np.float64]
 
+RULE: Final = "stance_foot_95_pct_bw"
+
 LIFTED_SHARE: Final = 0.95
 DOWN_SHARE: Final = 0.85
 """Share of body weight on the stance foot at which the other foot counts as lifted, and as down."""
@@ -45,7 +47,7 @@ def stance_foot_events(stance_n: Force, sampling_rate_hz: float) -> ForceEvents:
     events = ForceEvents(
         attempts=1,
         verdict="low",
-        rule="stance_foot_95_pct_bw",
+        rule=RULE,
         threshold_n=LIFTED_SHARE * body_weight_n,
         body_weight_n=body_weight_n,
         note="Only the plate of the stance foot is known: lift-off is when it carries "
