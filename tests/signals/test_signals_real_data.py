@@ -63,7 +63,9 @@ def test_real_files_are_read_and_measured_without_a_crash(real_data, name):
     assert files
     for path in files:
         recording = read_recording(path, EmgSettings())
-        assert all(np.isfinite(channel.samples).all() for channel in recording.channels)
+        # An empty plate has no centre of pressure.
+        measured = [c for c in recording.channels if " CoP " not in c.label]
+        assert all(np.isfinite(channel.samples).all() for channel in measured)
         first = recording.channels[0].label
         settings = EmgSettings(channels={"gmed_right": (first,)})
         features = measure_recording(path, Request("task", "right"), settings)
@@ -91,7 +93,7 @@ def test_c3d_files_are_read_as_ezc3d_reads_them(real_data, name):
         sign = -1 if label.endswith(("Fz", "Z")) and values.min() < -50 else 1
         largest = np.abs(values).max()
         np.testing.assert_allclose(channel.samples, sign * values, rtol=0, atol=1e-6 * largest)
-    plates = {channel.label: channel.samples for channel in ours[len(analogs) :]}
+    plates = {c.label: c.samples for c in ours[len(analogs) :] if c.label.endswith("Fz")}
     assert len(plates) == len(theirs["data"].get("platform", []))
     for number, plate in enumerate(theirs["data"].get("platform", []), 1):
         np.testing.assert_allclose(plates[f"plate {number} Fz"], plate["force"][2], atol=1e-3)

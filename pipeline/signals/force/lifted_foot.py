@@ -13,6 +13,7 @@ from pipeline.signals.force.hop import departures, hop_in_hold
 from pipeline.signals.force.unloaded_phase import (
     ENOUGH_SAMPLES,
     UnloadedPhase,
+    empty_level,
     is_hold_throughout,
     unloaded_phase,
 )
@@ -54,7 +55,7 @@ def lifted_foot_events(
         if stance_n is not None and is_hold_throughout(lifted_n, stance_n, sampling_rate_hz):
             return _hold_throughout(stance_n, sampling_rate_hz)
         return ForceEvents(note=why_none)
-    body_weight_n = _body_weight(stance_n, phase.run)
+    body_weight_n = _body_weight(stance_n, phase.run, sampling_rate_hz)
     empty = departures(stance_n, body_weight_n, sampling_rate_hz)
     by_rule = {
         name: _events(phase, empty, body_weight_n, sampling_rate_hz, name) for name in EVENT_RULES
@@ -96,11 +97,12 @@ def _hold_throughout(stance_n: Force, sampling_rate_hz: float) -> ForceEvents:
     return in_seconds(events, whole, sampling_rate_hz)
 
 
-def _body_weight(stance_n: Force | None, run: Run) -> float | None:
-    """Median force under the stance foot while the other is lifted, N."""
+def _body_weight(stance_n: Force | None, run: Run, sampling_rate_hz: float) -> float | None:
+    """Median force under the stance foot while the other is lifted, above the plate's zero, N."""
     if stance_n is None:
         return None
-    return float(np.median(stance_n[run.start : run.stop : 1 + run.length // ENOUGH_SAMPLES]))
+    carried_n = float(np.median(stance_n[run.start : run.stop : 1 + run.length // ENOUGH_SAMPLES]))
+    return carried_n - empty_level(stance_n, sampling_rate_hz)
 
 
 def _events(

@@ -21,6 +21,9 @@ MIN_LOAD_N: Final = 50.0
 MAX_OFFSET_N: Final = 50.0
 """Zero errors of plates are a few newtons; a higher lowest force is a foot that stayed down."""
 
+SHORTEST_EMPTY_S: Final = 1 / 3
+"""A hop leaves a plate for less."""
+
 ENOUGH_SAMPLES: Final = 5000
 """Medians of long stretches are taken over about this many samples, evenly spread."""
 
@@ -98,6 +101,19 @@ def is_hold_throughout(lifted_n: Force, stance_n: Force, sampling_rate_hz: float
     is_empty = np.ptp(lifted) < COARSE_N and abs(float(np.median(lifted))) < MAX_OFFSET_N
     carried_n = float(np.median(stance))
     return bool(is_empty and carried_n > LIGHTEST_PERSON_N and stance.min() > 0.5 * carried_n)
+
+
+def empty_level(force_n: Force, sampling_rate_hz: float) -> float:
+    """What a plate shows while it is empty (N); 0 when it is not empty for a third of a second.
+
+    force_n: N, body weight up, shape (n_samples,) at sampling_rate_hz (Hz).
+    """
+    width = max(1, round(_LEVEL_WINDOW_S * sampling_rate_hz))
+    count = force_n.size // width
+    level = force_n[: count * width].reshape(count, width).mean(axis=1)
+    empty = level[np.abs(level) < MAX_OFFSET_N]
+    empty = empty[empty < empty.min(initial=np.inf) + COARSE_N]
+    return float(np.median(empty)) if empty.size * _LEVEL_WINDOW_S >= SHORTEST_EMPTY_S else 0.0
 
 
 def _swapped(stance_n: Force | None) -> str:

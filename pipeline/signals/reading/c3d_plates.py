@@ -47,20 +47,21 @@ def plate_channels(file: C3dFile, analog: npt.NDArray[np.float32]) -> Iterator[C
     """`plate 1 Fz` (N, positive under body weight), `plate 1 CoP x` and `CoP y` (mm), and so on.
 
     analog: scaled samples, shape (n_channels, n_samples). The centre of pressure (CoP) follows from
-    forces, moments, ORIGIN and CORNERS (C3D.org user guide). It is in the axes of the laboratory, of
-    which the two along the floor are given, and is a missing sample where the plate is not loaded.
+    forces, moments, ORIGIN and CORNERS (C3D.org user guide), with the offset of the empty plate taken
+    off, which Fz keeps. It is in the axes of the laboratory, of which the two along the floor are
+    given, and is a missing sample where the plate is not loaded.
     A plate of a type other than 1 to 4, or one whose description does not fit the file, is left out.
     """
     for plate in _plates(file, len(analog)):
         load = _load(file, analog, plate)
         if load is None:
             continue
-        load = _zeroed(file, load, plate.kind)
         # Plates measure what presses on them, along an axis that points down.
-        force_n = body_weight_up(-load.force[2])
-        yield _channel(file, f"plate {plate.number} Fz", "N", force_n)
+        yield _channel(file, f"plate {plate.number} Fz", "N", body_weight_up(-load.force[2]))
         if plate.corners_mm is None or plate.origin_mm is None:
             continue
+        load = _zeroed(file, load, plate.kind)
+        force_n = body_weight_up(-load.force[2])
         axes, position_mm = in_laboratory(centre_of_pressure(load, plate), plate.corners_mm)
         far = ~(np.abs(position_mm) < FARTHEST_MM).all(axis=0)
         position_mm[:, far | (force_n < LOWEST_FOR_COP_N)] = np.nan

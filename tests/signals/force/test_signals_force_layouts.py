@@ -200,3 +200,16 @@ def test_a_file_without_plates_says_that_no_force_is_mapped(build, plates):
     features = measured(recording, {})
     assert features.force.note == "No force channel is mapped, so lift-off is not known."
     assert features.force.rules == ()
+
+
+@pytest.mark.parametrize("offset_n", [-15.0, 15.0])
+def test_body_weight_is_above_the_zero_of_a_plate_that_is_empty_at_some_time(
+    build, plates, offset_n
+):
+    stance = build.stance(quiet_s=3.0)
+    stance.channels["Fz right"][: round(0.6 * stance.rate_hz)] = 0.0
+    stance.channels["Fz left"][: round(0.6 * stance.rate_hz)] = 0.0
+    stance.channels["Fz right"] += offset_n
+    force = measured(two_plates(plates, stance)).force
+    assert force.body_weight_n == pytest.approx(700.0, abs=2)
+    assert force.liftoff_s == pytest.approx(stance.liftoff_s, abs=0.04)
