@@ -33,6 +33,11 @@ PAIRS = "two_groups/test_statistics_matched_pairs.py::"
 DIAGNOSTIC = "accuracy/test_statistics_diagnostic.py::"
 ASSOCIATION = "correlation/test_statistics_association.py::"
 ADJUSTED = "test_statistics_multiplicity.py::"
+CENSORED = "censored/test_statistics_censored_regression.py::"
+INTERCEPT = "censored/test_statistics_censored_random_intercept.py::"
+COX = "survival/test_statistics_cox.py::"
+CURVE = "survival/test_statistics_survival_curve.py::"
+MIXED = "mixed/test_statistics_mixed_model.py::"
 
 COMPARED = {
     "two_group.*.LBP": SHAPE + "test_the_description_of_a_group_is_r",
@@ -118,6 +123,33 @@ COMPARED = {
     "matched.wilcoxon": PAIRS + "test_paired_tests_are_r",
     "matched.lmm_pair": PAIRS + "test_a_random_pair_is_r_lmer_and_the_paired_test",
     "matched.lmm_pair_vc": PAIRS + "test_a_random_pair_is_r_lmer_and_the_paired_test",
+    "censored": CENSORED + "test_model_and_cluster_standard_errors_are_those_of_r",
+    "censored.participant_lognormal": CENSORED + "test_one_trial_per_participant_is_r_too",
+    "censored.aer_tobit": CENSORED + "test_another_package_of_r_agrees_with_its_own_stopping_rule",
+    "censored.lognormal_random_intercept": INTERCEPT
+    + "test_coefficients_errors_and_spreads_are_those_of_r",
+    "cox": COX + "test_coefficients_and_errors_are_those_of_coxph",
+    "cox.efron.zph": COX + "test_proportional_hazards_are_tested_as_by_cox_zph",
+    "cox.breslow.zph": COX + "test_proportional_hazards_are_tested_as_by_cox_zph",
+    "cox.participant_efron": COX + "test_one_hold_per_participant_is_that_of_coxph",
+    "cox.participant_efron.zph": COX + "test_one_hold_per_participant_is_that_of_coxph",
+    "efron": COX + "test_heavy_ties_of_whole_seconds",
+    "breslow": COX + "test_heavy_ties_of_whole_seconds",
+    **dict.fromkeys(
+        ("km.loglog", "km.log", "km.plain"),
+        CURVE + "test_shares_bands_and_medians_are_those_of_survfit",
+    ),
+    "km.rmst": CURVE + "test_restricted_means_are_those_of_survfit",
+    **dict.fromkeys(
+        ("km.logrank", "km.peto", "km.logrank_strat_sex"),
+        CURVE + "test_log_rank_and_peto_are_those_of_survdiff",
+    ),
+    "lmm": MIXED + "test_estimates_errors_df_and_p_are_those_of_r",
+    "lmm.gmed_ri_ml": MIXED + "test_maximum_likelihood_is_that_of_r",
+    "lmm.*.emm_contrast": MIXED + "test_the_adjusted_group_difference_is_that_of_emmeans",
+    "lmm.*.profile_ci": MIXED + "test_profile_intervals_are_those_of_r",
+    "lmm.gmed_ri_nlme_between_within": MIXED
+    + "test_degrees_of_freedom_by_stratum_are_those_of_nlme",
     "multiplicity": ADJUSTED + "test_adjusted_p_values_are_r_p_adjust",
 }
 
@@ -144,7 +176,11 @@ NOT_COMPARED = {
     "kappa.cohen.mcnemar_raters_p": "The approximation is never published; bias is given by an index "
     "and tested exactly.",
     "power": "Planning of samples has a place of its own.",
-    **dict.fromkeys(("censored", "cox", "km", "lmm", "efron", "breslow"), TO_FILL),
+    "censored.lognormal_random_intercept.max_abs_gradient": "How far R's own optimiser stopped from "
+    "the maximum; the gradient at our solution is tested to be 0.",
+    "censored.lognormal_random_intercept.loglik_nq31": "R's log-likelihood with fewer nodes; the one "
+    "with 61 is compared.",
+    "censored.lognormal_random_intercept.nq": "The number of nodes of R's quadrature.",
     "roc": TO_FILL,
     **dict.fromkeys(("cor", "rubin"), TO_FILL),
 }

@@ -94,6 +94,16 @@ def test_one_trial_per_participant_is_r_too(derived, golden, tolerances):
     assert fit.llf == pytest.approx(block["loglik"], rel=tolerances["Tobit"])
 
 
+def test_another_package_of_r_agrees_with_its_own_stopping_rule(eyes_open, golden):
+    rows, exog = eyes_open
+    fit = CensoredRegression(rows["low_s"], rows["high_s"], exog, distribution="normal").fit()
+    block = golden["censored"]["aer_tobit"]
+    np.testing.assert_allclose(fit.params[:-1], list(block["coef"].values()), rtol=1e-7)
+    np.testing.assert_allclose(fit.bse, list(block["se"].values()), rtol=1e-7)
+    assert fit.sigma["all"] == pytest.approx(block["scale"], rel=1e-7)
+    assert fit.llf == pytest.approx(block["loglik"], rel=1e-10)
+
+
 def _mixed_rows(seed=0, n=80):
     """Rows of all four kinds: exact, right-, left- and interval-censored."""
     rng = np.random.default_rng(seed)

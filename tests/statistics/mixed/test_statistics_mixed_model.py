@@ -137,7 +137,7 @@ def test_three_strata_share_the_units_between_them(sets):
     assert fit.df["trial"] == fit.n_rows - legs - 1
 
 
-@pytest.mark.parametrize("block", ["gmed_ri", "gmed_nested", "onset_nested"])
+@pytest.mark.parametrize("block", [*BLOCKS, "gmed_ri_ml"])
 def test_profile_intervals_are_those_of_r(sets, golden, block):
     model = _model(sets, block)
     sds = SDS if model.nested is not None else {".sigma": "residual", ".sig01": "participant"}

@@ -15,8 +15,8 @@ from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
 from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS, Vector
-from pipeline.statistics.models.censored.newton import maximum
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows, RowDerivatives
+from pipeline.statistics.models.newton import maximum
 
 SPREAD_TERM = "ln_sigma"
 

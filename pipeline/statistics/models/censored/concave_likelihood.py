@@ -4,8 +4,8 @@ import numpy as np
 
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.error_distributions import ErrorDistribution, Vector
-from pipeline.statistics.models.censored.newton import SETTLED, maximum
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
+from pipeline.statistics.models.newton import SETTLED, maximum
 
 _COLLINEAR = 1e-9
 """Of a column's length: what the other columns leave of it. Far above rounding and far below what

@@ -21,8 +21,8 @@ LARGEST_FAILED_SHARE = 0.05
 """Of the replicates. Those without a solution are the extreme ones, so that an interval without many
 of them would be too narrow."""
 _SETTLED = 1e-12
-"""Newton's decrement relative to the log-likelihood: the last step then moves an estimate by far less
-than its standard error, and the replicates differ by about one."""
+"""Newton's decrement relative to the log-likelihood before the last step. Replicates differ by about
+a standard error; much looser, a likelihood that rises for ever would pass for settled."""
 _REPORT_EVERY = 50
 
 

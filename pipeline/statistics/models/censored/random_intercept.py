@@ -12,10 +12,10 @@ from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
 from pipeline.statistics.models.censored.error_distributions import Vector
-from pipeline.statistics.models.censored.newton import maximum
 from pipeline.statistics.models.censored.participant_integral import Nodes, ParticipantIntegral
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 from pipeline.statistics.models.fitted_terms import FittedTerms
+from pipeline.statistics.models.newton import maximum
 from pipeline.statistics.p_values import infer
 
 N_NODES = 31

@@ -37,7 +37,7 @@ def kaplan_meier(times_s: npt.ArrayLike, ended: npt.ArrayLike) -> pd.DataFrame:
         {
             "time_s": grid,
             "survival": steps[reached],
-            "n_at_risk": [int((times >= time).sum()) for time in grid],
+            "n_at_risk": len(times) - np.searchsorted(np.sort(times), grid, side="left"),
             "n_censored": np.diff(before),
         }
     )

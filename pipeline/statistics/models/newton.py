@@ -1,11 +1,13 @@
-"""Newton's method with steps that never go down, for the likelihoods of this room."""
+"""Newton's method with steps that never go down, for likelihoods of our own."""
 
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.models.censored.error_distributions import Vector
+
+Vector = npt.NDArray[np.float64]
 
 NO_MAXIMUM = (
     "The regression has no stable solution with these data: a group or covariate separates "
@@ -56,7 +58,8 @@ def maximum(
         if float(gradient @ step) < settled * max(1.0, abs(value)):
             if not is_determined:
                 raise NotEstimableError(NO_MAXIMUM)
-            return point
+            # What is left after this step is of the order of its square.
+            return point + step if is_allowed(point + step) else point
         point, (value, gradient, information) = _climb(evaluate, point, step, value, is_allowed)
     raise NotEstimableError(NO_MAXIMUM)
 

@@ -1,0 +1,136 @@
+"""Kaplan-Meier's curve with its uncertainty, for holds that are independent: one per participant."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from pipeline.statistics.errors import NotEstimableError
+
+Vector = npt.NDArray[np.float64]
+BandScale = Literal["log-log", "log", "plain"]
+
+_ROUNDING = 1.5e-8
+"""Of a share: nearer to one half than this is one half, as in R's survfit."""
+
+
+@dataclass(frozen=True)
+class SurvivalMedian:
+    """Time by which half have ended (s). None: more than half, or the band, outlast the curve."""
+
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
+class SurvivalCurve:
+    """Steps of a Kaplan-Meier curve: one value per distinct time at which a hold ended.
+
+    time: s. n_at_risk, n_ended: just before and at it. survival: share held longer. se: Greenwood's.
+    n: holds; last_s: the longest time that was seen, ended or not.
+    """
+
+    time: Vector
+    n_at_risk: Vector
+    n_ended: Vector
+    survival: Vector
+    se: Vector
+    n: int
+    last_s: float
+
+    @classmethod
+    def of(cls, times_s: npt.ArrayLike, ended: npt.ArrayLike) -> "SurvivalCurve":
+        """Curve of times (s), shape (n,); ended: False for holds to the ceiling.
+
+        For trials of the same participants the errors are too small: give one hold each. Raises
+        NotEstimableError without holds. Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457.
+        """
+        times, is_end = np.asarray(times_s, dtype=float), np.asarray(ended, dtype=bool)
+        if not len(times):
+            raise NotEstimableError("No hold could be analysed.")
+        if not is_end.any():
+            none = np.array([])
+            return cls(none, none, none, none, none, len(times), float(times.max()))
+        found = SurvfuncRight(times, is_end.astype(float))
+        survival = np.asarray(found.surv_prob, dtype=float)
+        at_risk, n_ended = np.asarray(found.n_risk, float), np.asarray(found.n_events, float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = n_ended / (at_risk * (at_risk - n_ended))
+        # When all that were left ended, the share left is 0 without error.
+        se = survival * np.sqrt(np.cumsum(np.where(at_risk > n_ended, share, 0.0)))
+        return cls(
+            np.asarray(found.surv_times, dtype=float),
+            at_risk,
+            n_ended,
+            survival,
+            se,
+            len(times),
+            float(times.max()),
+        )
+
+    def band(
+        self, *, scale: BandScale = "log-log", ci_level: float = 0.95
+    ) -> tuple[Vector, Vector]:
+        """Lower and upper bound of the share at each step, within 0 and 1.
+
+        Where the share is 0 the band is missing (NaN) except on the plain scale, as in R. Source:
+        Kalbfleisch and Prentice 2002, section 1.4 (log-log keeps within 0 and 1 by itself).
+        """
+        z = float(stats.norm.ppf(0.5 + ci_level / 2))
+        low, high = np.full((2, len(self.time)), np.nan)
+        s, se = self.survival, self.se
+        if scale == "plain":
+            return np.maximum(s - z * se, 0.0), np.minimum(s + z * se, 1.0)
+        left = s > 0
+        s, se = s[left], se[left]
+        if scale == "log":
+            low[left], high[left] = s * np.exp(-z * se / s), np.minimum(s * np.exp(z * se / s), 1.0)
+        else:
+            margin = z * se / (s * np.log(s))  # below 0, as log(s) is
+            low[left], high[left] = s ** np.exp(-margin), s ** np.exp(margin)
+        return low, high
+
+    def at(
+        self, times_s: npt.ArrayLike, *, scale: BandScale = "log-log", ci_level: float = 0.95
+    ) -> pd.DataFrame:
+        """Share held longer than each time: time_s, survival, se, ci_low, ci_high.
+
+        Before the first end the share is 1 without error.
+        """
+        times = np.atleast_1d(np.asarray(times_s, dtype=float))
+        step = np.searchsorted(self.time, times, side="right")
+        low, high = self.band(scale=scale, ci_level=ci_level)
+        columns = {"survival": self.survival, "se": self.se, "ci_low": low, "ci_high": high}
+        start = {"survival": 1.0, "se": 0.0, "ci_low": 1.0, "ci_high": 1.0}
+        return pd.DataFrame(
+            {
+                "time_s": times,
+                **{name: np.append(start[name], values)[step] for name, values in columns.items()},
+            }
+        )
+
+    def median(self, *, scale: BandScale = "log-log", ci_level: float = 0.95) -> SurvivalMedian:
+        """Median hold and the times at which the band passes one half.
+
+        Where a curve is flat at exactly one half, the middle of that stretch, as in R. Source:
+        Brookmeyer and Crowley 1982, Biometrics 38:29.
+        """
+        low, high = self.band(scale=scale, ci_level=ci_level)
+        return SurvivalMedian(
+            self._passes_half(self.survival), self._passes_half(low), self._passes_half(high)
+        )
+
+    def _passes_half(self, share: Vector) -> float | None:
+        below = np.flatnonzero(share < 0.5 + _ROUNDING)  # a missing bound is not below
+        if not len(below):
+            return None
+        first = below[0]
+        lower = np.flatnonzero(share < share[first])
+        if abs(share[first] - 0.5) < _ROUNDING and len(lower):
+            return float((self.time[first] + self.time[lower[0]]) / 2)
+        return float(self.time[first])
