@@ -28,6 +28,7 @@ class Counting:
     say: Callable[[str], None] | None = None
     clock: Clock = time.monotonic
     _began: tuple[float, int] | None = field(default=None, init=False)
+    _first: tuple[float, int] | None = field(default=None, init=False)
     _console_at: float | None = field(default=None, init=False)
     _said_at: float | None = field(default=None, init=False)
     _width: int = field(default=0, init=False)
@@ -36,8 +37,10 @@ class Counting:
         """Tell, now and then, that `done` of `total` are done, `kept` of them without new work."""
         now = self.clock()
         if self._began is None:
-            self._began = now, done
+            self._began = self._first = now, done
             self._said_at = now
+        elif self._first == self._began and done > self._began[1]:
+            self._first = now, done
         text = self._text(now, done, total, kept)
         is_last = done >= total
         if (
@@ -68,11 +71,12 @@ class Counting:
         print(f"\r{line}", end="\n" if is_last else "", file=sys.stderr, flush=True)
 
     def _text(self, now: float, done: int, total: int, kept: int) -> str:
-        began_s, done_before = self._began or (now, done)
+        # Counted from the first result, because other processes need a while until they work.
+        first_s, done_before = self._first or (now, done)
         text = f"{self.what} {done} of {total}"
         if kept:
             text += f" ({kept} from the cache)"
-        spent_s, new = now - began_s, done - done_before
+        spent_s, new = now - first_s, done - done_before
         if done < total and new > 0 and spent_s >= ESTIMATE_AFTER_S:
             text += f", {_about(spent_s * (total - done) / new)} left"
         return text

@@ -19,6 +19,7 @@ from pipeline.signals.batch import process_recordings
 from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.participant_unit import MeasuredUnit, ParticipantUnit
 from pipeline.signals.ready_made import with_ready_made
+from pipeline.signals.storing.outdated import remove_outdated
 from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
@@ -113,6 +114,7 @@ def signals(
     cohort = context.partition_key
     settings = Study.model_validate(study["study"]).emg
     known = known_hashes(workspace, cohort)
+    remove_outdated(workspace.signal_cache_folder)
     measured = process_recordings(
         recordings,
         known.folder,

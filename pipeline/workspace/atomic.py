@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from pipeline.workspace.errors import EnvironmentProblem
@@ -57,11 +58,19 @@ def check_writable(folder: Path) -> None:
         raise _as_environment_problem(problem, folder / "a file") from problem
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Remove temporary files that a killed run left below `folder`; answers how many."""
+def remove_leftovers(folder: Path, *, older_than_s: float = 0.0) -> int:
+    """Remove temporary files that a killed run left below `folder`; answers how many.
+
+    older_than_s: for folders in which other runs may be writing now.
+    """
     if not folder.is_dir():
         return 0
-    leftovers = [path for path in folder.rglob(f"{_PREFIX}*") if path.is_file()]
+    newest_s = time.time() - older_than_s
+    leftovers = [
+        path
+        for path in folder.rglob(f"{_PREFIX}*")
+        if path.is_file() and (not older_than_s or path.stat().st_mtime < newest_s)
+    ]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)

@@ -32,9 +32,10 @@ def told(capsys):
 
 
 def test_the_time_left_follows_from_new_work_and_not_from_the_cache(told):
-    console, _ = told([(0, 100), (20, 150), (160, 500)])
+    console, _ = told([(0, 100), (15, 105), (33, 150), (160, 500)])
     assert console.splitlines() == [
         "  recordings 100 of 500 (100 from the cache)",
+        "  recordings 105 of 500 (100 from the cache)",
         "  recordings 150 of 500 (100 from the cache), about 2 min left",
         "  recordings 500 of 500 (100 from the cache)",
     ]
@@ -45,7 +46,7 @@ def test_the_time_left_follows_from_new_work_and_not_from_the_cache(told):
     [(6, "about 5 s"), (60, "about 60 s"), (600, "about 10 min"), (9000, "about 2.5 h")],
 )
 def test_times_are_said_as_people_say_them(told, left, says):
-    console, _ = told([(0, 0), (10, 10)], total=10 + left, kept=0)
+    console, _ = told([(0, 0), (5, 2), (15, 12)], total=12 + left, kept=0)
     said = console.splitlines()[-1]
     assert said.endswith(f", {says} left")
 

@@ -1,7 +1,9 @@
 """A whole cohort: every recording has a row, a bad one stops nothing, an unchanged one is not measured again."""
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from pipeline.signals.onset import onset_sentence
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.signals.storing import feature_store
 from pipeline.signals.storing.feature_store import signals_code_hash
+from pipeline.signals.storing.outdated import remove_outdated
 from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
 from schemas.citations import CITATIONS
@@ -261,7 +264,7 @@ def test_copies_of_one_file_are_read_once(cohort, tmp_path, work):
 def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, damage):
     cache = tmp_path / "cache"
     first = run(cohort, cache=cache)
-    for entry in (cache / "features").iterdir():
+    for entry in (cache / "features").rglob("*.json"):
         text = damage
         if damage == "changed":
             stored = json.loads(entry.read_text())
@@ -307,6 +310,23 @@ def test_new_code_measures_anew_but_reads_only_when_readers_changed(
     assert work.measured == 5
     assert sorted(work.read) == ["cut.c3d", "noise.edf"]
     assert len(signals_code_hash()) == 64
+
+
+def test_what_other_versions_kept_and_killed_runs_left_goes(cohort, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    run(cohort, cache=cache)
+    kept = {path.relative_to(cache) for path in cache.rglob("*") if path.is_file()}
+    for other in ("features/0123", "samples/4567"):
+        (cache / other).mkdir()
+        (cache / other / "entry").write_bytes(b"x")
+    (cache / "samples" / ".partial-now").write_bytes(b"half")
+    (cache / "samples" / ".partial-old").write_bytes(b"half")
+    os.utime(cache / "samples" / ".partial-old", (1, 1))
+    remove_outdated(cache)
+    left = {path.relative_to(cache) for path in cache.rglob("*") if path.is_file()}
+    assert left == kept | {Path("samples/.partial-now")}
+    assert run(cohort, cache=cache).n_kept == 7
+    remove_outdated(tmp_path / "nowhere")
 
 
 def test_nothing_is_written_into_the_cohort_folder(cohort, tmp_path):

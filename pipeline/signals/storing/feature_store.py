@@ -20,6 +20,7 @@ from pipeline.workspace.atomic import write_text
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.study import EmgSettings
 
+FEATURES: Final = "features"
 _PACKAGES: Final = ("numpy", "scipy", "edfio", "h5py", "bioread", "pyarrow")
 _SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
 
@@ -40,7 +41,12 @@ def features_path(
             "code": signals_code_hash(),
         }
     )
-    return folder / "features" / f"{name}.json"
+    return features_folder(folder) / f"{name}.json"
+
+
+def features_folder(cache: Path) -> Path:
+    """Where this version of Stance keeps measurements."""
+    return cache / FEATURES / signals_code_hash()[:16]
 
 
 def load_features(path: Path) -> RecordingFeatures | None:

@@ -31,6 +31,7 @@ READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
 """The settings of study.yaml that change what a reader returns. Readers see no others, so that one
 that is missing here is noticed at once and not after a cached run."""
 
+SAMPLES: Final = "samples"
 _DESCRIPTION: Final = b"stance_recording"
 _DESCRIPTION_SHA256: Final = b"stance_sha256"
 _READING_PACKAGES: Final = ("numpy", "scipy", "pyarrow", "edfio", "h5py", "bioread")
@@ -55,7 +56,12 @@ def samples_path(folder: Path, content: str, suffix: str, settings: EmgSettings)
             **{name: repr(getattr(settings, name)) for name in READING_SETTINGS},
         }
     )
-    return folder / "samples" / reading_code_hash()[:16] / f"{key}.parquet"
+    return samples_folder(folder) / f"{key}.parquet"
+
+
+def samples_folder(cache: Path) -> Path:
+    """Where this version of the readers keeps samples."""
+    return cache / SAMPLES / reading_code_hash()[:16]
 
 
 def save_recording(path: Path, recording: Recording) -> None:
