@@ -2,6 +2,7 @@
 
 import csv
 import io
+import multiprocessing
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ from pipeline.signals.reading.table_shape import TableHead, TableShape
 
 Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
-HEAD_BYTES: Final = (65_536, 4_000_000)
+HEAD_BYTES: Final = (16_384, 262_144, 4_000_000)
 """Where headings are looked for: in the first part, and in a longer one when it has no samples."""
 
-SNIFFED_LINES: Final = 24
+SNIFFED_LINES: Final = 12
 _ROWS_OF_SAMPLES: Final = 4
 _NUMBERS: Final = re.compile(r"[-+\d.,;\seE]*")
 EMPTY_CELLS: Final = ("", " ", "NaN", " NaN", "nan", " nan", "NAN", "NA", "n/a", "-nan(ind)")
-_LARGEST_BLOCK: Final = 64_000_000
+_BLOCK_BYTES: Final = 4_000_000
 _TEXT_ENDS: Final = (b"\n\r\n", b"\n\n", b"\n,,", b"\n;;", b"\n\t\t", b"\r\r")
 
 
@@ -153,8 +154,9 @@ def _parsed(
             pa.BufferReader(pa.py_buffer(body)),
             read_options=pyarrow.csv.ReadOptions(
                 column_names=names,
-                use_threads=False,  # recordings are measured side by side, one on each core
-                block_size=max(min(len(body), _LARGEST_BLOCK), 1),
+                # In a pool of processes, recordings are read side by side, one on each core.
+                use_threads=multiprocessing.parent_process() is None,
+                block_size=_BLOCK_BYTES,
             ),
             parse_options=pyarrow.csv.ParseOptions(delimiter=head.dialect.delimiter),
             convert_options=pyarrow.csv.ConvertOptions(
