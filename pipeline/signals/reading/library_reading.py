@@ -1,7 +1,8 @@
 """Reads one file with a library in a process of its own: `python library_reading.py KIND FILE MEGABYTES`.
 
-HDF5 is a C library that can crash or ask for absurd amounts of memory on damaged files, and bioread
-can read for minutes where a count is damaged; here that costs one file, not the run. Writes one line
+HDF5 and scipy's reader of MATLAB files are compiled code that can crash or ask for absurd amounts of
+memory on damaged files, and bioread can read for minutes where a count is damaged; here that costs
+one file, not the run. Writes one line
 of JSON that describes the file as a tree, then the bytes of its arrays, to standard output. Imports
 nothing of Stance, so that it starts fast.
 """
@@ -13,7 +14,7 @@ from typing import Any
 EXIT_CODES = {"damaged": 3, "too large": 4}
 """What went wrong, as the exit code of this process."""
 
-DEEPEST = 8
+DEEPEST = 10
 MOST_NODES = 20_000
 
 
@@ -83,7 +84,40 @@ def hdf5_tree(path: str, arrays: _Arrays) -> Any:
         return _Hdf5(file, arrays).node(file, 0)
 
 
-READERS = {"acq": acq_tree, "hdf5": hdf5_tree}
+def mat_tree(path: str, arrays: _Arrays) -> Any:
+    """The variables of a MATLAB file of versions 4 to 7."""
+    import warnings
+
+    import scipy.io
+
+    warnings.simplefilter("ignore")  # duplicate names and functions, which are not read
+    read = scipy.io.loadmat(path, struct_as_record=False, chars_as_strings=True)
+    variables = {name: value for name, value in read.items() if not name.startswith("__")}
+    return {"struct": {name: _mat_node(value, arrays, 0) for name, value in variables.items()}}
+
+
+def _mat_node(value: Any, arrays: _Arrays, depth: int) -> Any:
+    import numpy as np
+    from scipy.io.matlab import mat_struct
+
+    if depth > 2 * DEEPEST:  # every struct is an array of one struct
+        return None
+    if isinstance(value, mat_struct):
+        parts = {name: getattr(value, name) for name in value._fieldnames}
+        return {
+            "struct": {name: _mat_node(part, arrays, depth + 1) for name, part in parts.items()}
+        }
+    if not isinstance(value, np.ndarray):
+        return None
+    if value.dtype.kind in "US":
+        return {"text": "\n".join(str(line) for line in value.reshape(-1))}
+    if value.dtype == object:
+        nodes = [_mat_node(part, arrays, depth + 1) for part in value.reshape(-1, order="F")]
+        return nodes[0] if len(nodes) == 1 and "struct" in (nodes[0] or {}) else {"list": nodes}
+    return arrays.add(value) if value.dtype.kind in "iufb" else None
+
+
+READERS = {"acq": acq_tree, "hdf5": hdf5_tree, "mat": mat_tree}
 
 
 class _Hdf5:
@@ -168,7 +202,7 @@ def main(kind: str, path: str, memory_mb: int) -> int:
         tree = READERS[kind](path, arrays)
     except (_TooLarge, MemoryError):
         return EXIT_CODES["too large"]
-    except BaseException:  # both libraries raise bare errors of many kinds for broken files
+    except BaseException:  # the libraries raise bare errors of many kinds for broken files
         return EXIT_CODES["damaged"]
     sys.stdout.buffer.write(json.dumps(tree).encode() + b"\n")
     for blob in arrays.blobs:

@@ -19,7 +19,7 @@ _KINDS: Final = frozenset("iufb")
 
 
 def read_apart(library: str, path: Path, kind: str) -> Struct:
-    """The groups and arrays of a file. library: "hdf5" or "acq". kind: what people call the file.
+    """The groups and arrays of a file. library: "hdf5", "mat" or "acq". kind: what people call the file.
 
     Raises SignalProblem when the file is damaged, unpacks to more than it may, or takes too long.
     """

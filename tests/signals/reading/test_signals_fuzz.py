@@ -34,7 +34,7 @@ def short_stance(build):
         (".csv", 60),
         (".anc", 40),
         (".parquet", 60),
-        (".mat", 60),
+        (".mat", 5),
         (".xlsx", 10),
         (".h5", 4),
     ],
