@@ -106,10 +106,23 @@ class RecordingSignals(pa.DataFrameModel):
         "Window power over rest power.", label="Signal-to-noise", unit="dB", nullable=True
     )
     mains_share: Series[float] = column(
-        "Power of mains hum as share of the window's power.", label="Mains hum", nullable=True
+        "Power of mains hum at rest as share of the window's power.",
+        label="Mains hum at rest",
+        nullable=True,
+    )
+    window_mains_share: Series[float] = column(
+        "Power of mains hum in the window as share of the window's power.",
+        label="Mains hum",
+        nullable=True,
     )
     low_frequency_share: Series[float] = column(
         "Share of raw power below 20 Hz.", label="Below 20 Hz", nullable=True
+    )
+    motion_ratio_db: Series[float] = column(
+        "All power over the power below 20 Hz that a muscle would not have (SM ratio).",
+        label="Signal to movement",
+        unit="dB",
+        nullable=True,
     )
     clip_share: Series[float] = column(
         "Share of raw samples at the ends of the range.", label="Clipped", nullable=True
@@ -130,6 +143,45 @@ class RecordingSignals(pa.DataFrameModel):
         label="Largest sample",
         unit="µV",
         nullable=True,
+    )
+    one_sidedness: Series[float] = column(
+        "Reach of the samples to both sides of their median, the smaller over the larger.",
+        label="Both sides alike",
+        nullable=True,
+    )
+    interpolated_share: Series[float] = column(
+        "Share of raw samples that lie on a straight line between their neighbours.",
+        label="Interpolated",
+        nullable=True,
+    )
+    median_frequency_hz: Series[float] = column(
+        "Median frequency of the window, within the pass band.",
+        label="Median frequency",
+        unit="Hz",
+        nullable=True,
+    )
+    deformation: Series[float] = column(
+        "Spread of the spectrum (omega ratio).", label="Omega", nullable=True
+    )
+    drop_ratio_db: Series[float] = column(
+        "Highest over lowest power density from 35 to 600 Hz (DP ratio), from 2 kHz on.",
+        label="Drop in density",
+        unit="dB",
+        nullable=True,
+    )
+    upper_band_db: Series[float] = column(
+        "Power density near the upper end of the pass band over that of the muscle.",
+        label="Upper band",
+        unit="dB",
+        nullable=True,
+    )
+    heartbeat_autocorrelation: Series[float] = column(
+        "Highest autocorrelation of the rest at the time of a heartbeat.",
+        label="Heartbeat",
+        nullable=True,
+    )
+    heartbeat_kurtosis: Series[float] = column(
+        "Excess kurtosis of the rest between 10 and 60 Hz.", label="Spikes at rest", nullable=True
     )
     onset_s: Series[float] = column("Onset.", label="Onset", unit="s", nullable=True)
     onset_low_s: Series[float] = column(

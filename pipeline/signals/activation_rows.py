@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pipeline.signals.emg.noise_correction import NoiseCorrected, noise_corrected
 from pipeline.signals.emg.references import LegKey, References
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS, Verdict, judge
+from pipeline.signals.quality.limit import Verdict, judge
+from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS
 from schemas.study import EmgSettings
 
 

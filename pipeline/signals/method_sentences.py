@@ -7,7 +7,7 @@ from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOF
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
-from pipeline.signals.quality.limits import HIGHEST_PCT_MVIC, MVIC_LIMITS
+from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, MVIC_LIMITS
 from schemas.methods import MethodSentence
 from schemas.normalisation import Normalisation
 from schemas.study import EmgSettings

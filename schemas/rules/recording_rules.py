@@ -58,7 +58,7 @@ RECORDING_RULES: Final = (
         "A stance trial that does not fit its MVIC reference",
         "{problem}",
         "{suggestion}",
-        source="The limit stands with its reason in `pipeline/signals/quality/limits.py`.",
+        source="The limit stands with its reason in `pipeline/signals/quality/reference_limits.py`.",
         checks="Whether the activation of a stance trial is possible next to the MVIC of the same leg.",
         good="mvic 310 µV, stance 105 µV",
         bad="mvic 40 µV, stance 105 µV",

@@ -15,7 +15,7 @@ from pipeline.signals.emg.windows import measured_window, rest_window
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.onset.measure_onset import with_onset
 from pipeline.signals.problem import SignalProblem
-from pipeline.signals.quality.limits import SIGNAL_LIMITS, judge, judge_raw
+from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.signal_units import in_microvolt
@@ -51,10 +51,9 @@ def with_emg(
         rest_raw_uv=None if rest is None else emg.within(emg.raw_uv, rest),
         rest_filtered_uv=None if rest is None else emg.within(emg.filtered_uv, rest),
         sampling_rate_hz=rate_hz,
+        band_hz=settings.band_pass_hz,
     )
-    verdict = judge_raw(metrics)
-    if verdict.quality == "good":  # limits on what is no EMG at all would only repeat the matter
-        verdict = judge(asdict(metrics), SIGNAL_LIMITS, request.role)
+    verdict = judge_signal(asdict(metrics), request.role)
     features = replace(
         features,
         emg=EmgFeatures(

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipeline.signals.emg.mvic import MvicReference, mvic_reference, statistic_words, window_s
 from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.quality.limits import TASK_LIMITS, judge
+from pipeline.signals.quality.limit import judge
+from pipeline.signals.quality.reference_limits import TASK_LIMITS
 from schemas.columns import empty_table
 from schemas.mvic_references import MVIC_KEY, MvicReferences
 from schemas.study import EmgSettings

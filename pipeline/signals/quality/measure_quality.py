@@ -1,26 +1,36 @@
-"""Measures what can be wrong with an EMG signal: hum, movement, clipping, drop-outs, rectified data."""
+"""Measures what can be wrong with an EMG signal: hum, movement, clipping, drop-outs, processed data."""
 
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal, stats
 
 from pipeline.signals.emg.amplitude import decibel, rms
+from pipeline.signals.emg.spectrum import Spectra, median_frequency, spectra
+from pipeline.signals.quality.heartbeat import Heartbeat, heartbeat
 from pipeline.signals.quality.signal_metrics import SignalMetrics
+from pipeline.signals.quality.spectral_shape import (
+    deformation,
+    drop_ratio_db,
+    low_frequency_share,
+    mains_power,
+    motion_ratio_db,
+    upper_band_db,
+)
 from pipeline.signals.runs import runs_of
 
 Samples = npt.NDArray[np.float64]
 
-MAINS_HZ: Final = (50.0, 60.0)
-HARMONICS: Final = 3
-MOTION_BELOW_HZ: Final = 20.0
 FLAT_S: Final = 0.02
 """A value held for longer is a drop-out; clipped muscle signals stand still for a few ms at most."""
 
-_SPECTRUM_WINDOW_S = 1.0
-_LINE_HALF_WIDTH_HZ = 2.0
-_FLOOR_HZ = (3.0, 9.0)
+STRAIGHT: Final = 0.002
+"""A sample that deviates less from the line between its neighbours than this share of the usual does."""
+
+ENOUGH_FOR_TAILS: Final = 20_000
+"""Samples that are looked at for the tails: 200 in each."""
+
+_TAILS = (0.01, 0.5, 0.99)
 
 
 def signal_metrics(
@@ -30,12 +40,15 @@ def signal_metrics(
     rest_raw_uv: Samples | None,
     rest_filtered_uv: Samples | None,
     sampling_rate_hz: float,
+    band_hz: tuple[float, float],
+    window_spectra: Spectra | None = None,
 ) -> SignalMetrics:
     """Numbers about one window of an EMG signal.
 
-    raw_uv, filtered_uv: shape (n_samples,), µV, as recorded and band-passed. rest_raw_uv,
-    rest_filtered_uv: the same at rest, None when there is no rest window; hum is then read in the
-    window itself, where weak hum hides under the muscle. sampling_rate_hz: Hz.
+    raw_uv, filtered_uv: shape (n_samples,), µV, as recorded and band-passed to band_hz (Hz).
+    rest_raw_uv, rest_filtered_uv: the same at rest, None when there is no rest window; weak hum hides
+    under the muscle and is then only seen when it is strong. sampling_rate_hz: Hz. window_spectra: of
+    raw_uv, when the caller has them already.
     """
     window_power = float(np.mean(np.square(filtered_uv)))
     rest_rms_uv = None if rest_filtered_uv is None else rms(rest_filtered_uv)
@@ -44,50 +57,49 @@ def signal_metrics(
     flat_s = max(flat_samples, default=0) / sampling_rate_hz
     long_flat = sum(n for n in flat_samples if n > FLAT_S * sampling_rate_hz)
     is_constant = float(np.ptp(raw_uv)) == 0.0
-    hum = _mains_power(raw_uv if rest_raw_uv is None else rest_raw_uv, sampling_rate_hz)
+    found = None if is_constant else window_spectra or spectra(raw_uv, sampling_rate_hz)
+    beat = Heartbeat() if rest_raw_uv is None else heartbeat(rest_raw_uv, sampling_rate_hz)
     return SignalMetrics(
         rms_uv=float(np.sqrt(window_power)),
         baseline_rms_uv=rest_rms_uv,
         snr_db=decibel(window_power / rest_rms_uv**2) if has_ratio and rest_rms_uv else None,
-        mains_share=hum / window_power if window_power > 0 else None,
-        low_frequency_share=None if is_constant else _low_frequency_share(raw_uv, sampling_rate_hz),
+        mains_share=_rest_mains_share(rest_raw_uv, sampling_rate_hz, window_power),
         clip_share=_share_at_ends(raw_uv),
         flat_ms=1000 * flat_s,
         flat_share=long_flat / raw_uv.size,
         largest_raw_uv=float(np.max(np.abs(raw_uv - raw_uv.mean()))),
-        negative_share=float(np.mean(raw_uv < 0)),
-        skewness=None if is_constant else float(stats.skew(raw_uv)),
+        positive_share=float(np.mean(raw_uv >= 0)),
+        one_sidedness=_one_sidedness(raw_uv),
+        interpolated_share=_interpolated_share(raw_uv),
+        heartbeat_autocorrelation=beat.autocorrelation,
+        heartbeat_kurtosis=beat.kurtosis,
+        **({} if found is None else _of_spectra(found, sampling_rate_hz, band_hz, window_power)),
     )
 
 
-def _spectrum(samples: Samples, sampling_rate_hz: float) -> tuple[Samples, Samples]:
-    width = min(samples.size, round(_SPECTRUM_WINDOW_S * sampling_rate_hz))
-    frequency, density = signal.welch(samples, sampling_rate_hz, nperseg=width)
-    return frequency, density
+def _of_spectra(
+    found: Spectra, sampling_rate_hz: float, band_hz: tuple[float, float], window_power: float
+) -> dict[str, float | None]:
+    middle_hz = float(median_frequency(found.frequency_hz, found.mean, band_hz)[0])
+    hum = mains_power(found, sampling_rate_hz)
+    return {
+        "window_mains_share": hum / window_power if window_power > 0 else None,
+        "low_frequency_share": low_frequency_share(found),
+        "motion_ratio_db": motion_ratio_db(found),
+        "median_frequency_hz": middle_hz if np.isfinite(middle_hz) else None,
+        "deformation": deformation(found, band_hz),
+        "drop_ratio_db": drop_ratio_db(found, sampling_rate_hz),
+        "upper_band_db": upper_band_db(found, band_hz),
+    }
 
 
-def _low_frequency_share(raw_uv: Samples, sampling_rate_hz: float) -> float:
-    frequency, density = _spectrum(raw_uv, sampling_rate_hz)
-    total = float(density.sum())
-    return float(density[frequency < MOTION_BELOW_HZ].sum()) / total if total > 0 else 0.0
-
-
-def _mains_power(samples: Samples, sampling_rate_hz: float) -> float:
-    """Power (µV²) of the stronger of 50 and 60 Hz hum above the floor around each line."""
-    frequency, density = _spectrum(samples, sampling_rate_hz)
-    width_hz = float(frequency[1]) if frequency.size > 1 else 0.0
-    powers = []
-    for base_hz in MAINS_HZ:
-        power = 0.0
-        for line_hz in base_hz * np.arange(1, HARMONICS + 1):
-            distance = np.abs(frequency - line_hz)
-            on_line = distance <= max(_LINE_HALF_WIDTH_HZ, width_hz)
-            beside = (distance > _FLOOR_HZ[0] + width_hz) & (distance <= _FLOOR_HZ[1] + width_hz)
-            if line_hz < 0.45 * sampling_rate_hz and on_line.any() and beside.any():
-                above = density[on_line] - np.median(density[beside])
-                power += max(float(above.sum()) * width_hz, 0.0)
-        powers.append(power)
-    return max(powers)
+def _rest_mains_share(
+    rest_raw_uv: Samples | None, sampling_rate_hz: float, window_power: float
+) -> float | None:
+    if rest_raw_uv is None or rest_raw_uv.size < 4 or window_power <= 0:
+        return None
+    hum = mains_power(spectra(rest_raw_uv, sampling_rate_hz), sampling_rate_hz)
+    return hum / window_power
 
 
 def _share_at_ends(raw_uv: Samples) -> float:
@@ -97,6 +109,29 @@ def _share_at_ends(raw_uv: Samples) -> float:
         return 0.0
     slack = 1e-6 * (high - low)
     return float(np.mean((raw_uv <= low + slack) | (raw_uv >= high - slack)))
+
+
+def _one_sidedness(raw_uv: Samples) -> float | None:
+    """Reach of the lowest and of the highest 1 % from the median, the smaller over the larger."""
+    some_uv = raw_uv[:: max(raw_uv.size // ENOUGH_FOR_TAILS, 1)]
+    low, middle, high = np.quantile(some_uv, _TAILS)
+    below, above = float(middle - low), float(high - middle)
+    return min(below, above) / max(below, above) if max(below, above) > 0 else None
+
+
+def _interpolated_share(raw_uv: Samples) -> float | None:
+    """Share of samples that say nothing new: copies of a neighbour, or straight between two.
+
+    Stretches that stand still for longer than a few samples are drop-outs, and are left out.
+    """
+    bend = np.diff(raw_uv, n=2)
+    step = np.diff(raw_uv)
+    still = (step[:-1] == 0) & (step[1:] == 0)
+    typical = float(np.sqrt(np.mean(np.square(bend)))) if bend.size else 0.0
+    if typical == 0.0 or still.all():
+        return None
+    says_nothing = (np.abs(bend) < STRAIGHT * typical) | (step[1:] == 0)
+    return float(np.mean(says_nothing[~still]))
 
 
 def _held_samples(raw_uv: Samples) -> list[int]:

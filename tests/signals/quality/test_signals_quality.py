@@ -8,9 +8,13 @@ import pytest
 from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.measure import measure_recording
-from pipeline.signals.quality.limits import REFERENCE_LIMITS, SIGNAL_LIMITS, judge
+from pipeline.signals.quality.limit import judge
+from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS
+from pipeline.signals.quality.reference_limits import MVIC_LIMITS, REFERENCE_LIMITS, TASK_LIMITS
 from pipeline.signals.request import Request
 from schemas.study import EmgSettings
+
+EVERY_LIMIT = [*RAW_LIMITS, *SIGNAL_LIMITS, *MVIC_LIMITS, *TASK_LIMITS, *REFERENCE_LIMITS]
 
 
 @pytest.fixture
@@ -70,7 +74,9 @@ def envelope(x, t, _):
         (drop_out, "warn", "stands still for 100 ms"),
         (long_drop_out, "reject", "stands still for"),
         (lambda x, t, _: np.abs(x), "reject", "rectified"),
-        (envelope, "reject", "rectified or smoothed"),
+        (lambda x, t, _: -np.abs(x), "reject", "rectified"),
+        (lambda x, t, _: np.abs(x) - np.abs(x).mean(), "reject", "rectified"),
+        (envelope, "reject", "was smoothed before export"),
         (lambda x, t, _: 0 * x, "reject", "dead"),
         (lambda x, t, _: 0 * x + 7.5, "reject", "dead"),
         (lambda x, t, _: 1e-3 * x, "reject", "unit is wrong"),
@@ -88,10 +94,29 @@ def test_an_offset_of_the_converter_is_no_fault(measured):
     assert measured(lambda x, t, _: x + 5000).quality == "good"
 
 
-def test_a_weak_stance_is_warned_of_and_a_missing_one_rejected(measured):
-    assert "above rest" in measured(stance_uv=8.0).reasons[0]
-    assert measured(stance_uv=8.0).quality == "warn"
-    assert measured(stance_uv=1.0).quality == "reject"
+@pytest.mark.parametrize(
+    ("stance_uv", "says"),
+    [
+        (8.0, "the stance is only"),
+        (3.0, "noise makes the RMS too large, see the corrected one"),
+        (1.0, "an onset cannot be relied on"),
+    ],
+)
+def test_a_muscle_that_is_hardly_used_is_warned_of_but_kept(measured, stance_uv, says):
+    features = measured(stance_uv=stance_uv)
+    assert features.quality == "warn"
+    (reason,) = features.reasons
+    assert says in reason
+    assert features.metrics.rms_uv is not None
+
+
+def test_a_stance_below_rest_is_rejected(measured):
+    def quiet_stance(x, t, stance):
+        return np.where(t < stance.liftoff_s - 0.4, 4 * x, x)
+
+    features = measured(quiet_stance, stance_uv=0.5)
+    assert features.quality == "reject"
+    assert "not above rest" in features.problem
 
 
 def test_missing_samples_are_refused_but_not_outside_the_part_in_use(build, write, tmp_path):
@@ -210,18 +235,22 @@ def test_without_force_the_window_is_said(build, write, tmp_path):
     assert whole.onset.note == "Lift-off is not known."
 
 
-@pytest.mark.parametrize("limit", [*SIGNAL_LIMITS, *REFERENCE_LIMITS], ids=lambda x: x.metric)
+@pytest.mark.parametrize("limit", EVERY_LIMIT, ids=lambda x: x.metric)
 def test_every_limit_has_a_source_and_is_applied_on_the_right_side(limit):
     assert limit.source
     strictest = limit.warn if limit.warn is not None else limit.reject
     step = -1e-9 if limit.is_floor else 1e-9
     role = limit.roles[0]
-    assert judge({limit.metric: strictest}, [limit], role).quality == "good"
-    beyond = judge({limit.metric: strictest + step}, [limit], role)
+    holds = {} if limit.only_if is None else {limit.only_if[0]: limit.only_if[1] + 1}
+    assert judge({limit.metric: strictest, **holds}, [limit], role).quality == "good"
+    beyond = judge({limit.metric: strictest + step, **holds}, [limit], role)
     assert beyond.quality == ("warn" if limit.warn is not None else "reject")
     assert beyond.reasons
     if limit.warn is not None and limit.reject is not None:
         assert judge({limit.metric: limit.reject + step}, [limit], role).quality == "reject"
+    if limit.only_if is not None:
+        off = {limit.metric: strictest + step, limit.only_if[0]: limit.only_if[1]}
+        assert judge(off, [limit], role).quality == "good"
 
 
 def test_features_survive_storage(measured):
