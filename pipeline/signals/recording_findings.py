@@ -51,7 +51,8 @@ def trial_findings(
 
 def _of_trial(row: RecordingRow, trial: TaskTrial, *, expects_mvic: bool) -> list[SignalFinding]:
     if trial.misfits_reference:
-        reasons = "; ".join(trial.verdict.reasons)
+        own = trial.features.reasons
+        reasons = "; ".join(reason for reason in trial.verdict.reasons if reason not in own)
         problem = f"The trial does not fit its MVIC reference: {reasons}."
         fix = (
             "Check that the MVIC recording belongs to this leg and that it was maximal; microvolts "

@@ -26,7 +26,8 @@ def quiet_then_active(
     n_samples = round((quiet_s + active_s) * rate_hz)
     works = np.arange(n_samples) >= round(quiet_s * rate_hz)
     muscle = emg_noise(rng, n_samples, rate_hz=rate_hz) * works * muscle_uv
-    return muscle + FLOOR_UV * white_noise(rng, n_samples, rate_hz=rate_hz)
+    recorded: Floats = muscle + FLOOR_UV * white_noise(rng, n_samples, rate_hz=rate_hz)
+    return recorded
 
 
 def mains(rms_uv: float, line_hz: float = 50.0) -> Fault:
@@ -35,7 +36,8 @@ def mains(rms_uv: float, line_hz: float = 50.0) -> Fault:
     def add(clean_uv: Floats, rng: np.random.Generator, rate_hz: float) -> Floats:
         turns = line_hz * np.arange(clean_uv.size) / rate_hz + rng.random()
         hum = np.sin(2 * np.pi * turns) + 0.2 * np.sin(2 * np.pi * 3 * turns)
-        return clean_uv + np.sqrt(2) * rms_uv * hum
+        recorded: Floats = clean_uv + np.sqrt(2) * rms_uv * hum
+        return recorded
 
     return add
 
@@ -97,15 +99,16 @@ def bad_contact(noise_uv: float) -> Fault:
 
 def rectified(clean_uv: Floats, rng: np.random.Generator, rate_hz: float) -> Floats:
     """Exported after rectification and removal of the mean."""
-    whole = np.abs(clean_uv)
-    return whole - whole.mean()
+    whole: Floats = np.abs(clean_uv) - np.abs(clean_uv).mean()
+    return whole
 
 
 def envelope(clean_uv: Floats, rng: np.random.Generator, rate_hz: float) -> Floats:
     """Exported as a moving RMS of 100 ms."""
     width = round(0.1 * rate_hz)
     power = np.convolve(np.square(clean_uv), np.full(width, 1 / width), mode="same")
-    return np.sqrt(power)
+    smooth: Floats = np.sqrt(power)
+    return smooth
 
 
 def drawn_from(slow_hz: float) -> Fault:
@@ -114,7 +117,8 @@ def drawn_from(slow_hz: float) -> Fault:
     def draw(clean_uv: Floats, rng: np.random.Generator, rate_hz: float) -> Floats:
         time_s = np.arange(clean_uv.size) / rate_hz
         kept_s = np.arange(0, time_s[-1], 1 / slow_hz)
-        return np.interp(time_s, kept_s, np.interp(kept_s, time_s, clean_uv))
+        drawn: Floats = np.interp(time_s, kept_s, np.interp(kept_s, time_s, clean_uv))
+        return drawn
 
     return draw
 
