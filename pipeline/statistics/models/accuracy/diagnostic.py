@@ -1,15 +1,24 @@
 """A positive or negative test against a two-group truth: sensitivity, specificity, likelihood ratios.
 
-No predictive values: in a case-control study they would only reflect how many cases were recruited.
+Predictive values only at a prevalence that somebody states: those of the sample would reflect how
+many cases were recruited.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.statistics.errors import NotEstimableError
+
+IntervalOfShare = Literal["wilson", "exact"]
+UNDEFINED = (
+    "No participant of one group has this test result, so that the ratio or its interval is not "
+    "defined."
+)
+_STATSMODELS_NAME = {"wilson": "wilson", "exact": "beta"}
 
 
 @dataclass(frozen=True)
@@ -40,13 +49,17 @@ class TwoByTwo:
         """Reference participants with a test result."""
         return self.reference_positive + self.reference_negative
 
-    def sensitivity(self, ci_level: float = 0.95) -> WithInterval:
-        """Share of cases with a positive test, Wilson interval."""
-        return _share(self.case_positive, self.n_case, ci_level)
+    def sensitivity(
+        self, ci_level: float = 0.95, interval: IntervalOfShare = "wilson"
+    ) -> WithInterval:
+        """Share of cases with a positive test; Wilson's interval, or Clopper and Pearson's exact."""
+        return _share(self.case_positive, self.n_case, ci_level, interval)
 
-    def specificity(self, ci_level: float = 0.95) -> WithInterval:
-        """Share of reference participants with a negative test, Wilson interval."""
-        return _share(self.reference_negative, self.n_reference, ci_level)
+    def specificity(
+        self, ci_level: float = 0.95, interval: IntervalOfShare = "wilson"
+    ) -> WithInterval:
+        """Share of reference participants with a negative test; intervals as `sensitivity`."""
+        return _share(self.reference_negative, self.n_reference, ci_level, interval)
 
     def positive_likelihood_ratio(self, ci_level: float = 0.95) -> WithInterval:
         """Sensitivity over 1 - specificity."""
@@ -60,11 +73,55 @@ class TwoByTwo:
             self.case_negative, self.n_case, self.reference_negative, self.n_reference, ci_level
         )
 
+    def diagnostic_odds_ratio(self, ci_level: float = 0.95) -> WithInterval:
+        """Positive over negative likelihood ratio; interval on the log scale (Woolf 1955)."""
+        cells = (
+            self.case_positive,
+            self.reference_positive,
+            self.case_negative,
+            self.reference_negative,
+        )
+        if 0 in cells:
+            raise NotEstimableError(UNDEFINED)
+        ratio = cells[0] * cells[3] / (cells[1] * cells[2])
+        reach = np.exp(stats.norm.ppf(0.5 + ci_level / 2) * np.sqrt(sum(1 / n for n in cells)))
+        return WithInterval(ratio, float(ratio / reach), float(ratio * reach))
 
-def _share(count: int, total: int, ci_level: float) -> WithInterval:
+    def positive_predictive_value(self, prevalence: float, ci_level: float = 0.95) -> WithInterval:
+        """Share of cases among the positive where the share of cases is `prevalence` (0 to 1)."""
+        return self._predictive(prevalence, ci_level, positive=True)
+
+    def negative_predictive_value(self, prevalence: float, ci_level: float = 0.95) -> WithInterval:
+        """Share of people without the condition among the negative, at a stated prevalence."""
+        return self._predictive(prevalence, ci_level, positive=False)
+
+    def _predictive(self, prevalence: float, ci_level: float, *, positive: bool) -> WithInterval:
+        """Odds of the prevalence times the likelihood ratio; the prevalence counts as known.
+
+        The interval of the ratio, carried over, is that of the delta method on the logit (Mercaldo,
+        Lau and Zhou 2007, Stat Med 26:2170).
+        """
+        if not 0 < prevalence < 1:
+            raise ValueError("the prevalence must be above 0 and below 1")
+        odds = prevalence / (1 - prevalence)
+        if positive:
+            ratio = self.positive_likelihood_ratio(ci_level)
+            ends = [ratio.ci_low * odds, ratio.value * odds, ratio.ci_high * odds]
+        else:
+            ratio = self.negative_likelihood_ratio(ci_level)
+            ends = [1 / (odds * x) for x in (ratio.ci_high, ratio.value, ratio.ci_low)]
+        low, value, high = (x / (1 + x) for x in ends)
+        return WithInterval(value, low, high)
+
+
+def _share(
+    count: int, total: int, ci_level: float, interval: IntervalOfShare = "wilson"
+) -> WithInterval:
     if total == 0:
         raise NotEstimableError("Nobody in this group has a test result.")
-    low, high = proportion_confint(count, total, alpha=1 - ci_level, method="wilson")
+    low, high = proportion_confint(
+        count, total, alpha=1 - ci_level, method=_STATSMODELS_NAME[interval]
+    )
     return WithInterval(count / total, float(low), float(high))
 
 
@@ -73,10 +130,7 @@ def _ratio(count: int, total: int, other: int, other_total: int, ci_level: float
     if 0 in (total, other_total):
         raise NotEstimableError("Nobody in one of the groups has a test result.")
     if 0 in (count, other):
-        raise NotEstimableError(
-            "No participant of one group has this test result, so that the ratio or its interval "
-            "is not defined."
-        )
+        raise NotEstimableError(UNDEFINED)
     ratio = (count / total) / (other / other_total)
     se = np.sqrt(1 / count - 1 / total + 1 / other - 1 / other_total)
     reach = np.exp(stats.norm.ppf(0.5 + ci_level / 2) * se)
