@@ -72,6 +72,36 @@ class RecordingSignals(pa.DataFrameModel):
     hold_is_lower_bound: Series[bool] = column(
         "The recording starts or ends within the hold.", label="At least"
     )
+    body_weight_n: Series[float] = column(
+        "Median force under the stance foot during the hold.",
+        label="Body weight",
+        unit="N",
+        nullable=True,
+    )
+    cop_path_mm: Series[float] = column(
+        "Length of the path of the centre of pressure.", label="CoP path", unit="mm", nullable=True
+    )
+    cop_mean_velocity_mm_s: Series[float] = column(
+        "Path divided by time.", label="CoP velocity", unit="mm/s", nullable=True
+    )
+    prediction_ellipse_95_area_mm2: Series[float] = column(
+        "Area of the exact 95 % prediction ellipse.",
+        label="95 % prediction ellipse",
+        unit="mm²",
+        nullable=True,
+    )
+    cop_sampling_rate_hz: Series[float] = column(
+        "Rate to which the centre of pressure was resampled.",
+        label="CoP rate",
+        unit="Hz",
+        nullable=True,
+    )
+    cop_low_pass_hz: Series[float] = column(
+        "Low-pass filter of the centre of pressure (-3 dB, zero phase).",
+        label="CoP low-pass",
+        unit="Hz",
+        nullable=True,
+    )
     force_verdict: Series[str] = column(
         "How far the force events can be trusted: high, low or none.", label="Force"
     )

@@ -1,4 +1,4 @@
-"""What force plates say: lift-off, touch-down, hold time, agreement with the stopwatch.
+"""What force plates say: lift-off, touch-down, hold time, sway, agreement with the stopwatch.
 
 No EMG here.
 """

@@ -4,7 +4,7 @@ A threshold is crossed while the foot still carries it, so that slow unloading l
 lift-off. The force near its end is a power of the time that is left, A (t0 - t)^p, with p = 1 for
 a foot that snaps off and about 3 for a smooth (minimum-jerk) unloading. t0 is the median of its
 posterior over both t0 and p, so that no shape is presumed. Own method; on simulated unloading of
-five shapes it is within 35 ms in 9 of 10 (`benchmarks/force_events.py`).
+five shapes it is within 40 ms in 9 of 10 (`benchmarks/force_events.py`).
 """
 
 from typing import Final
