@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.special import logit
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.errors import NotEstimableError
@@ -126,6 +127,13 @@ def test_the_icc_is_that_of_the_simulation():
     assert fit.icc == pytest.approx(0.5, abs=0.05)
     assert fit.icc_ci[0] < 0.5 < fit.icc_ci[1]
     assert "No. Participants" in fit.summary().as_text()
+
+
+def test_the_interval_of_the_icc_uses_t_of_participants():
+    model = CensoredRandomIntercept(*trials(people=12))
+    widths = [np.diff(logit(model.fit(ci_level=level).icc_ci))[0] for level in (0.95, 0.5)]
+    expected = stats.t.ppf(0.975, 10) / stats.t.ppf(0.75, 10)  # constant and group are between
+    assert widths[0] / widths[1] == pytest.approx(expected, rel=1e-6)
 
 
 def test_what_cannot_be_estimated_says_why():

@@ -42,3 +42,13 @@ def test_trials_within_bounds_and_unable_are_placed_too():
     points = residual_quantiles(CensoredRegression(low, high, exog).fit())
     assert points["share_below"].is_monotonic_increasing
     assert points["share_below"].between(0, 1).all()
+
+
+def test_without_a_ceiling_the_shares_are_those_of_a_plain_qq_plot():
+    _, _, exog = held("lognormal", n=40)
+    values = 3.0 + np.random.default_rng(1).normal(size=40)
+    fit = CensoredRegression(values, values, exog, distribution="normal").fit()
+    points = residual_quantiles(fit)
+    np.testing.assert_allclose(points["share_below"], (np.arange(40) + 0.5) / 40, atol=1e-6)
+    residuals = np.sort((values - exog @ fit.params[:-1]) / fit.sigma["all"])
+    np.testing.assert_allclose(points["residual"], residuals, rtol=1e-8)

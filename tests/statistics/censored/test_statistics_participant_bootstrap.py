@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
-from pipeline.statistics.models.censored.participant_bootstrap import participant_bootstrap
+from pipeline.statistics.models.censored.participant_bootstrap import (
+    ParticipantBootstrap,
+    participant_bootstrap,
+)
 
 CEILING_S = 30.0
 
@@ -66,6 +70,24 @@ def test_bca_moves_towards_the_tail_that_the_influence_shows(booted):
     assert lifted
     assert corrected.ci_low > plain.ci_low
     assert corrected.ci_high > plain.ci_high
+
+
+def test_bca_is_efrons_formula():
+    replicates = pd.DataFrame({"x": np.linspace(-2.0, 4.0, 2001)})
+    influence = pd.DataFrame({"x": [3.0, -1.0, -1.0, -0.5, -0.5]})
+    booted = ParticipantBootstrap(pd.Series({"x": 0.7}), replicates, 0, influence)
+    acceleration = (influence["x"] ** 3).sum() / (6 * (influence["x"] ** 2).sum() ** 1.5)
+    assert acceleration > 0.1
+    bias = stats.norm.ppf((replicates["x"] < 0.7).mean())
+    tails = [
+        stats.norm.cdf(bias + (bias + z) / (1 - acceleration * (bias + z)))
+        for z in stats.norm.ppf([0.025, 0.975])
+    ]
+    found = booted.interval("x")
+    expected = np.quantile(replicates["x"], tails)
+    np.testing.assert_allclose([found.ci_low, found.ci_high], expected, atol=2e-3)
+    with pytest.raises(NotEstimableError, match="one side"):
+        ParticipantBootstrap(pd.Series({"x": 9.0}), replicates, 0, influence).interval("x")
 
 
 def test_the_same_generator_gives_the_same_intervals_and_rows_may_be_shuffled(booted):

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
+from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.mixed import random_slope
 from pipeline.statistics.models.mixed.random_slope import RandomSlope
 
 PUBLISHED = {  # Kishimoto et al. 2021, J Appl Physiol: Stata's mixed, maximum likelihood
@@ -64,6 +66,20 @@ def test_statsmodels_finds_the_same(reml):
     np.testing.assert_allclose(fit.random_cov, known.cov_re, rtol=2e-3)
     assert fit.on_boundary == ""
     assert "Random intercept and slope" in fit.summary().as_text()
+
+
+@pytest.mark.parametrize("reml", [True, False])
+def test_gradient_and_information_in_the_factor_are_derivatives(reml):
+    y, exog, person = lines()
+    blocks = random_slope._blocks(y, exog.to_numpy(), person, exog["x"].to_numpy())
+    at = np.array([0.2, 1.5, -0.1, 0.4])
+
+    def loglike(point):
+        return random_slope._in_factor(blocks, point, reml=reml)[0].llf
+
+    _, gradient, information = random_slope._in_factor(blocks, at, reml=reml)
+    np.testing.assert_allclose(gradient, approx_fprime(at, loglike, centered=True), rtol=1e-5)
+    np.testing.assert_allclose(information, -approx_hess(at, loglike), rtol=1e-3, atol=1e-2)
 
 
 def test_units_and_order_of_rows_and_names_change_nothing_else():
