@@ -117,6 +117,18 @@ class RecordingSignals(pa.DataFrameModel):
         unit="µV",
         nullable=True,
     )
+    peak_start_s: Series[float] = column(
+        "Start of the stretch with the highest root-mean-square.",
+        label="Peak start",
+        unit="s",
+        nullable=True,
+    )
+    peak_end_s: Series[float] = column(
+        "End of the stretch with the highest root-mean-square.",
+        label="Peak end",
+        unit="s",
+        nullable=True,
+    )
     median_rms_uv: Series[float] = column(
         "Median root-mean-square of the MVIC window length.",
         label="Median RMS",

@@ -35,6 +35,8 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "force_note": "force.note",
     "rms_uv": "metrics.rms_uv",
     "peak_rms_uv": "emg.peak_rms_uv",
+    "peak_start_s": "emg.peak_start_s",
+    "peak_end_s": "emg.peak_end_s",
     "median_rms_uv": "emg.median_rms_uv",
     "middle_rms_uv": "emg.middle_rms_uv",
     "baseline_rms_uv": "metrics.baseline_rms_uv",

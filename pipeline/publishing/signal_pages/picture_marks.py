@@ -42,6 +42,7 @@ EVENTS: Final = (
 """In the order in which they happen; one that is not known is not drawn."""
 
 _OF_TASK: Final = ("role", ("task",))
+_OF_REFERENCE: Final = ("role", ("mvic", "submaximal"))
 _BY_FORCE: Final = ("window_from", ("force",))
 
 WINDOWS: Final = (
@@ -50,7 +51,7 @@ WINDOWS: Final = (
     WindowKind(
         "window_start_s", "window_end_s", "measured", "used", (("window_from", ("table", "file")),)
     ),
-    WindowKind("peak_start_s", "peak_end_s", "highest", "peak"),
+    WindowKind("peak_start_s", "peak_end_s", "highest", "peak", (_OF_REFERENCE,)),
 )
 
 TAP: Final = "first touch"

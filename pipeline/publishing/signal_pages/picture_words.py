@@ -13,7 +13,12 @@ VERDICT_TITLES: Final[dict[str, str]] = {
     "good": "Good",
 }
 
-ROLE_WORDS: Final[dict[str, str]] = {"task": "stance", "mvic": "MVIC", "rest": "rest"}
+ROLE_WORDS: Final[dict[str, str]] = {
+    "task": "stance",
+    "mvic": "MVIC",
+    "rest": "rest",
+    "submaximal": "submaximal contraction",
+}
 
 
 def recording_name(row: Mapping[str, object]) -> str:

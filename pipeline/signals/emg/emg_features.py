@@ -11,7 +11,7 @@ class EmgFeatures:
     its rate. window_from: what the window follows (force, table, file); window_start_s, window_end_s:
     the part that was measured. rest_start_s, rest_end_s: quiet standing before lift-off; rest_note:
     why there is none. peak_rms_uv, median_rms_uv: highest and median RMS of any `mvic_window_s`.
-    middle_rms_uv: RMS of the middle of a reference contraction.
+    peak_start_s, peak_end_s: where the highest one lies. middle_rms_uv: RMS of the middle of a reference contraction.
     """
 
     gmed_channel: str | None = None
@@ -24,5 +24,7 @@ class EmgFeatures:
     rest_end_s: float | None = None
     rest_note: str = ""
     peak_rms_uv: float | None = None
+    peak_start_s: float | None = None
+    peak_end_s: float | None = None
     median_rms_uv: float | None = None
     middle_rms_uv: float | None = None

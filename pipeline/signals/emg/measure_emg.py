@@ -66,7 +66,7 @@ def with_emg(
             rest_start_s=rest.start_s if rest else None,
             rest_end_s=rest.end_s if rest else None,
             rest_note=rest_note,
-            **_amplitudes(filtered_uv, rate_hz, request.role, settings),
+            **_amplitudes(filtered_uv, rate_hz, window.start_s, request.role, settings),
         ),
         metrics=metrics,
         quality=verdict.quality,
@@ -78,9 +78,9 @@ def with_emg(
 
 
 def _amplitudes(
-    filtered_uv: Samples, rate_hz: float, role: str, settings: EmgSettings
+    filtered_uv: Samples, rate_hz: float, start_s: float, role: str, settings: EmgSettings
 ) -> dict[str, float | None]:
-    """Peak, median and middle RMS of the window; none when it is shorter than `mvic_window_s`."""
+    """Peak with its place, median and middle RMS of the window; none when it is below `mvic_window_s`."""
     if filtered_uv.size < settings.mvic_window_s * rate_hz:
         return {}
     running = moving_rms(filtered_uv, sampling_rate_hz=rate_hz, window_s=settings.mvic_window_s)
@@ -92,8 +92,12 @@ def _amplitudes(
             window_s=settings.mvic_window_s,
             middle_s=settings.mvic.middle_s,
         )
+    highest = int(running.argmax())
+    peak_start_s = start_s + highest / rate_hz
     return {
-        "peak_rms_uv": float(running.max()),
+        "peak_rms_uv": float(running[highest]),
+        "peak_start_s": peak_start_s,
+        "peak_end_s": peak_start_s + settings.mvic_window_s,
         "median_rms_uv": float(np.median(running[:: max(round(MEDIAN_STEP_S * rate_hz), 1)])),
         "middle_rms_uv": middle_uv,
     }

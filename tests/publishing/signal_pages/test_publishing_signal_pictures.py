@@ -147,12 +147,13 @@ def test_the_same_table_gives_the_same_picture(made, picture):
 
 def test_without_force_there_is_no_strip_for_it_and_an_mvic_has_no_view_of_lift_off(made):
     key = made.key(role="mvic")
-    row = made.signals_row(role="mvic", window_from="file")
+    row = made.signals_row(role="mvic", window_from="file", peak_start_s=4.2, peak_end_s=4.7)
     svg = recording_svg(row, _views(made.trace_rows(key, has_force=False)), is_alone=True)
     texts = _texts(svg)
     assert "force, N" not in texts
     assert "ms from lift-off" not in texts
     assert "measured 6.0 s" in texts
+    assert '<path class="peak"' in svg
 
 
 def test_a_dead_channel_and_one_without_samples_are_drawn(made):
