@@ -11,11 +11,19 @@ import sys
 import time
 import urllib.request
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.intake.cohort import read_cohort
+from pipeline.publishing.signal_pages.signal_page import signal_quality_html
+from pipeline.signals.batch import process_recordings
+from pipeline.simulation.cohort import write_demo_cohort
+from pipeline.simulation.truths import DEMO
 from pipeline.workspace.releases import latest_release, read_manifest
+from schemas.columns import empty_table
+from schemas.findings import Findings
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = (
@@ -83,6 +91,63 @@ def test_the_page_is_not_wider_than_the_window(release, browser, tmp_path, width
         f"--window-size={width + 100},800",
     ).stdout.decode()  # fmt: skip
     assert int(re.search(r"<title>(\d+)</title>", dom).group(1)) <= width
+
+
+@pytest.fixture(scope="module")
+def signal_page(tmp_path_factory):
+    """The page of signal quality of a simulated cohort with eight recordings, one of them damaged."""
+    root = tmp_path_factory.mktemp("signal_page")
+    folder = root / "cohort"
+    one_each = {"case": replace(DEMO.case, n=1), "reference": replace(DEMO.reference, n=1)}
+    write_demo_cohort(folder, spec=replace(DEMO, mistakes=False, **one_each))
+    sorted((folder / "recordings").glob("*_stance.edf"))[0].write_bytes(b"x" * 1000)
+    cohort = read_cohort(folder)
+    measured = process_recordings(cohort.tables["recordings"], folder, cohort.study.emg, cache=None)
+    page = root / "signal-quality.html"
+    page.write_text(
+        signal_quality_html(
+            "seen", signals=measured.signals, activation=measured.activation, traces=measured.traces,
+            findings=empty_table(Findings), groups={},
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    return page
+
+
+def test_the_page_of_signals_opens_in_a_browser_with_a_picture_of_each(
+    signal_page, browser, tmp_path
+):
+    address = signal_page.as_uri()
+    dom = _page(browser, address, tmp_path, "--dump-dom").stdout.decode()
+    labels = re.findall(r'<svg class="sq"[^>]* aria-label="([^"]{40,})"', dom)
+    assert len(labels) == 7
+    assert "Could not be read" in dom
+    assert "<script" not in dom
+    shot = tmp_path / "signals.png"
+    said = _page(
+        browser, address, tmp_path, f"--screenshot={shot}", "--window-size=1100,3000"
+    ).stderr
+    assert _grey_levels(shot.read_bytes()) > 100
+    assert b"Refused to" not in said
+
+
+@pytest.mark.parametrize(("place", "n_shown"), [("", 8), ("#show-unread", 1), ("#show-p1", 4)])
+def test_a_link_of_the_page_of_signals_shows_its_recordings_only(
+    signal_page, browser, tmp_path, place, n_shown
+):
+    probe = tmp_path / "probe.html"
+    probe.write_text(
+        f"<iframe id=f style='width:1100px;height:900px;border:0' src='{signal_page.as_uri()}{place}'></iframe>"
+        "<script>onload=()=>{const d=document.getElementById('f').contentDocument;"
+        "const n=[...d.querySelectorAll('.rec')].filter(r=>r.offsetHeight>0).length;"
+        "document.title=n+' of '+d.documentElement.scrollWidth}</script>"
+    )
+    dom = _page(
+        browser, probe.as_uri(), tmp_path, "--allow-file-access-from-files", "--dump-dom",
+        "--window-size=1200,1000",
+    ).stdout.decode()  # fmt: skip
+    shown, width = re.search(r"<title>(\d+) of (\d+)</title>", dom).groups()
+    assert (int(shown), int(width) <= 1100) == (n_shown, True)
 
 
 def test_the_word_file_has_pages(release, outside_program, tmp_path):

@@ -147,6 +147,21 @@ def test_a_stance_has_two_views_and_both_feet(build):
     assert whole.envelope is None  # nothing was filtered
 
 
+def test_no_sample_of_a_recording_lies_outside_what_its_trace_shows(build):
+    stance = build.stance()
+    (whole,) = _trace(_recording(stance))
+    raw_uv = stance.channels["R GMED"].astype(np.float32)
+    place = _column_of(raw_uv.size, WHOLE_COLUMNS)
+    assert (_values(whole.raw_low)[place] <= raw_uv).all()
+    assert (_values(whole.raw_high)[place] >= raw_uv).all()
+    assert (
+        _values(whole.lifted_high)[place] >= stance.channels["Fz left"].astype(np.float32)
+    ).all()
+    assert (
+        _values(whole.stance_low)[place] <= stance.channels["Fz right"].astype(np.float32)
+    ).all()
+
+
 def test_the_envelope_is_the_level_of_the_filtered_emg(build):
     stance = build.stance(stance_uv=40.0)
     recording = _recording(stance)
