@@ -23,9 +23,15 @@ class Label:
     is_bold: bool = False
 
 
-def placed_labels(place: Place, events: Iterable[Event], onset: OnsetMark | None) -> list[Label]:
-    """Place, line and words of the labels above a view; labels that would touch get another line."""
+def placed_labels(
+    place: Place, events: Iterable[Event], windows: Iterable[Window], onset: OnsetMark | None
+) -> list[Label]:
+    """Place, line and words of the labels above a view; labels that would touch get another line.
+
+    A window inside another one is too narrow for words in its bar and has a label here.
+    """
     marks = [(event.time_s, event.label, False) for event in events]
+    marks += [(one.start_s, _with_length(one), False) for one in windows if one.is_inside]
     if onset is not None:
         marks.append((onset.time_s, _onset_words(place, onset), True))
     free_from: list[float] = []
@@ -55,8 +61,22 @@ def _onset_words(place: Place, onset: OnsetMark) -> str:
 
 def fitting_words(window: Window, width: float) -> str:
     """The label with the length of the window, the label, its first word, or nothing."""
-    length = f"{window.end_s - window.start_s:.1f} s"
-    for words in (f"{window.label} {length}", window.label, window.label.split(",")[0]):
+    for words in (_with_length(window), window.label, window.label.split(",")[0]):
         if LETTER * len(words) + 4 <= width:
             return words
     return ""
+
+
+def _with_length(window: Window) -> str:
+    return f"{window.label} {window.end_s - window.start_s:.1f} s"
+
+
+def free_stretch(
+    left: float, right: float, taken: Iterable[tuple[float, float]]
+) -> tuple[float, float]:
+    """The widest part of a bar from left to right that no other bar covers."""
+    free, start = [], left
+    for first, last in sorted(taken):
+        free.append((start, max(min(first, right), start)))
+        start = min(max(start, last), right)
+    return max((*free, (start, right)), key=lambda stretch: stretch[1] - stretch[0])

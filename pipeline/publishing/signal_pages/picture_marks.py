@@ -23,7 +23,7 @@ class EventKind:
 class WindowKind:
     """A stretch that is shaded, with a bar above it. start, end: columns with its times (s in the file).
 
-    where: values of other columns that it needs, () for any.
+    where: values of other columns that it needs, () for any. is_inside: it lies inside another one.
     """
 
     start: str
@@ -31,6 +31,7 @@ class WindowKind:
     label: str
     style: str
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    is_inside: bool = False
 
 
 EVENTS: Final = (
@@ -51,7 +52,7 @@ WINDOWS: Final = (
     WindowKind(
         "window_start_s", "window_end_s", "measured", "used", (("window_from", ("table", "file")),)
     ),
-    WindowKind("peak_start_s", "peak_end_s", "highest", "peak", (_OF_REFERENCE,)),
+    WindowKind("peak_start_s", "peak_end_s", "highest", "peak", (_OF_REFERENCE,), is_inside=True),
 )
 
 TAP: Final = "first touch"
@@ -69,12 +70,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of one recording (s in the file)."""
+    """A stretch of one recording (s in the file); is_inside: it lies inside another one."""
 
     start_s: float
     end_s: float
     label: str
     style: str
+    is_inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def windows_of(row: Mapping[str, object]) -> list[Window]:
         start_s, end_s = number(row, kind.start), number(row, kind.end)
         fits = all(row.get(column) in wanted for column, wanted in kind.where)
         if fits and start_s is not None and end_s is not None:
-            found.append(Window(start_s, end_s, kind.label, kind.style))
+            found.append(Window(start_s, end_s, kind.label, kind.style, kind.is_inside))
     return found
 
 

@@ -12,7 +12,11 @@ import numpy as np
 from pipeline.publishing.printable import printable
 from pipeline.publishing.signal_pages.curve_paths import band_path, line_path
 from pipeline.publishing.signal_pages.drawing import Drawing
-from pipeline.publishing.signal_pages.picture_labels import fitting_words, placed_labels
+from pipeline.publishing.signal_pages.picture_labels import (
+    fitting_words,
+    free_stretch,
+    placed_labels,
+)
 from pipeline.publishing.signal_pages.picture_layout import (
     AXIS,
     BAR,
@@ -90,7 +94,7 @@ def _draw(
 ) -> int:
     """All views below `top`; answers the lower end of the picture."""
     events, windows, onset = events_of(signals), windows_of(signals), onset_of(signals)
-    labels = [placed_labels(place, events, onset) for place in places]
+    labels = [placed_labels(place, events, windows, onset) for place in places]
     bars_at = top + LINE * max((label.row + 1 for placed in labels for label in placed), default=0)
     panels_at = bars_at + BAR + 2
     panels = [panel for panel in (RAW, ENVELOPE, FORCE) if _has(places[0].view, panel)]
@@ -122,19 +126,24 @@ def _has(view: PictureView, panel: Panel) -> bool:
 def _windows(
     drawing: Drawing,
     place: Place,
-    windows: Iterable[Window],
+    windows: Sequence[Window],
     bars_at: int,
     panels_at: int,
     bottom: int,
 ) -> None:
+    across = place.across
+    inside = [(across.place(w.start_s), across.place(w.end_s)) for w in windows if w.is_inside]
     for window in windows:
         start_s = max(window.start_s, place.view.start_s)
         end_s = min(window.end_s, place.view.end_s)
         if start_s >= end_s:
             continue
-        left, right = place.across.place(start_s), place.across.place(end_s)
+        left, right = across.place(start_s), across.place(end_s)
         drawing.box(left, panels_at, right, bottom, window.style)
         drawing.box(left, bars_at, right, bars_at + BAR, f"bar-{window.style}")
+        if window.is_inside:
+            continue
+        left, right = free_stretch(left, right, inside)
         words = fitting_words(window, right - left)
         if words:
             drawing.text((left + right) / 2, bars_at + BAR - 3, words, "m")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.publishing.signal_pages.curve_paths import band_path, line_path
+from pipeline.publishing.signal_pages.picture_labels import free_stretch
 from pipeline.publishing.signal_pages.picture_view import PictureView
 from pipeline.publishing.signal_pages.recording_picture import recording_svg
 from pipeline.publishing.signal_pages.scales import Scale, scale_of, tick_text
@@ -154,6 +155,21 @@ def test_without_force_there_is_no_strip_for_it_and_an_mvic_has_no_view_of_lift_
     assert "ms from lift-off" not in texts
     assert "measured 6.0 s" in texts
     assert '<path class="peak"' in svg
+    assert "highest 0.5 s" in texts
+
+
+@pytest.mark.parametrize(
+    ("taken", "free"),
+    [
+        ([], (0, 100)),
+        ([(20, 30)], (30, 100)),
+        ([(70, 80)], (0, 70)),
+        ([(-10, 10), (60, 200)], (10, 60)),
+        ([(200, 300)], (0, 100)),
+    ],
+)
+def test_words_of_a_bar_stand_where_no_other_bar_is(taken, free):
+    assert free_stretch(0, 100, taken) == free
 
 
 def test_a_dead_channel_and_one_without_samples_are_drawn(made):
