@@ -34,12 +34,12 @@ def test_cohen_kappa_is_r_vcd_and_psych(ratings, golden, tolerances):
     table = rating_table(ratings["R1"], ratings["R2"], CATEGORIES)
     assert table.tolist() == list(block["table"].values())
     found, indices = cohen_kappa(table), agreement_indices(table)
-    assert (found.kappa, found.se) == pytest.approx((block["kappa"], block["ase"]), rel=rtol)
+    assert (found.kappa, found.se) == pytest.approx((block["kappa"], block["ase"]), rel=rtol, abs=0)
     interval = (found.ci_low, found.ci_high)
-    assert interval == pytest.approx(tuple(block["ci_vcd"]), rel=rtol)
-    assert interval == pytest.approx((block["psych_ci"][0], block["psych_ci"][2]), rel=rtol)
+    assert interval == pytest.approx(tuple(block["ci_vcd"]), rel=rtol, abs=0)
+    assert interval == pytest.approx((block["psych_ci"][0], block["psych_ci"][2]), rel=rtol, abs=0)
     assert (indices.agreement, indices.pabak) == pytest.approx(
-        (block["po"], block["pabak"]), rel=rtol
+        (block["po"], block["pabak"]), rel=rtol, abs=0
     )
     assert indices.ci_low < indices.agreement < indices.ci_high
 
@@ -48,9 +48,11 @@ def test_fleiss_kappa_is_r(ratings, golden, tolerances):
     block, rtol = golden["kappa"]["fleiss"], tolerances["Fleiss"]
     found = fleiss_kappa(ratings)
     for field, key in {"kappa": "kappa", "se_h0": "se_h0", "z": "z", "n": "n"}.items():
-        assert getattr(found, field) == pytest.approx(block[key], rel=rtol)
+        assert getattr(found, field) == pytest.approx(block[key], rel=rtol, abs=0)
     assert found.raters == block["raters"]
-    assert found.kappa == pytest.approx(statsmodels_fleiss(rating_counts(ratings)), rel=1e-12)
+    assert found.kappa == pytest.approx(
+        statsmodels_fleiss(rating_counts(ratings)), rel=1e-12, abs=0
+    )
 
 
 def test_the_interval_of_fleiss_is_that_of_leaving_units_out(ratings):
@@ -167,3 +169,13 @@ def test_agreement_that_is_not_defined_is_said():
         rating_table(["a", "c"], ["a", "b"], ("a", "b"))
     with pytest.raises(ValueError, match="square table"):
         cohen_kappa([[1, 2, 3], [4, 5, 6]])
+
+
+def test_the_error_of_fleiss_holds_where_one_rating_is_rare():
+    rng = np.random.default_rng(11)
+    rare = rng.random(150) < 0.15
+    raters = {f"R{i}": np.where(rng.random(150) < 0.9, rare, ~rare) for i in range(3)}
+    ratings = pd.DataFrame(raters)
+    without = [fleiss_kappa(ratings.drop(index=unit)).kappa for unit in ratings.index]
+    jackknife = np.sqrt(149 / 150 * ((without - np.mean(without)) ** 2).sum())
+    assert fleiss_kappa(ratings).se == pytest.approx(jackknife, rel=0.02)

@@ -28,8 +28,8 @@ def test_welch_is_r_t_test(groups, golden, tolerances, variable):
     found, rtol = welch(*groups(variable)), tolerances["Welch t"]
     names = {"estimate": "diff", "se": "se", "statistic": "t", "df": "df", "p": "p"}
     for name, key in names.items():
-        assert getattr(found, name) == pytest.approx(expected[key], rel=rtol), name
-    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci"], rel=rtol)
+        assert getattr(found, name) == pytest.approx(expected[key], rel=rtol, abs=0), name
+    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci"], rel=rtol, abs=0)
 
 
 @variables
@@ -37,22 +37,24 @@ def test_the_pooled_test_is_r_t_test_with_equal_variances(groups, golden, tolera
     expected = golden["two_group"][variable]["pooled"]
     found, rtol = pooled_t(*groups(variable)), tolerances["Welch t"]
     for name, key in {"statistic": "t", "df": "df", "p": "p"}.items():
-        assert getattr(found, name) == pytest.approx(expected[key], rel=rtol), name
-    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci"], rel=rtol)
+        assert getattr(found, name) == pytest.approx(expected[key], rel=rtol, abs=0), name
+    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci"], rel=rtol, abs=0)
 
 
 @variables
 def test_hedges_g_and_its_interval_are_r_effectsize(groups, golden, tolerances, variable):
     expected, rtol = golden["two_group"][variable]["hedges_g"], tolerances["Hedges g CI"]
     found = hedges_g(*groups(variable))
-    assert found.g == pytest.approx(expected["g"], rel=1e-12)
-    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci_nct"], rel=rtol)
-    assert found.g / found.correction == pytest.approx(expected["cohens_d"], rel=1e-12)
+    assert found.g == pytest.approx(expected["g"], rel=1e-12, abs=0)
+    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci_nct"], rel=rtol, abs=0)
+    assert found.g / found.correction == pytest.approx(expected["cohens_d"], rel=1e-12, abs=0)
     cohen = [found.ci_low / found.correction, found.ci_high / found.correction]
-    assert cohen == pytest.approx(expected["d_ci_nct"], rel=rtol)
+    assert cohen == pytest.approx(expected["d_ci_nct"], rel=rtol, abs=0)
     unpooled = hedges_g(*groups(variable), pooled=False)
-    assert unpooled.g == pytest.approx(expected["g_unpooled"], rel=1e-10)
-    assert [unpooled.ci_low, unpooled.ci_high] == pytest.approx(expected["g_unpooled_ci"], rel=rtol)
+    assert unpooled.g == pytest.approx(expected["g_unpooled"], rel=1e-10, abs=0)
+    assert [unpooled.ci_low, unpooled.ci_high] == pytest.approx(
+        expected["g_unpooled_ci"], rel=rtol, abs=0
+    )
 
 
 @variables
@@ -60,16 +62,16 @@ def test_the_weight_of_a_study_is_r_metafor(groups, golden, variable):
     expected = golden["two_group"][variable]["hedges_g"]
     found = hedges_g(*groups(variable))
     assert (found.g, found.variance) == pytest.approx(
-        (expected["metafor_g"], expected["metafor_var"]), rel=1e-12
+        (expected["metafor_g"], expected["metafor_var"]), rel=1e-12, abs=0
     )
     normal = infer(found.g, np.sqrt(found.variance), df=None, ci_level=0.95)
-    assert [normal.ci_low, normal.ci_high] == pytest.approx(expected["metafor_ci"], rel=1e-9)
+    assert [normal.ci_low, normal.ci_high] == pytest.approx(expected["metafor_ci"], rel=1e-9, abs=0)
 
 
 @variables
 def test_the_standardised_difference_of_table_1_is_r(groups, golden, variable):
     found = standardised_difference(*groups(variable))
-    assert found == pytest.approx(golden["two_group"][variable]["smd_table1"], rel=1e-12)
+    assert found == pytest.approx(golden["two_group"][variable]["smd_table1"], rel=1e-12, abs=0)
 
 
 @variables
@@ -77,11 +79,11 @@ def test_equivalence_is_r_two_one_sided_tests(groups, golden, tolerances, variab
     case, reference = groups(variable)
     expected, rtol = golden["two_group"][variable]["tost_sd05"], tolerances["TOST"]
     margin = 0.5 * np.sqrt((case.var(ddof=1) + reference.var(ddof=1)) / 2)
-    assert margin == pytest.approx(expected["bound"], rel=rtol)
+    assert margin == pytest.approx(expected["bound"], rel=rtol, abs=0)
     found = tost(case, reference, margin)
     for key in ("p_lower", "p_upper", "p", "t_lower", "t_upper"):
-        assert getattr(found, key) == pytest.approx(expected[key], rel=rtol), key
-    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci90"], rel=rtol)
+        assert getattr(found, key) == pytest.approx(expected[key], rel=rtol, abs=0), key
+    assert [found.ci_low, found.ci_high] == pytest.approx(expected["ci90"], rel=rtol, abs=0)
     assert found.is_equivalent == (-margin < found.ci_low and found.ci_high < margin)
 
 
