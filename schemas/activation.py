@@ -142,6 +142,118 @@ class Activation(pa.DataFrameModel):
         gt=0,
         nullable=True,
     )
+    gmed_arv_pct_mvic: Series[float] = column(
+        "Mean rectified EMG of the stance in percent of that of the MVIC.",
+        label="GMed mean rectified",
+        unit="%MVIC",
+        ge=0,
+        nullable=True,
+    )
+    iemg_uv_s: Series[float] = column(
+        "Integrated EMG of the stance; grows with its duration.",
+        label="Integrated EMG",
+        unit="µV s",
+        ge=0,
+        nullable=True,
+    )
+    iemg_window_s: Series[float] = column(
+        "Duration of the stance that was integrated.",
+        label="Integrated over",
+        unit="s",
+        ge=0,
+        nullable=True,
+    )
+    iemg_fixed_uv_s: Series[float] = column(
+        "Integrated EMG of the first part of the stance, as long for everybody.",
+        label="Integrated EMG, first part",
+        unit="µV s",
+        ge=0,
+        nullable=True,
+    )
+    iemg_fixed_window_s: Series[float] = column(
+        "Duration of the first part.",
+        label="First part",
+        unit="s",
+        ge=0,
+        nullable=True,
+    )
+    iemg_mvic_uv_s: Series[float] = column(
+        "Integrated EMG of the MVIC: its largest stretch.",
+        label="Integrated EMG of the MVIC",
+        unit="µV s",
+        gt=0,
+        nullable=True,
+    )
+    iemg_mvic_window_s: Series[float] = column(
+        "Duration of the stretch of the MVIC.",
+        label="MVIC stretch",
+        unit="s",
+        gt=0,
+        nullable=True,
+    )
+    iemg_pct: Series[float] = column(
+        "Integrated EMG in percent of that of the MVIC; it depends on both durations.",
+        label="Integrated EMG, percent",
+        unit="%",
+        ge=0,
+        nullable=True,
+    )
+    iemg_note: Series[str] = column(
+        "Why the first part was not integrated.", label="Integration note", nullable=True
+    )
+    median_frequency_start_hz: Series[float] = column(
+        "Median frequency at the start of the hold, on the fitted line.",
+        label="Median frequency at start",
+        unit="Hz",
+        nullable=True,
+    )
+    median_frequency_slope_hz_per_s: Series[float] = column(
+        "Slope of the median frequency over the hold.",
+        label="Median frequency slope",
+        unit="Hz/s",
+        nullable=True,
+    )
+    median_frequency_slope_se_hz_per_s: Series[float] = column(
+        "Standard error of the slope; larger for shorter holds.",
+        label="Median frequency slope, SE",
+        unit="Hz/s",
+        ge=0,
+        nullable=True,
+    )
+    median_frequency_slope_pct_per_s: Series[float] = column(
+        "Slope of the median frequency in percent of its start.",
+        label="Median frequency slope, percent",
+        unit="%/s",
+        nullable=True,
+    )
+    median_frequency_note: Series[str] = column(
+        "Why there is no slope.", label="Frequency note", nullable=True
+    )
+    co_activation_falconer_winter_1985_pct: Series[float] = column(
+        "Both gluteus medius: twice the common area over the sum of areas.",
+        label="Co-activation (Falconer and Winter)",
+        unit="%",
+        ge=0,
+        le=100.001,
+        nullable=True,
+    )
+    co_activation_rudolph_2000: Series[float] = column(
+        "Both gluteus medius: mean of lower / higher x (lower + higher), in %MVIC.",
+        label="Co-activation (Rudolph)",
+        ge=0,
+        nullable=True,
+    )
+    co_activation_ratio_of_means_pct: Series[float] = column(
+        "Both gluteus medius: lower over higher mean in %MVIC.",
+        label="Co-activation (ratio of means)",
+        unit="%",
+        ge=0,
+        le=100.001,
+        nullable=True,
+    )
+    co_activation_note: Series[str] = column(
+        "Why there is no co-activation.", label="Co-activation note", nullable=True
+    )
     onset_ms: Series[float] = column(
         "Gluteus medius onset relative to lift-off.",
         label="GMed onset",

@@ -51,6 +51,24 @@ CITATIONS: Final[dict[str, Citation]] = {
             "posturography. Gait Posture 2015;41:44-5",
         ),
         Citation(
+            "sinderby1995",
+            "Sinderby et al. 1995",
+            "Sinderby C, Lindstrom L, Grassino AE. Automatic assessment of electromyogram quality. "
+            "J Appl Physiol 1995;79(5):1803-15",
+        ),
+        Citation(
+            "falconer1985",
+            "Falconer and Winter 1985",
+            "Falconer K, Winter D. Quantitative assessment of co-contraction at the ankle joint in walking. "
+            "Electromyogr Clin Neurophysiol 1985;25:135-49",
+        ),
+        Citation(
+            "rudolph2000",
+            "Rudolph et al. 2000",
+            "Rudolph et al. Dynamic stability after ACL injury: who can hop? Knee Surg Sports Traumatol "
+            "Arthrosc 2000;8:262-9",
+        ),
+        Citation(
             "seabold2010",
             "Seabold and Perktold 2010",
             "Seabold S, Perktold J. statsmodels: econometric and statistical modeling with Python. "

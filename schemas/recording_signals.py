@@ -141,6 +141,29 @@ class RecordingSignals(pa.DataFrameModel):
         unit="µV",
         nullable=True,
     )
+    iemg_uv_s: Series[float] = column(
+        "Integrated EMG of the window.",
+        label="Integrated EMG",
+        unit="µV s",
+        nullable=True,
+    )
+    iemg_reference_uv_s: Series[float] = column(
+        "Largest integrated EMG of the MVIC window length.",
+        label="Integrated EMG of the MVIC",
+        unit="µV s",
+        nullable=True,
+    )
+    median_frequency_slope_hz_per_s: Series[float] = column(
+        "Slope of the median frequency over the window.",
+        label="Median frequency slope",
+        unit="Hz/s",
+        nullable=True,
+    )
+    median_frequency_windows: Series[float] = column(
+        "Windows of a second that the slope was fitted to.",
+        label="Windows",
+        nullable=True,
+    )
     baseline_rms_uv: Series[float] = column(
         "Root-mean-square at rest.", label="Rest RMS", unit="µV", nullable=True
     )

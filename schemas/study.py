@@ -234,7 +234,8 @@ class EmgSettings(StrictModel):
     M-wave is refused: no recording of Stance holds a nerve stimulation. mvic_window_s is the window of
     every peak and median, of MVIC and stance alike. mvic: how the reference is made. activation_from: the
     RMS of the stance that gmed_pct_mvic is made of, as measured (rms) or without the power of rest
-    (noise_corrected_rms); the other one stands beside it.
+    (noise_corrected_rms); the other one stands beside it. iemg_window_s: length of the first part of
+    the stance that is integrated for everybody alike.
     """
 
     channels: dict[ChannelRole, tuple[str, ...]] = {}
@@ -251,6 +252,7 @@ class EmgSettings(StrictModel):
     mvic: MvicRules = MvicRules()
     normalisation: NormalisationMethod | None = None
     activation_from: ActivationRms = "rms"
+    iemg_window_s: float = Field(default=3.0, gt=0, le=600)
     rest_s: tuple[float, float] | None = None
     onset_search_s: tuple[float, float] = (-0.8, 0.6)
     onset_method: OnsetMethod = "ramp_bayes"

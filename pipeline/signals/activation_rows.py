@@ -1,14 +1,17 @@
 """One row of the activation table: a measured stance trial and its references together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pipeline.signals.emg.co_activation import NO_REFERENCE, co_activation
+from pipeline.signals.emg.further_values import further_values
 from pipeline.signals.emg.noise_correction import NoiseCorrected, noise_corrected
 from pipeline.signals.emg.references import LegKey, References
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS
 from schemas.study import EmgSettings
+from schemas.terms import LEGS
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class TaskTrial:
     pct_mvic (of the RMS that the study asks for), peak_pct_mvic, median_pct_mvic, corrected_pct_mvic:
     activation in percent of it, None when there is no reference, the reference cannot be maximal, or the
     trial is rejected. reference_uv, pct_reference: the same for a reference that is no MVIC.
-    misfits_reference: the signal is usable, but it shows that the MVIC was not maximal.
+    iemg_mvic_uv_s: integrated EMG of the MVIC. co_activation: index by column, with a reason in
+    co_activation_note where there is none. misfits_reference: the signal is usable, but it shows that the MVIC was not maximal.
     """
 
     features: RecordingFeatures
@@ -32,6 +36,9 @@ class TaskTrial:
     corrected_pct_mvic: float | None = None
     reference_uv: float | None = None
     pct_reference: float | None = None
+    iemg_mvic_uv_s: float | None = None
+    co_activation: Mapping[str, float | None] = field(default_factory=dict)
+    co_activation_note: str = ""
     misfits_reference: bool = False
 
     @property
@@ -63,13 +70,25 @@ def task_trial(
             alone,
             reference_uv=other_uv,
             pct_reference=_percent(rms_uv, other_uv),
+            co_activation_note=features.emg.both_sides.note or NO_REFERENCE,
         )
     pct_mvic = _percent(rms_uv, mvic_rms_uv)
     peak_pct_mvic = _percent(features.emg.peak_rms_uv, mvic_rms_uv)
     against = judge({"pct_mvic": pct_mvic, "peak_pct_mvic": peak_pct_mvic}, REFERENCE_LIMITS)
     verdict = alone.worse(mvic.verdict).worse(against)
     if pct_mvic is not None and pct_mvic > HIGHEST_PCT_MVIC:
-        return TaskTrial(features, corrected, verdict, mvic_rms_uv, misfits_reference=True)
+        return TaskTrial(
+            features,
+            corrected,
+            verdict,
+            mvic_rms_uv,
+            co_activation_note="The MVIC was not maximal.",
+            misfits_reference=True,
+        )
+    other = found.mvic.get(_other_leg(leg))
+    indices, why_none = co_activation(
+        features.emg.both_sides, mvic_rms_uv, other.reference_uv if other is not None else None
+    )
     corrected_pct_mvic = _percent(corrected.rms_uv, mvic_rms_uv)
     return TaskTrial(
         features,
@@ -80,7 +99,15 @@ def task_trial(
         peak_pct_mvic=peak_pct_mvic,
         median_pct_mvic=_percent(features.emg.median_rms_uv, mvic_rms_uv),
         corrected_pct_mvic=corrected_pct_mvic,
+        iemg_mvic_uv_s=mvic.iemg_uv_s,
+        co_activation=indices,
+        co_activation_note=why_none,
     )
+
+
+def _other_leg(leg: LegKey) -> LegKey:
+    person, visit, side = leg
+    return person, visit, next(other for other in LEGS if other != side)
 
 
 def _percent(value_uv: float | None, reference_uv: float | None) -> float | None:
@@ -128,6 +155,9 @@ def activation_row(
         "normalisation": settings.normalisation,
         "gmed_pct_reference": trial.pct_reference,
         "reference_rms_uv": trial.reference_uv,
+        **(further_values(trial.features.emg, trial.iemg_mvic_uv_s, settings) if is_usable else {}),
+        **trial.co_activation,
+        "co_activation_note": trial.co_activation_note or None,
         "onset_ms": from_liftoff_ms(features.onset.onset_s),
         "onset_low_ms": from_liftoff_ms(features.onset.low_s),
         "onset_high_ms": from_liftoff_ms(features.onset.high_s),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.signals.emg.both_sides import with_both_sides
 from pipeline.signals.emg.measure_emg import emg_part, with_emg
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.measure_force import with_force
@@ -48,6 +49,8 @@ def measure_samples(
     try:
         emg = emg_part(recording, request, settings, part_s)
         features = with_emg(features, emg, request, settings, part_s)
+        if request.role == "task":
+            features = with_both_sides(features, recording, emg, request, settings)
     except SignalProblem as problem:
         features = _unusable(features, problem)
     trace = recording_trace(recording, request, settings, part_s, features, emg)

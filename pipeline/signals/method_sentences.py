@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.signals.activation_rows import TaskTrial
+from pipeline.signals.emg.further_sentences import further_sentences
 from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.force_sentences import force_sentences
@@ -35,6 +36,7 @@ def signal_steps(
         sentences.append((_misfit_sentence(), ()))
     if any(trial.is_usable for trial in trials) and (method is None or method.term == "none"):
         sentences.append((_not_normalised_sentence(is_declared=method is not None), ()))
+    sentences += further_sentences(measured, trials, settings)
     if any(features.onset.was_tried for features in tasks):
         citations = METHOD_CITATIONS.get(settings.onset_method, ())
         sentences.append((onset_sentence(settings), citations))

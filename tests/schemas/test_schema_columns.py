@@ -14,7 +14,7 @@ from schemas.tables import COHORT_TABLES
 
 MODELS = [*(t.model for t in COHORT_TABLES.values()), Estimates, Findings, Flow]
 UNIT_ENDINGS = {
-    "_s": "s", "_ms": "ms", "_cm": "cm", "_kg": ("kg", "N/kg", "Nm/kg"), "_mm": "mm", "_uv": "µV",
+    "_uv_s": "µV s", "_hz_per_s": "Hz/s", "_pct_per_s": "%/s", "_s": "s", "_ms": "ms", "_cm": "cm", "_kg": ("kg", "N/kg", "Nm/kg"), "_mm": "mm", "_uv": "µV",
     "_years": "years", "_db": "dB", "_pct_mvic": "%MVIC", "_n": "N", "_nm": "Nm",
 }  # fmt: skip
 

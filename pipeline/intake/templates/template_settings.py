@@ -202,6 +202,9 @@ emg:
   # The root-mean-square (RMS) that activation is made of: rms (as measured) or noise_corrected_rms
   # (without the power of rest); the other one stands beside it.
   activation_from: {emg.activation_from}
+  # Integrated EMG grows with time. Beside that of the whole stance, that of its first part is given, of
+  # this length (s) for everybody.
+  iemg_window_s: {emg.iemg_window_s:g}
   # Quiet standing on both legs, in seconds from the start of a stance recording.
   #rest_s: [0.2, 1.5]
   # The onset is looked for from {-low_s:g} s before to {high_s:g} s after lift-off.

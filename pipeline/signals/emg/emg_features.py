@@ -1,6 +1,10 @@
 """What was measured in the gluteus medius channel of one recording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pipeline.signals.emg.co_activation import BothSides
+from pipeline.signals.emg.frequency_slope import FrequencySlope
+from pipeline.signals.emg.integrated_emg import IntegratedEmg
 
 
 @dataclass(frozen=True)
@@ -11,7 +15,9 @@ class EmgFeatures:
     its rate. window_from: what the window follows (force, table, file); window_start_s, window_end_s:
     the part that was measured. rest_start_s, rest_end_s: quiet standing before lift-off; rest_note:
     why there is none. peak_rms_uv, median_rms_uv: highest and median RMS of any `mvic_window_s`.
-    peak_start_s, peak_end_s: where the highest one lies. middle_rms_uv: RMS of the middle of a reference contraction.
+    peak_start_s, peak_end_s: where the highest one lies. middle_rms_uv: RMS of the middle of a reference
+    contraction. iemg, fatigue, both_sides: integrated EMG, slope of the median frequency, envelopes of
+    both legs.
     """
 
     gmed_channel: str | None = None
@@ -28,3 +34,6 @@ class EmgFeatures:
     peak_end_s: float | None = None
     median_rms_uv: float | None = None
     middle_rms_uv: float | None = None
+    iemg: IntegratedEmg = field(default_factory=IntegratedEmg)
+    fatigue: FrequencySlope = field(default_factory=FrequencySlope)
+    both_sides: BothSides = field(default_factory=BothSides)

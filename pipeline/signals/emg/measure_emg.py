@@ -10,7 +10,10 @@ from pipeline.signals.emg.amplitude import moving_rms
 from pipeline.signals.emg.emg_features import EmgFeatures
 from pipeline.signals.emg.emg_part import EmgPart
 from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.emg.frequency_slope import FrequencySlope, frequency_slope
+from pipeline.signals.emg.integrated_emg import IntegratedEmg, integrated_emg, largest_area
 from pipeline.signals.emg.mvic import middle_rms
+from pipeline.signals.emg.spectrum import spectra
 from pipeline.signals.emg.windows import measured_window, rest_window
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.onset.measure_onset import with_onset
@@ -45,6 +48,7 @@ def with_emg(
     rate_hz = emg.channel.sampling_rate_hz
     raw_uv, filtered_uv = (emg.within(s, window) for s in (emg.raw_uv, emg.filtered_uv))
     rest, rest_note = rest_window(features, request, settings, part_s)
+    found = spectra(raw_uv, rate_hz) if float(np.ptp(raw_uv)) > 0 else None
     metrics = signal_metrics(
         raw_uv=raw_uv,
         filtered_uv=filtered_uv,
@@ -52,7 +56,9 @@ def with_emg(
         rest_filtered_uv=None if rest is None else emg.within(emg.filtered_uv, rest),
         sampling_rate_hz=rate_hz,
         band_hz=settings.band_pass_hz,
+        window_spectra=found,
     )
+    amplitudes = _amplitudes(filtered_uv, rate_hz, window.start_s, request.role, settings)
     verdict = judge_signal(asdict(metrics), request.role)
     features = replace(
         features,
@@ -66,7 +72,17 @@ def with_emg(
             rest_start_s=rest.start_s if rest else None,
             rest_end_s=rest.end_s if rest else None,
             rest_note=rest_note,
-            **_amplitudes(filtered_uv, rate_hz, window.start_s, request.role, settings),
+            peak_rms_uv=amplitudes.get("peak_rms_uv"),
+            peak_start_s=amplitudes.get("peak_start_s"),
+            peak_end_s=amplitudes.get("peak_end_s"),
+            median_rms_uv=amplitudes.get("median_rms_uv"),
+            middle_rms_uv=amplitudes.get("middle_rms_uv"),
+            iemg=_iemg(filtered_uv, rate_hz, request.role, settings, _from_liftoff(features)),
+            fatigue=(
+                frequency_slope(found, settings.band_pass_hz, metrics.snr_db)
+                if request.role == "task"
+                else FrequencySlope()
+            ),
         ),
         metrics=metrics,
         quality=verdict.quality,
@@ -101,6 +117,26 @@ def _amplitudes(
         "median_rms_uv": float(np.median(running[:: max(round(MEDIAN_STEP_S * rate_hz), 1)])),
         "middle_rms_uv": middle_uv,
     }
+
+
+def _from_liftoff(features: RecordingFeatures) -> bool:
+    return features.force.hold_s is not None and features.force.liftoff_s is not None
+
+
+def _iemg(
+    filtered_uv: Samples, rate_hz: float, role: str, settings: EmgSettings, from_liftoff: bool
+) -> IntegratedEmg:
+    if role == "task":
+        return integrated_emg(
+            filtered_uv,
+            rate_hz,
+            fixed_s=settings.iemg_window_s,
+            starts_at_liftoff=from_liftoff,
+        )
+    if role == "mvic":
+        reference_uv_s = largest_area(filtered_uv, rate_hz, settings.mvic_window_s)
+        return IntegratedEmg(reference_uv_s=reference_uv_s, reference_s=settings.mvic_window_s)
+    return IntegratedEmg()
 
 
 def emg_part(

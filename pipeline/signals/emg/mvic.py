@@ -37,7 +37,8 @@ class MvicReference:
     when no recording is usable. cv_pct: spread of the repeats, None for a single one. verdict: on the
     MVIC recordings alone. highest_task_pct: highest stance trial of the leg in percent of the reference;
     verdict_with_tasks: the verdict with that in view. Trials take over `verdict` only: a limit on what
-    they are to show would sort them by outcome.
+    they are to show would sort them by outcome. iemg_uv_s: largest area of `mvic_window_s` (µV s), taken
+    over the repeats as the reference is.
     """
 
     n_repeats: int
@@ -47,6 +48,7 @@ class MvicReference:
     verdict: Verdict
     verdict_with_tasks: Verdict
     highest_task_pct: float | None = None
+    iemg_uv_s: float | None = None
 
 
 def middle_rms(
@@ -88,7 +90,17 @@ def mvic_reference(recordings: Sequence[RecordingFeatures], settings: EmgSetting
     if len(numbers) < (rules.repeats or 0):
         lacks = f"{len(numbers)} of {rules.repeats} MVIC repeats are usable"
         verdict = verdict.worse(Verdict("warn", (lacks,)))
-    return MvicReference(len(recordings), len(numbers), reference_uv, cv_pct, verdict, verdict)
+    areas = [f.emg.iemg.reference_uv_s for f in recordings if f.is_usable]
+    known = [value for value in areas if value]
+    return MvicReference(
+        len(recordings),
+        len(numbers),
+        reference_uv,
+        cv_pct,
+        verdict,
+        verdict,
+        iemg_uv_s=OVER_REPEATS[rules.over_repeats](known) if known else None,
+    )
 
 
 def window_s(settings: EmgSettings) -> float:
