@@ -20,7 +20,7 @@ def further_sentences(
     emgs = [trial.features.emg for trial in trials if trial.is_usable]
     sentences: list[Sentence] = []
     if any(emg.iemg.window_uv_s is not None for emg in emgs):
-        sentences.append((_iemg(settings), ("merletti1999",)))
+        sentences.append((_iemg(trials, settings), ("merletti1999",)))
     if any(emg.fatigue.slope_hz_per_s is not None for emg in emgs):
         sentences.append((_fatigue(settings), ()))
     if any(value is not None for trial in trials for value in trial.co_activation.values()):
@@ -30,13 +30,20 @@ def further_sentences(
     return sentences
 
 
-def _iemg(settings: EmgSettings) -> str:
-    return (
-        "Integrated EMG is the area under the rectified signal, given for the whole stance and for its first "
-        f"{settings.iemg_window_s:g} s, each with its duration; that of the MVIC is the largest of "
-        f"{1000 * settings.mvic_window_s:g} ms. Because it grows with time, the mean rectified value in "
-        "percent of the MVIC's stands beside it."
+def _iemg(trials: Sequence[TaskTrial], settings: EmgSettings) -> str:
+    parts = ["the whole stance"]
+    if any(trial.features.emg.iemg.fixed_uv_s is not None for trial in trials):
+        parts.append(f"its first {settings.iemg_window_s:g} s")
+    told = (
+        "Integrated EMG is the area under the rectified signal, which grows with time; it is given for "
+        f"{' and for '.join(parts)}, with the duration."
     )
+    if any(trial.iemg_mvic_uv_s is not None for trial in trials):
+        told += (
+            f" That of the MVIC is the largest of {1000 * settings.mvic_window_s:g} ms; the mean rectified "
+            "value in percent of the MVIC's does not depend on the durations."
+        )
+    return told
 
 
 def _fatigue(settings: EmgSettings) -> str:

@@ -17,6 +17,7 @@ from pipeline.signals.emg.co_activation import (
     unpacked,
 )
 from pipeline.signals.emg.frequency_slope import frequency_slope
+from pipeline.signals.emg.further_sentences import further_sentences
 from pipeline.signals.emg.integrated_emg import area, integrated_emg, largest_area
 from pipeline.signals.emg.noise_correction import noise_corrected
 from pipeline.signals.emg.references import LegRecording, references
@@ -292,3 +293,22 @@ def test_an_envelope_survives_packing_and_damage_is_seen():
     assert unpacked(packed(envelope)) == pytest.approx(envelope)
     with pytest.raises(ValueError, match="damaged"):
         unpacked("not base64!")
+
+
+def test_methods_tell_of_windows_and_references_only_where_they_were_used(build):
+    def told(stance, found):
+        features = measure_samples(recording_of(stance), Request("task", "right"), ISOMETRIC)
+        trial = task_trial(features, ("P1", "baseline", "right"), found, ISOMETRIC)
+        return " ".join(text for text, _ in further_sentences([features], [trial], ISOMETRIC))
+
+    contraction = Recording(
+        (Channel("R GMED", "uV", RATE_HZ, build.mvic().channels["R GMED"].astype(np.float32)),)
+    )
+    measured = measure_samples(contraction, Request("mvic", "right"), ISOMETRIC)
+    found = references([LegRecording(("P1", "baseline", "right"), "mvic", measured)], ISOMETRIC)
+    assert "its first 3 s" in told(build.stance(hold_s=7.0), found)
+    assert "That of the MVIC" in told(build.stance(hold_s=7.0), found)
+    assert "median frequency" in told(build.stance(hold_s=7.0), found)
+    short = told(build.stance(hold_s=2.0), references([], ISOMETRIC))
+    for absent in ("its first 3 s", "MVIC", "median frequency", "Co-activation"):
+        assert absent not in short
