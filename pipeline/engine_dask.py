@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipeline.engine import ATTEMPTS
 from pipeline.workspace.errors import EnvironmentProblem
@@ -12,11 +12,13 @@ from pipeline.workspace.layout import WORKERS_VARIABLE
 if TYPE_CHECKING:
     from distributed import Client
 
+_SILENT_S: Final = 30.0
+"""How long to wait before looking whether somebody still works. Dask waits for ever for a result whose
+worker ends while it is fetched (dask/distributed issue 1110)."""
+
+_KILLED: Final = object()
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
-
-_AHEAD: Final = 4
-"""Units that wait at the cluster for each of its threads; the others are not made yet."""
 
 
 def on_dask(
@@ -32,31 +34,66 @@ def on_dask(
     address: of the scheduler; None starts `workers` processes here. Raises EnvironmentProblem when
     Dask is not installed or the scheduler does not answer.
     """
-    from_cluster: dict[int, Result] = {}
+    results: dict[int, Result] = {}
+    suspects: list[tuple[int, Unit]] = []
     with _client(address, workers) as client:
-        from distributed import KilledWorker, as_completed
-
-        left = enumerate(units)
-        held: dict[str, tuple[int, Unit]] = {}
-
-        def submit(numbered: tuple[int, Unit]) -> object:
-            future = client.submit(fn, numbered[1], key=f"stance-{numbered[0]}", pure=False)
-            held[future.key] = numbered
-            return future
-
+        # As many units as threads: a unit that waits at a worker falls with what ends that worker.
         n_threads = sum(client.nthreads().values()) or 1
-        running = as_completed([submit(one) for one in islice(left, _AHEAD * n_threads)])
-        for future in running:
-            number, unit = held.pop(future.key)
-            try:
-                result = future.result()
-            except KilledWorker:
-                result = lost(unit, 0)
-            from_cluster[number] = result
+        for number, unit, result in _run(client, fn, enumerate(units), n_threads):
+            if result is _KILLED:
+                suspects.append((number, unit))
+                continue
+            results[number] = result
             done(unit, result)
+        # One by one, because only what ends a worker alone is to blame.
+        for number, unit, result in _run(client, fn, iter(suspects), 1):
+            results[number] = lost(unit, 0) if result is _KILLED else result
+            done(unit, results[number])
+    return [results[number] for number in range(len(results))]
+
+
+def _run(
+    client: "Client",
+    fn: Callable[[Unit], Any],
+    left: Iterator[tuple[int, Unit]],
+    at_once: int,
+) -> Iterator[tuple[int, Unit, Any]]:
+    """(number, unit, result) as they come; the result of a unit that ended its workers is _KILLED."""
+    from distributed import CancelledError, KilledWorker, wait
+
+    held: dict[Any, tuple[int, Unit]] = {}
+
+    def submit(number: int, unit: Unit) -> None:
+        held[client.submit(fn, unit, pure=False)] = number, unit
+
+    for one in islice(left, at_once):
+        submit(*one)
+    while held:
+        try:
+            ended = wait(list(held), timeout=_SILENT_S, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            _check_workers(client)
+            continue
+        for future in ended:
+            number, unit = held.pop(future)
+            try:
+                result = future.result(timeout=_SILENT_S)
+            except (KilledWorker, CancelledError, TimeoutError):
+                result = _KILLED
+            # A result that stays at a worker is computed again when that one is killed.
+            future.release()
             if (following := next(left, None)) is not None:
-                running.add(submit(following))
-    return [from_cluster[number] for number in range(len(from_cluster))]
+                submit(*following)
+            yield number, unit, result
+
+
+def _check_workers(client: "Client") -> None:
+    """Raise EnvironmentProblem for a cluster that nobody works in any more."""
+    if not client.nthreads():
+        raise EnvironmentProblem(
+            "The Dask cluster has no workers left.",
+            f"Start workers, or set {WORKERS_VARIABLE} to a number; what was measured is kept.",
+        )
 
 
 @contextmanager
