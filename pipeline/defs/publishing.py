@@ -105,6 +105,7 @@ def report(
     intake_flow: pd.DataFrame,
     participants: pd.DataFrame,
     recording_signals: pd.DataFrame,
+    mvic_references: pd.DataFrame,
     stance_force: pd.DataFrame,
     event_sensitivity: pd.DataFrame,
     recording_traces: pd.DataFrame,
@@ -158,6 +159,7 @@ def report(
     internal = {
         "activation": activation,
         "recordings": recording_signals,
+        "mvic_references": mvic_references,
         "stance_force": stance_force,
         "event_sensitivity": event_sensitivity,
         "analysed_participants": analysed_participants,

@@ -27,6 +27,7 @@ from schemas.activation import Activation
 from schemas.decisions import Decisions
 from schemas.event_sensitivity import EventSensitivity
 from schemas.findings import Findings
+from schemas.mvic_references import MvicReferences
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import RecordingTraces
 from schemas.stance_force import StanceForce
@@ -53,6 +54,13 @@ GROUP = "signals"
             model=RecordingTraces,
         ),
         "activation": output(GROUP, "scipy", "pandera", "parquet", model=Activation),
+        "mvic_references": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="What the activation of every leg is divided by, and how sure that is.",
+            model=MvicReferences,
+        ),
         "stance_force": output(
             GROUP,
             "scipy",
@@ -154,6 +162,11 @@ def signals(
     )
     yield dg.Output(measured.traces, "recording_traces", metadata=row_counts(measured.traces))
     yield dg.Output(activation, "activation", metadata=row_counts(activation))
+    yield dg.Output(
+        measured.mvic_references,
+        "mvic_references",
+        metadata=row_counts(measured.mvic_references),
+    )
     yield dg.Output(
         measured.stance_force, "stance_force", metadata=row_counts(measured.stance_force)
     )

@@ -60,7 +60,8 @@ def task_trial(
     mvic = found.mvic.get(leg)
     mvic_rms_uv = mvic.reference_uv if mvic is not None else None
     if not features.is_usable:
-        return TaskTrial(features, corrected, alone, mvic_rms_uv)
+        note = features.emg.both_sides.note
+        return TaskTrial(features, corrected, alone, mvic_rms_uv, co_activation_note=note)
     rms_uv = features.metrics.rms_uv
     if mvic is None or mvic_rms_uv is None:
         other_uv = found.other_uv.get(leg)
