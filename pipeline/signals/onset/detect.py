@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.onset.answer import Onset, Reading
 from pipeline.signals.onset.detectors import DETECTORS
+from pipeline.signals.onset.forward_filter import forward_band_pass
 from pipeline.signals.onset.searched_signal import (
     SHORTEST_REST_S,
     SearchedSignal,
@@ -19,8 +19,8 @@ from pipeline.signals.onset.searched_signal import (
 from pipeline.signals.problem import SignalProblem
 
 EMG_BAND_HZ: Final = (20.0, 450.0)
-FILTER_ORDER: Final = 2
-"""A steeper zero-phase filter rings before a sudden onset, which then seems earlier than it was."""
+
+MICROSECOND_DECIMALS: Final = 6
 
 
 def detect_onset(
@@ -31,7 +31,6 @@ def detect_onset(
     method: str = "ramp_bayes",
     *,
     band_hz: tuple[float, float] | None = EMG_BAND_HZ,
-    filter_order: int = FILTER_ORDER,
 ) -> Onset:
     """Find when the signal leaves its rest level inside the search window.
 
@@ -39,33 +38,29 @@ def detect_onset(
     search_s: (start, end) in seconds from the start of the signal; rest ends before the onset.
     method: a key of DETECTORS. band_hz: pass band in Hz applied first; None when the signal is
     already band-passed.
-    Returns an Onset; not found is an answer with a reason. Raises ValueError for an unknown method
-    or windows that do not fit the signal, SignalProblem when the signal has missing samples or
-    cannot be filtered.
+    Returns an Onset; not found is an answer with a reason, also where the signal is sampled too slowly or
+    the rest is too short. Raises ValueError for an unknown method or windows that do not fit the signal,
+    SignalProblem when the signal has missing samples.
     """
     if method not in DETECTORS:
         raise ValueError(f"onset method {method!r} is not one of {sorted(DETECTORS)}")
-    searched = band_passed(
-        signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz, filter_order=filter_order
-    )
-    why_not = why_unreadable(searched)
-    if why_not:
-        return Onset(None, None, None, None, 0.0, 0.0, False, method, why_not)
+    searched = read_signal(signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz)
+    if isinstance(searched, str):
+        return nothing(method, searched)
     return as_onset(DETECTORS[method].read(searched), searched, method)
 
 
-def band_passed(
+def read_signal(
     signal_uv: npt.ArrayLike,
     sampling_rate_hz: float,
     rest_s: tuple[float, float],
     search_s: tuple[float, float],
     *,
     band_hz: tuple[float, float] | None,
-    filter_order: int,
-) -> SearchedSignal:
-    """What the detectors are given; arguments and errors as for `detect_onset`."""
+) -> SearchedSignal | str:
+    """What the detectors are given, or why none of them can answer; arguments as for `detect_onset`."""
     samples = np.asarray(signal_uv, dtype=np.float64)
-    if samples.ndim != 1:
+    if samples.ndim != 1 or samples.size == 0:
         raise ValueError(f"one channel is one row of samples; this has shape {samples.shape}")
     n_missing = int(np.sum(~np.isfinite(samples)))
     if n_missing:
@@ -74,33 +69,41 @@ def band_passed(
             "Choose a part without gaps, or export the recording again.",
         )
     if band_hz is not None:
-        samples = band_pass(samples, sampling_rate_hz, band_hz=band_hz, order=filter_order)
-    return searched_signal(samples, sampling_rate_hz, rest_s, search_s)
-
-
-def why_unreadable(searched: SearchedSignal) -> str:
-    """Why no detector can answer, "" when all can."""
-    rest_length_s = searched.rest.length / searched.sampling_rate_hz
-    if rest_length_s < SHORTEST_REST_S - 1e-9:
+        try:
+            samples = forward_band_pass(samples, sampling_rate_hz, band_hz)
+        except SignalProblem as problem:
+            return problem.what.rstrip(".")
+    searched = searched_signal(samples, sampling_rate_hz, rest_s, search_s)
+    if searched.rest.length < SHORTEST_REST_S * sampling_rate_hz - 1e-6:
         return f"the rest window holds less than {SHORTEST_REST_S:g} s of the signal"
     if searched.rest_power <= 0:
         return "the signal is zero at rest, so it has no rest level"
-    return ""
+    return searched
+
+
+def nothing(method: str, reason: str) -> Onset:
+    """No onset, because no detector could be asked."""
+    return Onset(None, None, None, None, 0.0, 0.0, False, method, reason)
 
 
 def as_onset(reading: Reading, searched: SearchedSignal, method: str) -> Onset:
     """The answer of a detector, with the signal-to-noise ratio."""
     return Onset(
-        onset_s=reading.onset_s,
-        low_s=reading.low_s,
-        high_s=reading.high_s,
-        sd_s=reading.sd_s,
+        onset_s=_to_the_microsecond(reading.onset_s),
+        low_s=_to_the_microsecond(reading.low_s),
+        high_s=_to_the_microsecond(reading.high_s),
+        sd_s=_to_the_microsecond(reading.sd_s),
         evidence=reading.evidence,
         snr_db=searched.snr_db(reading.onset_s),
         found=reading.onset_s is not None,
         method=method,
         reason=reading.reason,
-        step_s=reading.step_s,
-        ramp_s=reading.ramp_s,
-        build_up_s=reading.build_up_s,
+        step_s=_to_the_microsecond(reading.step_s),
+        ramp_s=_to_the_microsecond(reading.ramp_s),
+        build_up_s=_to_the_microsecond(reading.build_up_s),
     )
+
+
+def _to_the_microsecond(time_s: float | None) -> float | None:
+    """Rounded, so that volts and microvolts give the same answer to the last digit."""
+    return None if time_s is None else round(time_s, MICROSECOND_DECIMALS)

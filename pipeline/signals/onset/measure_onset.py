@@ -30,13 +30,15 @@ def with_onset(
     why_not = _why_no_onset(features, emg, rest, settings)
     if why_not or rest is None or features.force.liftoff_s is None:
         return _with(features, note=why_not)
-    signal = (emg.filtered_uv, emg.channel.sampling_rate_hz)
+    signal = (emg.raw_uv, emg.channel.sampling_rate_hz)
     rest_s = (rest.start_s - emg.starts_at_s, rest.end_s - emg.starts_at_s)
     search_s = (
         features.force.liftoff_s + settings.onset_search_s[0] - emg.starts_at_s,
         features.force.liftoff_s + settings.onset_search_s[1] - emg.starts_at_s,
     )
-    onset = detect_onset(*signal, rest_s, search_s, settings.onset_method, band_hz=None)
+    onset = detect_onset(
+        *signal, rest_s, search_s, settings.onset_method, band_hz=settings.band_pass_hz
+    )
     by_method = tuple(
         replace(
             answer,
@@ -44,7 +46,7 @@ def with_onset(
             low_s=_later(answer.low_s, emg.starts_at_s),
             high_s=_later(answer.high_s, emg.starts_at_s),
         )
-        for answer in onset_grid(*signal, rest_s, search_s, band_hz=None)
+        for answer in onset_grid(*signal, rest_s, search_s, band_hz=settings.band_pass_hz)
     )
     features = _with(
         features,

@@ -23,7 +23,8 @@ def onset_sentence(settings: EmgSettings) -> str:
     if settings.onset_method == "ramp_bayes":
         return (
             f"{searched}a Bayesian change-point model whose amplitude rises over an unknown ramp of "
-            f"{1000 * min(RAMPS_S):g} to {1000 * max(RAMPS_S):g} ms (posterior median and {level}); an "
+            f"{1000 * min(RAMPS_S):g} to {1000 * max(RAMPS_S):g} ms to an unknown level, with the spectra of "
+            f"rest and muscle (posterior median and {level}), after a band-pass that runs forwards only; an "
             f"onset without sufficient evidence, or {uncertain}"
         )
     if settings.onset_method == "profile_likelihood":

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.signals.onset.answer import MethodOnset, Onset
+from pipeline.signals.onset.answer import MethodOnset
 from pipeline.signals.onset.detect import (
     EMG_BAND_HZ,
-    FILTER_ORDER,
     as_onset,
-    band_passed,
-    why_unreadable,
+    nothing,
+    read_signal,
 )
 from pipeline.signals.onset.detectors import DETECTORS
 
@@ -23,19 +22,15 @@ def onset_grid(
     search_s: tuple[float, float],
     *,
     band_hz: tuple[float, float] | None = EMG_BAND_HZ,
-    filter_order: int = FILTER_ORDER,
 ) -> tuple[MethodOnset, ...]:
     """Every detector with each of its parameter sets; arguments and errors as for `detect_onset`."""
-    searched = band_passed(
-        signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz, filter_order=filter_order
-    )
-    why_not = why_unreadable(searched)
+    searched = read_signal(signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz)
     grid = []
     for method, detector in DETECTORS.items():
         for parameters in (detector.parameters, *detector.other_parameters):
             onset = (
-                Onset(None, None, None, None, 0.0, 0.0, False, method, why_not)
-                if why_not
+                nothing(method, searched)
+                if isinstance(searched, str)
                 else as_onset(detector.read(searched, parameters), searched, method)
             )
             grid.append(
@@ -59,15 +54,12 @@ def onset_sensitivity(
     search_s: tuple[float, float],
     *,
     band_hz: tuple[float, float] | None = EMG_BAND_HZ,
-    filter_order: int = FILTER_ORDER,
 ) -> pd.DataFrame:
     """One row per detector and parameter set: method, parameters, onset_s, low_s, high_s, found, note.
 
     Arguments and errors as for `detect_onset`.
     """
-    grid = onset_grid(
-        signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz, filter_order=filter_order
-    )
+    grid = onset_grid(signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz)
     return pd.DataFrame(
         {
             "method": [row.method for row in grid],

@@ -76,7 +76,7 @@ def profile_likelihood(searched: SearchedSignal) -> Reading:
     density = np.exp(steps.log_ratio - steps.evidence)
     density /= density.sum()
     at = np.arange(density.size)
-    low, high = (first_reaching(np.cumsum(density), point) for point in INTERVAL_POINTS)
+    low, high = (quantile(density, point) for point in INTERVAL_POINTS)
     mean = float(density @ at)
     onset_s = searched.time_of_bin(steps.best)
     return Reading(
@@ -89,6 +89,13 @@ def profile_likelihood(searched: SearchedSignal) -> Reading:
     )
 
 
-def first_reaching(cdf: Energy, probability: float) -> int:
-    """Index of the first entry of a cumulative distribution, shape (n,), that reaches `probability`."""
-    return min(int(np.searchsorted(cdf, probability)), cdf.size - 1)
+def quantile(density: Energy, probability: float) -> float:
+    """Position in a distribution over equal bins, shape (n,), that has this probability below it.
+
+    density: sums to 1; bin i reaches from i - 0.5 to i + 0.5.
+    """
+    cdf = np.cumsum(density)
+    at = min(int(np.searchsorted(cdf, probability)), cdf.size - 1)
+    below = cdf[at] - density[at]
+    share = min(max((probability - below) / max(density[at], np.finfo(float).tiny), 0.0), 1.0)
+    return float(at - 0.5 + share)
