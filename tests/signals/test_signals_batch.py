@@ -260,7 +260,9 @@ def test_copies_of_one_file_are_read_once(cohort, tmp_path, work):
     assert one == other
 
 
-@pytest.mark.parametrize("damage", ["", "{", '{"sha256": "0", "features": {}}', "changed"])
+@pytest.mark.parametrize(
+    "damage", ["", "{", '{"sha256": "0", "features": {}}', "changed", "appended"]
+)
 def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, damage):
     cache = tmp_path / "cache"
     first = run(cohort, cache=cache)
@@ -269,7 +271,9 @@ def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, 
         if damage == "changed":
             stored = json.loads(entry.read_text())
             stored["features"]["duration_s"] = 99.0
-            text = json.dumps(stored)
+            text = json.dumps(stored) + "\n"
+        if damage == "appended":
+            text = entry.read_text(encoding="utf-8") + " "
         entry.write_text(text)
     work.forget()
     again = run(cohort, cache=cache)

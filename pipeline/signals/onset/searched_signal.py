@@ -1,7 +1,7 @@
 """A band-passed signal with its rest window and the window to search: what every detector is given."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -96,7 +96,7 @@ class SearchedSignal:
 
     def low_passed(self, samples: Samples, cutoff_hz: float) -> Samples:
         """`samples`, shape (n_samples,), after a zero-phase low-pass (Butterworth of order 2, two passes)."""
-        sections = signal.butter(2, cutoff_hz, fs=self.sampling_rate_hz, output="sos")
+        sections = _low_pass_sections(cutoff_hz, self.sampling_rate_hz)
         smooth: Samples = signal.sosfiltfilt(sections, samples)
         return smooth
 
@@ -110,6 +110,13 @@ class SearchedSignal:
             stop = round((onset_s + SNR_WINDOW_S[1]) * rate_hz)
         power = float(np.mean(np.square(self.samples[start:stop])))
         return float(10 * np.log10(max(power / self.rest_power, 1e-12)))
+
+
+@lru_cache(maxsize=32)
+def _low_pass_sections(cutoff_hz: float, sampling_rate_hz: float) -> Samples:
+    """Designed once: that takes longer than the filtering of a stance."""
+    sections: Samples = signal.butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
+    return sections
 
 
 def searched_signal(

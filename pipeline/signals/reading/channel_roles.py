@@ -7,6 +7,7 @@ with the candidates.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from pipeline.signals.problem import SignalProblem
@@ -88,6 +89,7 @@ def mapped_channel(
     return _mapped(recording, role, settings)
 
 
+@lru_cache(maxsize=4096)
 def muscle_and_side(label: str) -> tuple[str, str | None]:
     """(letters of the name without side and device words, "left", "right" or None) of a label."""
     words = [word for word in re.split(r"[^\w]|_", _plain(label)) if word]

@@ -12,15 +12,21 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
 import schemas
 from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.request import Request
 from pipeline.signals.storing.damaged_entry import DamagedEntry
-from pipeline.workspace.atomic import write_text
+from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.study import EmgSettings
 
 FEATURES: Final = "features"
+_BEFORE_HASH: Final = b'{"sha256": "'
+_HASH_LENGTH: Final = 64
+_BEFORE_FEATURES: Final = b'", "features": '
+_END: Final = b"}\n"
 _PACKAGES: Final = ("numpy", "scipy", "edfio", "h5py", "bioread", "pyarrow")
 _SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
 
@@ -52,22 +58,32 @@ def features_folder(cache: Path) -> Path:
 def load_features(path: Path) -> RecordingFeatures | None:
     """The measurements kept at `path`, None when there are none. Raises DamagedEntry."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        text = _canonical(kept["features"])
-        if kept["sha256"] != sha256_of_bytes(text.encode()):
+        kept = path.read_bytes()
+        digest = kept[len(_BEFORE_HASH) : len(_BEFORE_HASH) + _HASH_LENGTH]
+        text = kept[len(_BEFORE_HASH) + _HASH_LENGTH + len(_BEFORE_FEATURES) : -len(_END)]
+        if kept != _entry(digest, text) or digest != sha256_of_bytes(text).encode():
             raise DamagedEntry(path.name)
-        return RecordingFeatures.from_json(kept["features"])
+        return _adapter().validate_json(text)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError) as problem:
         raise DamagedEntry(path.name) from problem
 
 
 def save_features(path: Path, features: RecordingFeatures) -> None:
     """Keep measurements in one step. Raises EnvironmentProblem when the folder cannot be written."""
-    values = features.as_json()
-    entry = {"sha256": sha256_of_bytes(_canonical(values).encode()), "features": values}
-    write_text(path, json.dumps(entry, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(features.as_json(), ensure_ascii=False, allow_nan=False).encode()
+    write_bytes(path, _entry(sha256_of_bytes(text).encode(), text))
+
+
+def _entry(digest: bytes, text: bytes) -> bytes:
+    """The content of a file: JSON whose second part is hashed as it stands."""
+    return b"".join((_BEFORE_HASH, digest, _BEFORE_FEATURES, text, _END))
+
+
+@cache
+def _adapter() -> TypeAdapter[RecordingFeatures]:
+    return TypeAdapter(RecordingFeatures)
 
 
 @cache
@@ -81,7 +97,3 @@ def signals_code_hash() -> str:
     for package in _PACKAGES:
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()
-
-
-def _canonical(values: object) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, allow_nan=False)

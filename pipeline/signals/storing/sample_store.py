@@ -32,6 +32,16 @@ READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
 that is missing here is noticed at once and not after a cached run."""
 
 SAMPLES: Final = "samples"
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    pa.ArrowException,
+)
+"""What reading a damaged Parquet file may raise."""
+
 _DESCRIPTION: Final = b"stance_recording"
 _DESCRIPTION_SHA256: Final = b"stance_sha256"
 _READING_PACKAGES: Final = ("numpy", "scipy", "pyarrow", "edfio", "h5py", "bioread")
@@ -46,8 +56,8 @@ def reading_settings(settings: EmgSettings) -> EmgSettings:
 def samples_path(folder: Path, content: str, suffix: str, settings: EmgSettings) -> Path:
     """Where the samples of a file are kept.
 
-    folder: the signal cache. content: SHA-256 of what is read. suffix: of the file, in any case. Two files with the same
-    content share an entry; a setting that does not change reading keeps it.
+    folder: the signal cache. content: SHA-256 of what is read. suffix: of the file, in any case. Two
+    files with the same content share an entry; a setting that does not change reading keeps it.
     """
     key = combined(
         {
@@ -117,7 +127,7 @@ def load_recording(path: Path) -> Recording | None:
         described = json.loads(description)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, pa.ArrowException) as problem:
+    except _UNREADABLE as problem:
         raise DamagedEntry(path.name) from problem
     return Recording(
         tuple(
@@ -171,10 +181,10 @@ def _samples(path: Path, footer: pq.FileMetaData, number: int, n_samples: int) -
     try:
         with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
             table = file.read(columns=[_column(number)], use_threads=False)
-    except (OSError, ValueError, pa.ArrowException) as problem:
+        column = table.column(0).slice(0, n_samples)
+        samples: Samples = column.to_numpy()
+    except _UNREADABLE as problem:
         raise DamagedEntry(path.name) from problem
-    column = table.column(0).slice(0, n_samples)
-    samples: Samples = column.to_numpy().astype(np.float32, copy=False)
-    if samples.size != n_samples:
+    if samples.size != n_samples or samples.dtype != np.float32 or column.null_count:
         raise DamagedEntry(path.name)
     return samples
