@@ -20,6 +20,8 @@ groups:
     label: control
 holds:
   ceiling_s: 30
+emg:
+  normalisation: mvc_isometric
 """
 
 PARTICIPANTS = """\

@@ -34,6 +34,7 @@ tables:
     file: hold_times.csv
     values:
       ended_by: {arm_release: arm_support}
+emg: {normalisation: mvc_isometric}
 """
 
 HBE_STUDY = """\

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import os
 import random
 import shutil
 import subprocess
@@ -323,16 +324,15 @@ def test_a_filled_template_exported_as_csv_is_read_alike(new, padding):
         assert read.tables[name].equals(table), name
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 @pytest.mark.parametrize("fill", [None, fill_all], ids=["untouched", "filled"])
-def test_saving_the_template_in_libreoffice_changes_nothing(new, tmp_path, fill):
+def test_saving_the_template_in_libreoffice_changes_nothing(new, tmp_path, fill, outside_program):
     if fill is not None:
         edit(new, fill)
     before = read_cohort(new)
     out = tmp_path / "saved"
     subprocess.run(
         [
-            "soffice",
+            outside_program("soffice"),
             f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
             "--headless",
             "--convert-to",
@@ -345,6 +345,8 @@ def test_saving_the_template_in_libreoffice_changes_nothing(new, tmp_path, fill)
         capture_output=True,
         timeout=120,
     )
+    if not (out / f"{NAME}.xlsx").exists() and not os.environ.get("STANCE_REQUIRE_PROGRAMS"):
+        pytest.skip("LibreOffice is here without Calc")
     shutil.move(out / f"{NAME}.xlsx", new / f"{NAME}.xlsx")
     after = read_cohort(new)
     assert rules(after) == rules(before), words(after)

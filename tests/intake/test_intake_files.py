@@ -270,7 +270,7 @@ def test_a_sheet_named_for_a_text_file_is_reported(tmp_path):
     lab = Lab()
     lab.study += "tables:\n  strength:\n    file: strength.csv\n    sheet: Sheet1\n"
     finding = only(lab.write(tmp_path, "csv"))
-    assert (finding["rule_id"], finding["cell"]) == ("STUDY-01", "line 13")
+    assert (finding["rule_id"], finding["cell"]) == ("STUDY-01", "line 15")
     assert "has no sheets" in finding["why"]
 
 

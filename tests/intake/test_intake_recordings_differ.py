@@ -10,6 +10,7 @@ STUDY = """
 title: A small study
 groups: {case: {label: LBP}, reference: {label: control}}
 holds: {ceiling_s: 30}
+emg: {normalisation: mvc_isometric}
 """
 
 

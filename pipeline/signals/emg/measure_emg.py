@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pipeline.signals.emg.amplitude import moving_rms
 from pipeline.signals.emg.emg_features import EmgFeatures
 from pipeline.signals.emg.emg_part import EmgPart
-from pipeline.signals.emg.filters import band_pass
+from pipeline.signals.emg.filters import band_pass, check_sampling_rate
 from pipeline.signals.emg.frequency_slope import FrequencySlope, frequency_slope
 from pipeline.signals.emg.integrated_emg import IntegratedEmg, integrated_emg, largest_area
 from pipeline.signals.emg.mvic import middle_rms
@@ -147,6 +147,7 @@ def emg_part(
     Raises SignalProblem when the channel cannot be found, has gaps in the part, or cannot be filtered.
     """
     channel = gmed_channel(recording, request.leg, settings)
+    check_sampling_rate(channel.sampling_rate_hz, settings.band_pass_hz)
     whole_uv = in_microvolt(channel, settings.emg_unit)
     raw_uv = channel.part(whole_uv, part_s)
     if not np.isfinite(raw_uv).all():

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.emg.filters import check_sampling_rate
 from pipeline.signals.onset.answer import Onset, Reading
 from pipeline.signals.onset.detectors import DETECTORS
-from pipeline.signals.onset.forward_filter import forward_band_pass
+from pipeline.signals.onset.forward_filter import forward_band_pass, thinned
 from pipeline.signals.onset.searched_signal import (
     SHORTEST_REST_S,
     SearchedSignal,
@@ -68,13 +69,15 @@ def read_signal(
             f"The signal has missing samples ({n_missing} of {samples.size}).",
             "Choose a part without gaps, or export the recording again.",
         )
-    if band_hz is not None:
-        try:
-            samples = forward_band_pass(samples, sampling_rate_hz, band_hz)
-        except SignalProblem as problem:
-            return problem.what.rstrip(".")
-    searched = searched_signal(samples, sampling_rate_hz, rest_s, search_s)
-    if searched.rest.length < SHORTEST_REST_S * sampling_rate_hz - 1e-6:
+    try:
+        check_sampling_rate(sampling_rate_hz, band_hz or EMG_BAND_HZ)
+        samples, rate_hz = thinned(samples, sampling_rate_hz, (band_hz or EMG_BAND_HZ)[1])
+        if band_hz is not None:
+            samples = forward_band_pass(samples, rate_hz, band_hz)
+    except SignalProblem as problem:
+        return problem.what.rstrip(".")
+    searched = searched_signal(samples, rate_hz, rest_s, search_s)
+    if searched.rest.length < SHORTEST_REST_S * rate_hz - 1e-6:
         return f"the rest window holds less than {SHORTEST_REST_S:g} s of the signal"
     if searched.rest_power <= 0:
         return "the signal is zero at rest, so it has no rest level"

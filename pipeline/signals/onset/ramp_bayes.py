@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from pipeline.signals.onset.answer import NO_RISE, Reading
 from pipeline.signals.onset.muscle_models import log_likelihood_over_rest, past_samples
@@ -44,9 +43,6 @@ estimate, and it is too low when the muscle is still building up."""
 
 CONFIDENCE: Final = 0.75
 """Power that the likelihood is raised to: the spectra in it are estimates, which it takes for known."""
-
-WORK_RATE_HZ: Final = 950.0
-"""Signals are thinned to the lowest rate above this; nothing of the 20 to 450 Hz band is lost."""
 
 BEFORE_STEP_S: Final = 0.45
 AFTER_STEP_S: Final = 0.12
@@ -111,25 +107,17 @@ def ramp_bayes(searched: SearchedSignal) -> Reading:
 
 def build_up_likelihood(searched: SearchedSignal, step_s: float) -> BuildUp:
     """Log-likelihood of every onset around a step, for each build-up and level."""
-    thinning = max(1, int(searched.sampling_rate_hz / WORK_RATE_HZ))
-    rate_hz = searched.sampling_rate_hz / thinning
-    samples = searched.samples
-    if thinning > 1:
-        samples = signal.sosfilt(_anti_alias(searched.sampling_rate_hz), samples)
-    offset = searched.search.start % thinning
-    samples = samples[offset::thinning]
-    start = searched.search.start // thinning
-    n_candidates = searched.search.length // thinning
+    rate_hz = searched.sampling_rate_hz
+    samples, start = searched.samples, searched.search.start
     step = start + round((step_s - searched.time_of_bin(0)) * rate_hz)
-    rest = slice(-(-searched.rest.start // thinning), searched.rest.stop // thinning)
     first = max(start, step - round(BEFORE_STEP_S * rate_hz))
-    last = max(first + 1, min(start + n_candidates, step + round(AFTER_STEP_S * rate_hz)))
+    last = max(first + 1, min(searched.search.stop, step + round(AFTER_STEP_S * rate_hz)))
     stop = min(samples.size, step + round(ACTIVE_S * rate_hz))
     active = _active(samples, step, rate_hz)
     shape = _shape(rate_hz)
     running = log_likelihood_over_rest(
         samples[max(0, first - past_samples(rate_hz)) : stop],
-        rest=samples[rest],
+        rest=searched.rest_samples(samples),
         active=active,
         levels_db=shape.levels_db,
         sampling_rate_hz=rate_hz,
@@ -143,15 +131,9 @@ def build_up_likelihood(searched: SearchedSignal, step_s: float) -> BuildUp:
     log_likelihood = shape.weights @ shifted.reshape(-1, n) + tails[:, np.newaxis]
     return BuildUp(
         CONFIDENCE * log_likelihood.reshape(len(RAMPS_S), len(LEVELS_DB), n),
-        first_s=(first * thinning + offset) / searched.sampling_rate_hz,
+        first_s=first / rate_hz,
         spacing_s=1 / rate_hz,
     )
-
-
-@lru_cache(maxsize=16)
-def _anti_alias(sampling_rate_hz: float) -> Samples:
-    sections: Samples = signal.butter(2, 450.0, fs=sampling_rate_hz, output="sos")
-    return sections
 
 
 def _active(samples: Samples, step: int, rate_hz: float) -> Samples:

@@ -119,7 +119,7 @@ def in_microvolt(channel: Channel, declared: str | None) -> npt.NDArray[np.float
     """Samples of an EMG channel in microvolt, shape (n_samples,).
 
     declared: `emg_unit` of study.yaml, used only where the file does not say its unit. Raises
-    SignalProblem when neither says it or the unit is no voltage.
+    SignalProblem when neither says it, the unit is no voltage, or samples are beyond anything measured.
     """
     return _converted(channel, declared, _VOLTAGE)
 
@@ -141,18 +141,22 @@ def in_millimetre(channel: Channel, declared: str | None) -> npt.NDArray[np.floa
 
 @dataclass(frozen=True)
 class _Quantity:
-    """Units of one quantity: what they are turned into, how to, and what study.yaml may declare."""
+    """Units of one quantity: what they are turned into, how to, and what study.yaml may declare.
+
+    beyond: what no amplifier or plate gives, in the target unit; such samples are damage or a wrong unit.
+    """
 
     target: str
     factors: Mapping[str, float]
     setting: str
     accepted: str
+    beyond: float
 
 
-_VOLTAGE = _Quantity("microvolt", MICROVOLT_PER, "emg_unit", "uV, mV or V")
-_FORCE = _Quantity("newton", NEWTON_PER, "force_unit", "N")
-_MOMENT = _Quantity("newton millimetre", NEWTON_MILLIMETRE_PER, "moment_unit", "Nm or Nmm")
-_LENGTH = _Quantity("millimetre", MILLIMETRE_PER, "cop_unit", "mm, cm or m")
+_VOLTAGE = _Quantity("microvolt", MICROVOLT_PER, "emg_unit", "uV, mV or V", 1e9)
+_FORCE = _Quantity("newton", NEWTON_PER, "force_unit", "N", 1e6)
+_MOMENT = _Quantity("newton millimetre", NEWTON_MILLIMETRE_PER, "moment_unit", "Nm or Nmm", 1e9)
+_LENGTH = _Quantity("millimetre", MILLIMETRE_PER, "cop_unit", "mm, cm or m", 1e6)
 
 
 def _converted(
@@ -171,4 +175,12 @@ def _converted(
             f"{quantity.target}.",
             f"Export the channel in {quantity.accepted}, or map another channel in study.yaml.",
         )
-    return channel.samples.astype(np.float64) * factor
+    converted = channel.samples.astype(np.float64) * factor
+    n_beyond = int(np.sum(np.abs(converted) > quantity.beyond))
+    if n_beyond:
+        raise SignalProblem(
+            f"The channel {channel.label} in {unit} has {n_beyond} of {converted.size} samples beyond "
+            f"{quantity.beyond:.0e} {quantity.target}, which nothing measures.",
+            "Export the recording again if the file is damaged, or correct the unit.",
+        )
+    return converted

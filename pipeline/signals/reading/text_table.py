@@ -26,7 +26,8 @@ SNIFFED_LINES: Final = 12
 _ROWS_OF_SAMPLES: Final = 4
 _NUMBERS: Final = re.compile(r"[-+\d.,;\seE]*")
 EMPTY_CELLS: Final = ("", " ", "NaN", " NaN", "nan", " nan", "NAN", "NA", "n/a", "-nan(ind)")
-_BLOCK_BYTES: Final = 4_000_000
+_BLOCK_BYTES: Final = 512_000
+"""Small enough that a recording of a minute gives every core a share."""
 _TEXT_ENDS: Final = (b"\n\r\n", b"\n\n", b"\n,,", b"\n;;", b"\n\t\t", b"\r\r")
 
 
