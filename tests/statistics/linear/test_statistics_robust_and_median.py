@@ -111,6 +111,22 @@ def test_the_bootstrap_knows_neither_names_nor_the_order_of_rows(invented):
     assert tuple(other_seed.conf_int().loc["group"]) != pytest.approx((low, high), rel=1e-6)
 
 
+def test_the_bootstrap_is_mirrored_when_the_groups_change_places(invented):
+    y, exog, ids = invented()
+    swapped = exog.assign(group=1 - exog["group"])
+    at_a_ceiling = np.minimum(np.round(y), np.round(y).quantile(0.6))
+    for values in (y, at_a_ceiling):
+        fits = [
+            MedianRegression(values, terms, ids).fit(np.random.default_rng(2), 200)
+            for terms in (exog, swapped)
+        ]
+        one, other = (fit.inference("group") for fit in fits)
+        assert other.estimate == pytest.approx(-one.estimate, rel=1e-7, abs=1e-9)
+        found = (-other.ci_high, -other.ci_low)
+        assert found == pytest.approx((one.ci_low, one.ci_high), rel=1e-7, abs=1e-9)
+        assert other.p == one.p
+
+
 def test_participants_are_drawn_with_all_their_rows_and_within_their_group():
     codes = np.array([0, 0, 1, 2, 2, 3])
     order = content_order(codes, [5.0, 6, 1, 2, 2, 9])

@@ -34,8 +34,8 @@ _INSIDE = 1e-9
 """Distance of a row's sign from -1 and 1 at which the row lies on the fitted line."""
 
 NOT_UNIQUE = (
-    "Several lines fit the medians equally well in these rows (many equal values); one of them is "
-    "given."
+    "Several lines fit the medians equally well in these rows (many equal values); one from their "
+    "middle is given."
 )
 
 
@@ -79,14 +79,18 @@ class MedianRegression:
         """Estimate, and `n_samples` fits to participants drawn with `rng`.
 
         The same rows and seed give the same numbers, however rows are sorted or participants are
-        named. Raises NotEstimableError (see `checked_rows`), or with no more participants than
+        named, and mirrored ones when 0 and 1 of the strata change places. Raises NotEstimableError (see `checked_rows`), or with no more participants than
         terms. Source: Koenker and Bassett 1978, Econometrica 46:33.
         """
         y, x = checked_rows(self.endog, self.exog)
         codes = checked_participants(self.participants, self.exog)
         params, is_unique = median_coefficients(y, x)
-        strata = self._strata(codes)
-        order = content_order(codes, y, x)
+        if not is_unique:
+            # A corner of the equally good lines would depend on how the group is coded.
+            params = weighted_median_coefficients(y, x, np.ones((1, len(y))))[0]
+        beside = x[:, [name != self.strata for name in self.exog.columns]]
+        strata = self._strata(codes, content_of=(y, beside))
+        order = content_order(codes, y, beside)
         rows = np.lexsort((*x.T, y, np.argsort(order)[codes]))
         y, x, codes = y[rows], x[rows], codes[rows]
         batch = max(1, _MOST_NUMBERS // len(y))
@@ -108,13 +112,16 @@ class MedianRegression:
             replicates=replicates,
         )
 
-    def _strata(self, codes: Codes) -> Codes:
+    def _strata(self, codes: Codes, content_of: tuple[Vector, Vector]) -> Codes:
+        """Stratum of each participant, numbered by what its rows hold and not by its code."""
         if self.strata is None or self.strata not in self.exog.columns:
             return np.zeros(int(codes.max()) + 1, dtype=np.intp)
         values = pd.Series(self.exog[self.strata].to_numpy(float)).groupby(codes)
         if (values.max() != values.min()).any():
             raise ValueError(f"a participant has several values of {self.strata}")
-        return np.asarray(pd.factorize(values.first(), sort=True)[0], dtype=np.intp)
+        of_participant = pd.factorize(values.first(), sort=True)[0]
+        by_content = content_order(of_participant[codes], *content_of)
+        return np.asarray(np.argsort(by_content)[of_participant], dtype=np.intp)
 
 
 def median_coefficients(y: Vector, x: Vector) -> tuple[Vector, bool]:
