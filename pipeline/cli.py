@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline.commands.plan_sample_arguments import add_plan_sample_arguments
 from pipeline.workspace.atomic import check_writable, write_text
 from pipeline.workspace.errors import EnvironmentProblem, ExitCode, StanceError, UsageError
 from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_workspace
@@ -148,6 +149,13 @@ def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
     return outcome.exit_code
 
 
+def _plan_sample(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
+    from pipeline.commands.plan_sample import plan_sample
+
+    print(plan_sample(chosen, {}))
+    return ExitCode.OK
+
+
 def _ui(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
     from pipeline.defs.serve import serve_ui
 
@@ -282,6 +290,15 @@ def _parser() -> argparse.ArgumentParser:
     run = add("run", _run, "Analyse a cohort and write its report.", "stance run lyon-2026")
     for sub in (demo, run):
         sub.add_argument("--again", action="store_true", help="run even when nothing changed")
+    plan = add(
+        "plan-sample",
+        _plan_sample,
+        "Say how many participants a study needs.",
+        "stance plan-sample --ratio 0.7 --median-hold 25 --ceiling 30 --sd-participants 0.6 "
+        "--sd-legs 0.2 --sd-trials 0.4",
+        cohort=False,
+    )
+    add_plan_sample_arguments(plan)
     ui = add(
         "ui", _ui, "Open the Dagster UI on this workspace.", "stance ui --port 3000", cohort=False
     )

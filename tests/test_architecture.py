@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "pipeline.statistics": GROUND,
     "pipeline.publishing": GROUND,
     "pipeline.simulation": GROUND,
-    "pipeline.commands": GROUND | {"pipeline.intake", "pipeline.publishing"},
+    "pipeline.commands": GROUND | {"pipeline.intake", "pipeline.publishing", "pipeline.statistics"},
 }
 
 

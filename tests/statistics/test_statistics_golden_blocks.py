@@ -37,9 +37,17 @@ CENSORED = "censored/test_statistics_censored_regression.py::"
 INTERCEPT = "censored/test_statistics_censored_random_intercept.py::"
 COX = "survival/test_statistics_cox.py::"
 CURVE = "survival/test_statistics_survival_curve.py::"
+PLANNING = "planning/test_statistics_exact_power.py::"
 MIXED = "mixed/test_statistics_mixed_model.py::"
 
 COMPARED = {
+    **dict.fromkeys(
+        ["power.t_n_d05_p80", "power.t_power_21_22_d08", "power.t_d_21_22_p80"],
+        PLANNING + "test_the_t_test_is_r_pwr",
+    ),
+    "power.prop_n_h": PLANNING + "test_two_shares_are_r_pwr",
+    **dict.fromkeys(["power.r_n", "power.r_power_21"], PLANNING + "test_the_correlation_is_r_pwr"),
+    **dict.fromkeys(["power.anova_n", "power.f2"], PLANNING + "test_f_tests_are_r_pwr"),
     "two_group.*.LBP": SHAPE + "test_the_description_of_a_group_is_r",
     "two_group.*.control": SHAPE + "test_the_description_of_a_group_is_r",
     "two_group.*.welch": MEANS + "test_welch_is_r_t_test",
@@ -193,7 +201,6 @@ NOT_COMPARED = {
         "Predictive values are given at a stated prevalence, which counts as known; their intervals "
         "are then not those of the sample.",
     ),
-    "power": "Planning of samples has a place of its own.",
     "censored.lognormal_random_intercept.max_abs_gradient": "How far R's own optimiser stopped from "
     "the maximum; the gradient at our solution is tested to be 0.",
     "censored.lognormal_random_intercept.loglik_nq31": "R's log-likelihood with fewer nodes; the one "

@@ -1,0 +1,143 @@
+"""`stance plan-sample`: how many participants a study needs, in words, as CSV or as Markdown."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from pipeline.commands.plan_sample_arguments import (
+    HOLD_NUMBERS,
+    HOLD_PREFIX,
+    MEASURED_NUMBERS,
+    MEASURED_UNITS,
+    AssumedNumber,
+)
+from pipeline.commands.plan_sample_text import table_csv, table_markdown, table_text
+from pipeline.statistics.planning.exact_power import UnreachablePowerError
+from pipeline.statistics.planning.planned_samples import hold_sample, measured_sample
+from pipeline.statistics.planning.power_table import Assumption, PowerTable
+from pipeline.workspace.atomic import write_text
+from pipeline.workspace.errors import UsageError
+
+_USUAL_DESIGN: Final = {"trials": 3, "legs": 2}
+_DESIGN_LABELS: Final = {"trials": "trials of each leg", "legs": "legs tested"}
+_MAY_BE_MISSING: Final = frozenset({"icc_same_leg"})
+_WRITERS: Final[dict[str, Callable[[PowerTable, float], str]]] = {
+    ".csv": table_csv,
+    ".md": table_markdown,
+}
+
+
+def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> str:
+    """What to print; also writes --out. of_pilot: numbers estimated from the pilot cohort, by key.
+
+    Raises UsageError for an unknown outcome, a number that is missing or cannot be, a power that no
+    size reaches, and a file of an unknown kind.
+    """
+    writer = _writer(chosen.out)
+    numbers = numbers_of(chosen.outcome)
+    unit = MEASURED_UNITS.get(chosen.outcome, "")
+    assumptions = [*_numbers(chosen, numbers, of_pilot, unit), *_design(chosen, of_pilot)]
+    try:
+        if chosen.outcome in MEASURED_UNITS:
+            table = measured_sample(
+                chosen.outcome, unit, assumptions, power=chosen.power, alpha=chosen.alpha
+            )
+        else:
+            table = hold_sample(
+                chosen.outcome,
+                assumptions,
+                power=chosen.power,
+                alpha=chosen.alpha,
+                replicates=chosen.replicates,
+                seed=chosen.seed,
+                progress=_progress,
+            )
+    except UnreachablePowerError as reason:
+        raise UsageError(
+            str(reason), "Plan for a larger difference, a higher ceiling or a lower power."
+        ) from reason
+    except ValueError as reason:
+        raise UsageError(
+            f"These numbers cannot be planned with: {reason}.",
+            "Correct them; `stance plan-sample --help` says what each means.",
+        ) from reason
+    text = table_text(table, chosen.loss)
+    if writer is not None:
+        write_text(Path(chosen.out), writer(table, chosen.loss))
+        text += f"\n\nWritten to {chosen.out}."
+    return text
+
+
+def numbers_of(outcome: str) -> tuple[AssumedNumber, ...]:
+    """The numbers that an outcome needs. Raises UsageError for one that cannot be planned."""
+    if outcome in MEASURED_UNITS:
+        return MEASURED_NUMBERS
+    if outcome.split("/")[0] == HOLD_PREFIX:
+        return HOLD_NUMBERS
+    raise UsageError(
+        f"The outcome {outcome!r} cannot be planned.",
+        f"Use {HOLD_PREFIX}/eyes_open, {HOLD_PREFIX}/eyes_closed or one of "
+        f"{', '.join(MEASURED_UNITS)}.",
+    )
+
+
+def _numbers(
+    chosen: argparse.Namespace,
+    numbers: tuple[AssumedNumber, ...],
+    of_pilot: dict[str, Assumption],
+    unit: str,
+) -> list[Assumption]:
+    made, missing = [], []
+    for number in numbers:
+        value = getattr(chosen, number.key)
+        if value is not None:
+            has_unit = number.key in {"difference", "sd"}
+            made.append(
+                Assumption(number.key, number.label, value, unit if has_unit else number.unit)
+            )
+        elif number.key in of_pilot:
+            made.append(of_pilot[number.key])
+        elif number.key not in _MAY_BE_MISSING:
+            missing.append(number.option)
+    if missing:
+        raise UsageError(
+            f"Planning {chosen.outcome} needs {', '.join(missing)}.",
+            "State them, or name a pilot cohort that has the outcome; the effect to detect is always "
+            "yours to state.",
+        )
+    return made
+
+
+def _design(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> list[Assumption]:
+    made = []
+    for key, label in _DESIGN_LABELS.items():
+        value = getattr(chosen, key)
+        if value is not None:
+            made.append(Assumption(key, label, value))
+        elif key in of_pilot:
+            made.append(of_pilot[key])
+        else:
+            made.append(Assumption(key, label, _USUAL_DESIGN[key], source="usual"))
+    return made
+
+
+def _writer(out: str | None) -> Callable[[PowerTable, float], str] | None:
+    if out is None:
+        return None
+    suffix = Path(out).suffix.lower()
+    if suffix not in _WRITERS:
+        raise UsageError(
+            f"A file {out!r} cannot be written.", "Give --out a name that ends in .csv or .md."
+        )
+    return _WRITERS[suffix]
+
+
+def _progress(done: int, total: int) -> None:
+    """A line that counts, for people who wait at a terminal."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(
+            f"\rSimulating cohorts: {done} of {total} sizes", end=end, file=sys.stderr, flush=True
+        )

@@ -1,0 +1,70 @@
+"""`stance plan-sample`: what it prints, writes and refuses."""
+
+import csv
+
+import pytest
+
+from pipeline.cli import main
+
+HOLD = (
+    "--ratio 0.7 --median-hold 25 --ceiling 30 --sd-participants 0.6 --sd-legs 0.2 --sd-trials 0.4"
+)
+ACTIVATION = "--outcome gmed_pct_mvic --difference 5 --sd 10 --icc 0.6"
+
+
+@pytest.fixture
+def plan(tmp_path, capsys):
+    """Run the command in an empty workspace; answers exit code, output and error output."""
+
+    def run(arguments: str) -> tuple[int, str, str]:
+        code = main(["plan-sample", "--workspace", str(tmp_path), *arguments.split()])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    (tmp_path / "data" / "cohorts").mkdir(parents=True)
+    return run
+
+
+def test_hold_time_is_planned_from_stated_numbers(plan):
+    code, out, _ = plan(f"{HOLD} --replicates 200 --loss 0.1")
+    assert code == 0
+    assert "participants in each group" in out
+    assert "Monte Carlo standard error" in out
+    assert "after a loss of 10%" in out
+
+
+def test_the_table_as_csv_marks_the_answer(plan, tmp_path):
+    file = tmp_path / "n.csv"
+    code, out, _ = plan(f"{ACTIVATION} --out {file}")
+    with file.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    (answer,) = [row for row in rows if row["is_answer"] == "1"]
+    assert code == 0
+    assert f"{answer['n_per_group']} participants in each group" in out
+    assert float(answer["power"]) >= 0.8
+    assert answer["icc"] == "0.6"
+
+
+def test_the_table_as_markdown_says_what_was_assumed(plan, tmp_path):
+    file = tmp_path / "n.md"
+    plan(f"{ACTIVATION} --out {file}")
+    assert "| SD of a single trial | 10 %MVIC | stated |" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--ratio 0.7", "needs --median-hold, --sd-participants"),
+        (f"{ACTIVATION} --out n.pdf", ".csv or .md"),
+        ("--outcome vas_mm", "cannot be planned"),
+        (f"{HOLD} --legs 3", "invalid choice"),
+        (f"{ACTIVATION} --icc-same-leg 0.2", "same leg"),
+        (f"{ACTIVATION} --power 80", "between 0 and 1"),
+        (HOLD.replace("0.7", "1"), "ratio of 1"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_in_words(plan, arguments, said):
+    code, _, err = plan(arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
