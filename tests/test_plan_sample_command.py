@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from pipeline.cli import main
+from tests.conftest import drop_golden
 
 HOLD = (
     "--ratio 0.7 --median-hold 25 --ceiling 30 --sd-participants 0.6 --sd-legs 0.2 --sd-trials 0.4"
@@ -68,3 +69,17 @@ def test_what_cannot_be_planned_is_said_in_words(plan, arguments, said):
     assert code == 2
     assert said in err
     assert "Traceback" not in err
+
+
+def test_a_pilot_that_is_not_there_is_said_in_words(plan):
+    code, _, err = plan("nowhere --ratio 0.7")
+    assert code == 2
+    assert "nowhere" in err
+
+
+def test_a_pilot_cohort_gives_what_is_not_stated(plan, tmp_path):
+    drop_golden(tmp_path, "penney_like")
+    code, out, _ = plan("penney_like --outcome strength --difference 0.4")
+    assert code == 0
+    assert "from the pilot" in out
+    assert "With the SD of a single trial at the limits" in out

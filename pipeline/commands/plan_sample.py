@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,16 @@ from pipeline.commands.plan_sample_arguments import (
     AssumedNumber,
 )
 from pipeline.commands.plan_sample_text import table_csv, table_markdown, table_text
+from pipeline.intake.cohort import read_cohort
+from pipeline.statistics.analysis_set import build_analysis_sets
+from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.planning.exact_power import UnreachablePowerError
+from pipeline.statistics.planning.pilot import pilot_assumptions
 from pipeline.statistics.planning.planned_samples import hold_sample, measured_sample
 from pipeline.statistics.planning.power_table import Assumption, PowerTable
 from pipeline.workspace.atomic import write_text
 from pipeline.workspace.errors import UsageError
+from pipeline.workspace.layout import Workspace
 
 _USUAL_DESIGN: Final = {"trials": 3, "legs": 2}
 _DESIGN_LABELS: Final = {"trials": "trials of each leg", "legs": "legs tested"}
@@ -70,6 +76,35 @@ def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> 
     return text
 
 
+def numbers_from_pilot(
+    workspace: Workspace, cohort: str, chosen: argparse.Namespace
+) -> dict[str, Assumption]:
+    """What a pilot cohort says about the outcome, by key; the cohort is only read.
+
+    Raises UsageError when the cohort cannot be analysed or has too little of the outcome.
+    """
+    numbers_of(chosen.outcome)
+    read = read_cohort(workspace.existing_cohort_folder(cohort))
+    if read.study is None or read.stopped:
+        raise UsageError(
+            f"The pilot {cohort} cannot be used as it is.",
+            f"See its fix list first: stance check {cohort}",
+        )
+    case, reference = read.study.groups.labels
+    try:
+        return pilot_assumptions(
+            build_analysis_sets(read.tables, read.study),
+            chosen.outcome,
+            case=case,
+            reference=reference,
+        )
+    except NotEstimableError as reason:
+        raise UsageError(
+            f"The pilot {cohort} does not give these numbers: {reason}",
+            "State them instead; `stance plan-sample --help` says what each means.",
+        ) from reason
+
+
 def numbers_of(outcome: str) -> tuple[AssumedNumber, ...]:
     """The numbers that an outcome needs. Raises UsageError for one that cannot be planned."""
     if outcome in MEASURED_UNITS:
@@ -98,7 +133,8 @@ def _numbers(
                 Assumption(number.key, number.label, value, unit if has_unit else number.unit)
             )
         elif number.key in of_pilot:
-            made.append(of_pilot[number.key])
+            found = of_pilot[number.key]
+            made.append(replace(found, unit=unit) if number.key == "sd" else found)
         elif number.key not in _MAY_BE_MISSING:
             missing.append(number.option)
     if missing:

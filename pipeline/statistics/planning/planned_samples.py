@@ -1,6 +1,8 @@
 """From assumptions to the table of powers, for hold time and for measured outcomes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -59,6 +61,17 @@ def hold_sample(
             f"In {found.at.not_estimable:.1%} of the simulated cohorts too many trials are at the "
             "ceiling for a regression; they count as not detected."
         )
+    notes += _at_the_limits(
+        stated,
+        "sd_participants",
+        lambda sd: (
+            found.n_per_group
+            * replace(assumed, sd_participants=sd).without_ceiling_n_per_group(
+                power=power, alpha=alpha
+            )
+            / assumed.without_ceiling_n_per_group(power=power, alpha=alpha)
+        ),
+    )
     return PowerTable(
         outcome=outcome,
         effect=f"a time ratio of {assumed.ratio:g} (case / reference)",
@@ -122,12 +135,31 @@ def measured_sample(
             f"are worth {per_participant / assumed.design_effect:.3g} of different participants.",
             f"Standard deviation of participants' means {assumed.sd_of_mean:.4g} {unit}".rstrip()
             + f"; standardised difference {abs(assumed.d):.3g}.",
+            *_at_the_limits(
+                stated,
+                "sd",
+                lambda sd: replace(assumed, sd=sd).n_per_group(power=power, alpha=alpha),
+            ),
         ),
         target_power=power,
         alpha=alpha,
         seed=None,
         replicates=None,
     )
+
+
+def _at_the_limits(
+    assumptions: tuple[Assumption, ...], key: str, size: Callable[[float], float]
+) -> list[str]:
+    """What the uncertainty of a spread from the pilot means for the size, as a sentence."""
+    for one in assumptions:
+        if one.key == key and one.interval is not None and one.interval[0] > 0:
+            low, high = one.interval
+            return [
+                f"With the {one.label} at the limits of the pilot's interval ({low:.3g} and "
+                f"{high:.3g}), about {ceil(size(low))} and {ceil(size(high))} per group."
+            ]
+    return []
 
 
 def _point(found: SimulatedPower) -> PowerPoint:
