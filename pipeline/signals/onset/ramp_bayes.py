@@ -30,10 +30,10 @@ from pipeline.signals.onset.step_likelihood import (
 Samples = npt.NDArray[np.float64]
 
 RAMPS_S: Final = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
-STEP_PRIOR: Final = 0.45
+STEP_PRIOR: Final = 0.5
 """Prior of a sudden onset; build-ups share the rest."""
 
-RAMP_MEAN_S: Final = 0.25
+RAMP_MEAN_S: Final = 0.3
 """Prior of the build-up for the reported onset: exponential. Long ones are rarer, and taking them as
 likely as short ones moves every uncertain onset forward."""
 
@@ -43,6 +43,12 @@ estimate, and it is too low when the muscle is still building up."""
 
 CONFIDENCE: Final = 0.75
 """Power that the likelihood is raised to: the spectra in it are estimates, which it takes for known."""
+
+INTERVAL_CONFIDENCE: Final = 0.72
+"""The same for the interval, which an estimate taken for known narrows more than it moves the median."""
+
+INTERVAL_STEP_PRIOR: Final = 0.38
+"""STEP_PRIOR for the interval: lower, so that it also holds for short build-ups that look sudden."""
 
 BEFORE_STEP_S: Final = 0.45
 AFTER_STEP_S: Final = 0.12
@@ -66,10 +72,13 @@ class BuildUp:
     first_s: float
     spacing_s: float
 
-    def likelihood(self) -> Samples:
-        """Likelihood of each build-up and candidate, all levels alike; its scale means nothing."""
-        best = self.log_likelihood.max()
-        summed: Samples = np.exp(self.log_likelihood - best).sum(axis=1)
+    def likelihood(self, confidence: float) -> Samples:
+        """Likelihood of each build-up and candidate, all levels alike; its scale means nothing.
+
+        confidence: power that it is raised to.
+        """
+        below_best = self.log_likelihood - self.log_likelihood.max()
+        summed: Samples = np.exp(confidence * below_best).sum(axis=1)
         return summed
 
     def time_of(self, position: float) -> float:
@@ -87,9 +96,11 @@ def ramp_bayes(searched: SearchedSignal) -> Reading:
         return Reading(None, steps.evidence, NO_RISE)
     step_s = searched.time_of_bin(steps.best)
     build_up = build_up_likelihood(searched, step_s)
-    likelihood = build_up.likelihood()
-    by_ramp = _posterior(likelihood, prior=_ramp_prior(RAMP_MEAN_S))
-    wide = _posterior(likelihood, prior=_ramp_prior(None)).sum(axis=0)
+    by_ramp = _posterior(
+        build_up.likelihood(CONFIDENCE), prior=_ramp_prior(STEP_PRIOR, RAMP_MEAN_S)
+    )
+    any_length = _ramp_prior(INTERVAL_STEP_PRIOR, None)
+    wide = _posterior(build_up.likelihood(INTERVAL_CONFIDENCE), prior=any_length).sum(axis=0)
     onset_s = build_up.time_of(quantile(by_ramp.sum(axis=0), 0.5))
     low_s, high_s = (build_up.time_of(quantile(wide, point)) for point in INTERVAL_POINTS)
     at_s = build_up.spacing_s * np.arange(wide.size)
@@ -130,7 +141,7 @@ def build_up_likelihood(searched: SearchedSignal, step_s: float) -> BuildUp:
     tails = shape.tail_weights @ running[:, -1]
     log_likelihood = shape.weights @ shifted.reshape(-1, n) + tails[:, np.newaxis]
     return BuildUp(
-        CONFIDENCE * log_likelihood.reshape(len(RAMPS_S), len(LEVELS_DB), n),
+        log_likelihood.reshape(len(RAMPS_S), len(LEVELS_DB), n),
         first_s=first / rate_hz,
         spacing_s=1 / rate_hz,
     )
@@ -200,13 +211,16 @@ def _mixed(levels_db: Samples, level_db: float) -> Samples:
     return weights
 
 
-def _ramp_prior(mean_s: float | None) -> Samples:
-    """Probability of each of RAMPS_S: a step, or a build-up with density exp(-length / mean_s)."""
+def _ramp_prior(step: float, mean_s: float | None) -> Samples:
+    """Probability of each of RAMPS_S: a step, or a build-up with density exp(-length / mean_s).
+
+    mean_s: s; None for build-ups of all lengths alike.
+    """
     ramps_s = np.array(RAMPS_S)
     density = np.gradient(ramps_s) * (1.0 if mean_s is None else np.exp(-ramps_s / mean_s))
     density[0] = 0.0
-    prior: Samples = (1 - STEP_PRIOR) * density / density.sum()
-    prior[0] = STEP_PRIOR
+    prior: Samples = (1 - step) * density / density.sum()
+    prior[0] = step
     return prior
 
 

@@ -49,7 +49,7 @@ def errors_ms(answers):
     ],
 )
 def test_the_onset_is_found_as_closely_as_promised(build, rate_hz, snr_db, ramp_s, median_ms):
-    answers = onsets(build, 20, rate_hz=rate_hz, snr_db=snr_db, ramp_s=ramp_s)
+    answers = onsets(build, 60, rate_hz=rate_hz, snr_db=snr_db, ramp_s=ramp_s)
     assert all(onset.found for onset, _ in answers)
     assert np.median(np.abs(errors_ms(answers))) <= median_ms
 
