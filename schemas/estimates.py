@@ -6,6 +6,10 @@ from pandera.typing import Series
 from schemas.columns import column
 from schemas.terms import ESTIMATE_ROLES, ESTIMATE_STATUSES
 
+AGREES = "agrees"
+DISAGREES = "disagrees"
+"""What second_opinion says of a number that was computed a second time; empty where it was not."""
+
 
 class Estimates(pa.DataFrameModel):
     """One published number with everything needed to read it. Key: estimate_id.
@@ -67,7 +71,7 @@ class Estimates(pa.DataFrameModel):
         "The number by the second route, on the model's scale.", nullable=True
     )
     second_opinion: Series[str] = column(
-        "Whether the second route agrees.", isin=("", "agrees", "disagrees")
+        "Whether the second route agrees.", isin=("", AGREES, DISAGREES)
     )
     status: Series[str] = column(
         "Whether the number could be estimated.", isin=tuple(ESTIMATE_STATUSES)

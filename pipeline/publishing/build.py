@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Notice, Report
 from pipeline.publishing.sections.activation import activation_section, onset_section
@@ -14,6 +15,7 @@ from pipeline.publishing.sections.participants import participants_section
 from pipeline.publishing.sections.provenance import provenance_section
 from pipeline.publishing.sections.quality import data_quality_section, signal_section
 from pipeline.publishing.sections.rating import rating_section
+from pipeline.publishing.sections.second_opinions import disagreement_notice
 from pipeline.publishing.sections.sensitivity import sensitivity_section
 from pipeline.publishing.sections.strength import strength_section
 from pipeline.publishing.sections.summary import summary_section
@@ -47,7 +49,7 @@ def build_report(inputs: ReportInputs) -> Report:
         release=inputs.release,
         verdict=inputs.verdict,
         verdict_note=_verdict_note(inputs),
-        banners=tuple(_banners(inputs)),
+        banners=tuple(_banners(inputs, numbers)),
         sections=(
             summary_section(inputs, numbers),
             flow_section(inputs),
@@ -70,11 +72,14 @@ def build_report(inputs: ReportInputs) -> Report:
     )
 
 
-def _banners(inputs: ReportInputs) -> Iterator[Notice]:
+def _banners(inputs: ReportInputs, numbers: Numbers) -> Iterator[Notice]:
     if inputs.study.simulated:
         yield SIMULATED
     if inputs.caution:
         yield Notice(inputs.caution, kind="caution")
+    disagreement = disagreement_notice(inputs, numbers)
+    if disagreement is not None:
+        yield disagreement
     if inputs.study.description:
         yield Notice(inputs.study.description)
 

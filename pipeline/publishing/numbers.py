@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -10,6 +10,11 @@ import pandas as pd
 from pipeline.publishing.number_format import SHARE_UNITS, Num, decimals_for, ratio_decimals
 
 COUNT_UNITS: Final = frozenset({"count", "participants", "trials", "legs", "rows"})
+
+
+_DECIMALS_OF_LOG: Final = 5
+_MORE_DECIMALS: Final = 2
+"""Two computations are shown with more decimals than a result, so that a difference can be seen."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Estimate:
     n_reference: float | None
     n_rows: float | None
     n_censored: float | None
+    log_estimate: float | None
+    second_estimate: float | None
+    second_route: str
+    second_opinion: str
 
     @property
     def is_estimated(self) -> bool:
@@ -86,6 +95,28 @@ class Estimate:
             raise ValueError(f"{self.estimate_id} has no confidence level")
         digits = 0 if math.isclose(100 * self.ci_level, round(100 * self.ci_level)) else 1
         return Num(self.ci_level, "percent", digits, self.estimate_id)
+
+    @property
+    def scale(self) -> str:
+        """The scale on which the model gave its number, in words that can open a sentence."""
+        if self.log_estimate is not None:
+            return "on the scale of the logarithm"
+        return f"in {self.unit}" if self.unit else "on the scale of the outcome"
+
+    def modelled_value(self) -> Num:
+        """The value on the scale of the model: the logarithm of a ratio, else the value itself."""
+        if self.log_estimate is None:
+            return self._precise(self.value())
+        return Num(self.log_estimate, "decimal", _DECIMALS_OF_LOG, self.estimate_id)
+
+    def second_value(self) -> Num | None:
+        """The number by the second route, to be read beside `modelled_value`; None without one."""
+        if self.second_estimate is None:
+            return None
+        return replace(self.modelled_value(), value=self.second_estimate)
+
+    def _precise(self, num: Num) -> Num:
+        return replace(num, decimals=num.decimals + _MORE_DECIMALS)
 
     def part(self, value: float | None) -> Num:
         """A number on the scale of the estimate, with the decimals of its unit."""
@@ -176,6 +207,8 @@ _TEXT_FIELDS = (
     "status",
     "note",
     "family",
+    "second_route",
+    "second_opinion",
 )
 _NUMBER_FIELDS = (
     "estimate",
@@ -189,6 +222,8 @@ _NUMBER_FIELDS = (
     "n_reference",
     "n_rows",
     "n_censored",
+    "log_estimate",
+    "second_estimate",
 )
 
 

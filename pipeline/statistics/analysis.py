@@ -94,6 +94,9 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         case=comparison.case,
         ci_level=plan.ci_level,
         families=families_in_words(plan, estimates),
+        second_routes=tuple(
+            dict.fromkeys(row.second_route for row in whole.rows if row.second_route)
+        ),
     )
     return AnalysisResult(estimates, curves, steps)
 

@@ -125,7 +125,15 @@ class EstimateRow:
     def not_estimable(self, reason: str) -> "EstimateRow":
         """The row without numbers, with the reason in words."""
         empty = dict.fromkeys(_NUMBERS)
-        return replace(self, **empty, status="not_estimable", note=reason)  # type: ignore[arg-type]
+        return replace(
+            self,
+            **empty,  # type: ignore[arg-type]
+            second_route="",
+            second_estimate=None,
+            second_opinion="",
+            status="not_estimable",
+            note=reason,
+        )
 
 
 def estimated(row: EstimateRow, compute: Callable[[EstimateRow], EstimateRow]) -> EstimateRow:

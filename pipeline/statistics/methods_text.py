@@ -119,12 +119,17 @@ _MIXED = {"mixed_participant_leg", "mixed_participant"}
 
 
 def method_sentences(
-    runs: Iterable[ModelRun], *, case: str, ci_level: float, families: str
+    runs: Iterable[ModelRun],
+    *,
+    case: str,
+    ci_level: float,
+    families: str,
+    second_routes: Iterable[str] = (),
 ) -> tuple[MethodSentence, ...]:
     """Sentences about the methods that ran, merged where only the outcome differs.
 
     case: label of the case group. families: `multiplicity.families_in_words`, empty
-    without adjusted P values.
+    without adjusted P values. second_routes: how numbers were computed a second time, each once.
     """
     merged: dict[ModelRun, list[str]] = {}
     for run in runs:
@@ -145,8 +150,14 @@ def method_sentences(
         texts.append(f"{text} {run.caution}".strip())
     if any(run.method in _MIXED for run in merged):
         texts.append(
-            "Each mixed model was computed twice, by statsmodels' MixedLM and by an exact solution; "
-            "a model is reported only where both agree."
+            "Each mixed model was solved exactly and checked by a second computation "
+            "(statsmodels' MixedLM or, with many rows, its likelihood from sums); a mixed model is "
+            "reported only where both agree."
+        )
+    if second_routes:
+        texts.append(
+            "Planned comparisons were computed a second time by routes that share no code with the "
+            f"first ({'; '.join(second_routes)}), and every disagreement is shown."
         )
     if families:
         texts.append(

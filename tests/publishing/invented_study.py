@@ -1,5 +1,6 @@
 """A report of an invented study, made without reading files or fitting models."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,10 @@ def _hold(
                 se=0.15,
                 p_adjusted=2 * p if how == "adjusted" else None,
                 family=family if how == "adjusted" else "",
+                log_estimate=math.log(value),
+                second_route="likelihood of single trials, maximised by SciPy",
+                second_estimate=math.log(value) + 1e-9,
+                second_opinion="agrees",
                 **counts,
             )
         )
@@ -236,6 +241,9 @@ def _measured(
                 note=note,
                 p_adjusted=min(2 * p, 1.0) if is_main else None,
                 family=family if is_main else "",
+                second_route="MixedLM of statsmodels" if is_main else "",
+                second_estimate=value if is_main else None,
+                second_opinion="agrees" if is_main else "",
                 **counts,
             )
         )

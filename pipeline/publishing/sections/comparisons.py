@@ -17,6 +17,7 @@ from pipeline.publishing.labels import direction, model_label, outcome_in_senten
 from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Cell, Column, Paragraph, Row, Table
+from pipeline.publishing.sections.second_opinions import disagreement
 
 MAIN_ROLES: Final = ("primary", "secondary", "exploratory")
 COMPARED_ROLES: Final = (*MAIN_ROLES, "sensitivity")
@@ -63,6 +64,7 @@ def result_sentence(row: Estimate, inputs: ReportInputs, *, kind: str = "text") 
             ".",
             _compatible_with(row),
             caution,
+            disagreement(row),
             kind=kind,
         )
     terms = direction(row.outcome)
@@ -73,6 +75,7 @@ def result_sentence(row: Estimate, inputs: ReportInputs, *, kind: str = "text") 
         ".",
         _weakened(row, inputs),
         caution,
+        disagreement(row),
         kind=kind,
     )
 

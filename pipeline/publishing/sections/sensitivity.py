@@ -11,22 +11,24 @@ from pipeline.publishing.sections.comparisons import (
     people_cell,
     rows_cell,
 )
+from pipeline.publishing.sections.second_opinions import second_opinion_blocks
 
 TITLE = "Sensitivity analyses"
 
 
 def sensitivity_section(inputs: ReportInputs, numbers: Numbers) -> Section:
-    """All rows of the role sensitivity, by outcome, each block opened by the main result."""
+    """All rows of the role sensitivity by outcome under the main result; second computations."""
     rows = numbers.where(role="sensitivity")
     if not rows:
         text = paragraph("No sensitivity analysis was made.")
-        return Section("sensitivity", TITLE, (text,))
+        return Section("sensitivity", TITLE, (text, *second_opinion_blocks(inputs, numbers)))
     text = paragraph(
         "Each outcome was analysed in other ways as well; ",
         Ref("sensitivity"),
         " shows all of them under the result that they test, whether they agree with it or not.",
     )
-    return Section("sensitivity", TITLE, (text, _table(rows, inputs, numbers)))
+    blocks = (text, _table(rows, inputs, numbers), *second_opinion_blocks(inputs, numbers))
+    return Section("sensitivity", TITLE, blocks)
 
 
 def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -> Table:

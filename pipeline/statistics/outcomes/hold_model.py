@@ -11,7 +11,9 @@ from pipeline.statistics.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
+from pipeline.statistics.outcomes.second_routes import second_log_ratio
 from pipeline.statistics.p_values import Inference, infer
+from pipeline.statistics.second_opinion import with_second_opinion
 
 FEWEST_PARTICIPANTS_PER_GROUP = 10
 """Fewer flag the result. Cluster-robust inference holds for many participants: the simulation
@@ -113,9 +115,10 @@ def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Estimat
 
 
 def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
-    """The row with the ratio of hold times, case / reference, its interval and its counts."""
+    """The row with the ratio of hold times, its interval, its counts and its second opinion."""
     log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
-    return described(row, fit, comparison).with_inference(log_ratio, is_log=True)
+    row = described(row, fit, comparison).with_inference(log_ratio, is_log=True)
+    return with_second_opinion(row, lambda: second_log_ratio(fit.design))
 
 
 def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:

@@ -106,6 +106,9 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
         model="tost",
         role="sensitivity",
         family="",
+        second_route="",
+        second_estimate=None,
+        second_opinion="",
         note="",
     )
     if main.estimate is None or main.se is None:

@@ -15,9 +15,11 @@ from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
 from pipeline.statistics.outcomes.measured_models import equivalence_part, measured_model_part
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.second_routes import second_difference
 from pipeline.statistics.p_values import infer
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
+from pipeline.statistics.second_opinion import with_second_opinion
 
 FEWEST_TO_COMPARE = 2
 """Participants of a group; one alone has no spread between participants."""
@@ -141,7 +143,8 @@ def _filled(
             for name in fit.factors
         ),
     )
-    return row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
+    row = row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
+    return with_second_opinion(row, lambda: second_difference(column, design, fit))
 
 
 def planned_difference(

@@ -16,7 +16,10 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from pipeline.statistics.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood
+from pipeline.statistics.models.mixed.likelihood_by_sums import (
+    coefficients_by_sums,
+    reml_loglikelihood,
+)
 from pipeline.statistics.models.mixed.mixed_model import (
     BOUNDARY_SHARE as BOUNDARY_SHARE,
 )
@@ -59,6 +62,14 @@ _ATTEMPTS: tuple[dict[str, object], ...] = ({}, {"method": "nm", "maxiter": 2000
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """What found the same: statsmodels_mixedlm or likelihood_by_sums. params: by term."""
+
+    route: str
+    params: pd.Series
+
+
+@dataclass(frozen=True)
 class GuardedFit:
     """Coefficients to publish, and which model gave them.
 
@@ -67,6 +78,7 @@ class GuardedFit:
     planned model was not the one used, else "". variances: residual, participant, leg, where the
     model has them. optimiser_warnings: what statsmodels said, for the log. on_boundary: components
     with variance 0. results: of the mixed model, for contrasts; None for participant means.
+    confirmed_by: what confirmed the mixed model; None for participant means.
     """
 
     coefficients: pd.DataFrame
@@ -77,6 +89,7 @@ class GuardedFit:
     optimiser_warnings: tuple[str, ...] = field(default=())
     on_boundary: tuple[str, ...] = field(default=())
     results: NestedResults | None = None
+    confirmed_by: Confirmation | None = None
 
 
 def fit_guarded(
@@ -113,7 +126,8 @@ def fit_guarded(
     if exact.df.isna().any():
         return _participant_means(values, exog, people, TOO_SMALL)
     messages: list[str] = []
-    if not _confirmed(exact, values, exog, people, legs, messages):
+    confirmed_by = _confirmation(exact, values, exog, people, legs, messages)
+    if confirmed_by is None:
         return _participant_means(values, exog, people, FALLBACK, tuple(messages))
     return GuardedFit(
         coefficients=pd.DataFrame({"estimate": exact.params, "se": exact.bse, "df": exact.df}),
@@ -124,6 +138,7 @@ def fit_guarded(
         optimiser_warnings=tuple(messages),
         on_boundary=exact.on_boundary,
         results=exact,
+        confirmed_by=confirmed_by,
     )
 
 
@@ -133,20 +148,20 @@ def _legs_are_separable(people: npt.NDArray[np.intp], legs: npt.NDArray[np.intp]
     return bool(np.bincount(legs).max() > 1 and legs_of.max() > 1)
 
 
-def _confirmed(
+def _confirmation(
     exact: NestedResults,
     endog: npt.NDArray[np.float64],
     exog: pd.DataFrame,
     people: npt.NDArray[np.intp],
     legs: npt.NDArray[np.intp] | None,
     messages: list[str],
-) -> bool:
-    """Whether a second computation finds the exact solution: MixedLM, or the likelihood by sums.
+) -> Confirmation | None:
+    """The second computation that finds the exact solution: MixedLM, or the likelihood by sums.
 
     MixedLM is asked with its default optimiser and with Nelder-Mead.
     """
     if len(endog) > MOST_ROWS_TO_REFIT:
-        return _has_same_likelihood(exact, endog, exog.to_numpy(dtype=float), people, legs)
+        return _by_sums(exact, endog, exog, people, legs)
     model_se = np.sqrt(np.diag(exact.reml.cov))
     # The default optimiser stops short, slowly, where a variance is 0; either one's agreement counts.
     for options in reversed(_ATTEMPTS) if exact.on_boundary else _ATTEMPTS:
@@ -165,34 +180,39 @@ def _confirmed(
                 agrees = False
         messages.extend(str(warning.message) for warning in caught)
         if agrees:
-            return True
-    return False
+            found = pd.Series(np.asarray(fit.fe_params), exact.params.index)
+            return Confirmation("statsmodels_mixedlm", found)
+    return None
 
 
-def _has_same_likelihood(
+def _by_sums(
     exact: NestedResults,
     endog: npt.NDArray[np.float64],
-    exog: npt.NDArray[np.float64],
+    exog: pd.DataFrame,
     people: npt.NDArray[np.intp],
     legs: npt.NDArray[np.intp] | None,
-) -> bool:
-    """Whether the likelihood by sums has our value at the solution and lower ones around it."""
+) -> Confirmation | None:
+    """Coefficients by sums, where their likelihood is ours at the solution and lower around it."""
+    x = exog.to_numpy(dtype=float)
+    finest = people if legs is None else legs
     n_variances = len(exact.variances)
-    start, _, _, _ = np.linalg.lstsq(exog, endog, rcond=None)
+    start, _, _, _ = np.linalg.lstsq(x, endog, rcond=None)
 
     def loglike(variances: npt.NDArray[np.float64]) -> float:
         padded = np.append(variances, np.zeros(3 - n_variances))
-        return reml_loglikelihood(
-            endog - exog @ start, exog, people, people if legs is None else legs, padded
-        )
+        return reml_loglikelihood(endog - x @ start, x, people, finest, padded)
 
     found = exact.variances.to_numpy(dtype=float)
     at_solution = loglike(found)
     if abs(at_solution - exact.llf) > LARGEST_LOGLIKELIHOOD_GAP:
-        return False
+        return None
     steps = np.vstack([np.eye(n_variances), -np.eye(n_variances)]) * _NEIGHBOUR * found[0]
     around = [loglike(np.maximum(found + step, 0.0)) for step in steps]
-    return max(around) <= at_solution + LARGEST_LOGLIKELIHOOD_GAP
+    if max(around) > at_solution + LARGEST_LOGLIKELIHOOD_GAP:
+        return None
+    padded = np.append(found, np.zeros(3 - n_variances))
+    params = start + coefficients_by_sums(endog - x @ start, x, people, finest, padded)
+    return Confirmation("likelihood_by_sums", pd.Series(params, exact.params.index))
 
 
 def _mixedlm(

@@ -20,8 +20,32 @@ def reml_loglikelihood(
     give the participants as legs and 0 as their variance. Source: the inverse of I + s 11', twice
     (Sherman and Morrison 1950, Ann Math Stat 21:124).
     """
-    residual, between, of_leg = (float(value) for value in variances)
     n, k = exog.shape
+    products, log_determinant = _weighted(endog, exog, people, legs, variances)
+    information, cross = products[:k, :k], products[:k, k]
+    quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
+    return -0.5 * float(
+        log_determinant
+        + np.linalg.slogdet(information)[1]
+        + quadratic
+        + (n - k) * np.log(2 * np.pi)
+    )
+
+
+def coefficients_by_sums(
+    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
+) -> Array:
+    """The coefficients (k,) at the variances; arguments as in `reml_loglikelihood`."""
+    k = exog.shape[1]
+    products, _ = _weighted(endog, exog, people, legs, variances)
+    return np.asarray(np.linalg.solve(products[:k, :k], products[:k, k]))
+
+
+def _weighted(
+    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
+) -> tuple[Array, float]:
+    """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
+    residual, between, of_leg = (float(value) for value in variances)
     values = np.column_stack([exog, endog])
     sums = _sums(values, legs)
     sizes = np.bincount(legs).astype(float)
@@ -32,17 +56,10 @@ def reml_loglikelihood(
     above = _sums(sums / shrunk[:, None], owner)
     weight = 1 + between * np.bincount(owner, sizes / shrunk)
     products -= between * (above / weight[:, None]).T @ above
-    information, cross = products[:k, :k], products[:k, k]
-    quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
     log_determinant = (
-        (n - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
+        (len(endog) - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
     )
-    return -0.5 * float(
-        log_determinant
-        + np.linalg.slogdet(information)[1]
-        + quadratic
-        + (n - k) * np.log(2 * np.pi)
-    )
+    return products, float(log_determinant)
 
 
 def _sums(values: Array, codes: Codes) -> Array:
