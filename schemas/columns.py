@@ -100,6 +100,12 @@ _KINDS = {"f": "number", "i": "integer", "M": "date"}
 
 def column_rules(model: type[pa.DataFrameModel]) -> dict[str, ColumnRule]:
     """The columns of a table model, by name and in order. Errors: none for models built with `column`."""
+    return dict(_kept_column_rules(model))
+
+
+@cache
+def _kept_column_rules(model: type[pa.DataFrameModel]) -> dict[str, ColumnRule]:
+    """Made once: a cohort's tables are asked for their rules a hundred times while they are read."""
     schema: DataFrameSchema = model.to_schema()
     rules: dict[str, ColumnRule] = {}
     for name, field in schema.columns.items():
