@@ -16,6 +16,17 @@ ONSET_SENSITIVITY_KEY = [
     "parameters",
 ]
 
+ONSET_METHOD_LABELS = {
+    "ramp_bayes": "Bayesian build-up",
+    "profile_likelihood": "profile likelihood",
+    "aglr": "generalised likelihood ratio",
+    "cusum": "cumulative sum",
+    "bonato": "double threshold",
+    "tkeo": "Teager-Kaiser energy",
+    "hodges_bui": "single threshold (Hodges and Bui)",
+}
+"""Onset detectors in print, by the name that detect_onset takes."""
+
 
 class OnsetSensitivity(pa.DataFrameModel):
     """One detector with one set of parameters in one stance trial.

@@ -28,6 +28,7 @@ from schemas.decisions import Decisions
 from schemas.event_sensitivity import EventSensitivity
 from schemas.findings import Findings
 from schemas.mvic_references import MvicReferences
+from schemas.onset_sensitivity import OnsetSensitivity
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import RecordingTraces
 from schemas.stance_force import StanceForce
@@ -74,6 +75,13 @@ GROUP = "signals"
             "parquet",
             description="Lift-off, touch-down and hold of every stance by every rule.",
             model=EventSensitivity,
+        ),
+        "onset_sensitivity": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="Onset of every stance by every detector and parameter set.",
+            model=OnsetSensitivity,
         ),
         "signal_findings": output(
             GROUP,
@@ -174,6 +182,11 @@ def signals(
         measured.event_sensitivity,
         "event_sensitivity",
         metadata=row_counts(measured.event_sensitivity),
+    )
+    yield dg.Output(
+        measured.onset_sensitivity,
+        "onset_sensitivity",
+        metadata=row_counts(measured.onset_sensitivity),
     )
     yield dg.Output(found, "signal_findings", metadata=row_counts(found))
     yield dg.Output(settled, "settled_decisions", metadata=row_counts(settled))

@@ -128,6 +128,8 @@ def statistics(
     analysed_strength: Any,
     analysed_clinical_test: Any,
     analysis_flow: pd.DataFrame,
+    onset_sensitivity: pd.DataFrame,
+    event_sensitivity: pd.DataFrame,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Fit the models of the plan."""
     sets = AnalysisSets(
@@ -137,6 +139,8 @@ def statistics(
         strength=analysed_strength,
         clinical_test=analysed_clinical_test,
         flow=analysis_flow,
+        onset_by_detector=onset_sensitivity,
+        liftoff_by_rule=event_sensitivity,
     )
     result = analyse(
         context.partition_key,

@@ -19,6 +19,7 @@ from pipeline.statistics.multiplicity import adjust_within_families, families_in
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
+from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
     HOLD_TIME,
     Measure,
@@ -81,6 +82,13 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     parts = [characteristics(sets.participants, comparison)]
     shortest = study.holds.shortest_timed_hold_s
     parts += [_outcome_part(outcome, comparison, shortest) for outcome in outcomes]
+    parts += [
+        onset_by_method_part(
+            outcome.rows, sets.onset_by_detector, sets.liftoff_by_rule, outcome.measure, comparison
+        )
+        for outcome in outcomes
+        if outcome.column == "onset_ms"
+    ]
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:

@@ -25,7 +25,8 @@ class AnalysisSets:
     clinical_test: usable trials with the columns of participants and `dom` (1 when the leg is the
     dominant one, 0 when not, missing when unknown); hold_times also has the bounds of
     `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
-    table name such as "activation/onset_ms" counts one measurement of a table.
+    table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
+    liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
     """
 
     participants: pd.DataFrame
@@ -34,6 +35,8 @@ class AnalysisSets:
     strength: pd.DataFrame | None
     clinical_test: pd.DataFrame | None
     flow: pd.DataFrame
+    onset_by_detector: pd.DataFrame | None = None
+    liftoff_by_rule: pd.DataFrame | None = None
 
 
 @dataclass

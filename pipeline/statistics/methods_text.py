@@ -93,6 +93,10 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the comparison of {outcomes} was repeated without the trials "
         "that have a remark on their signal."
     ),
+    "onset_by_method": (
+        "As a sensitivity analysis, the comparison of {outcomes} was repeated with the onset by other "
+        "detectors and, where lift-off was found on a force plate, with lift-off by other rules."
+    ),
     "best_trial": "The best trial of each leg was analysed for {outcomes}.",
     "welch": (
         "As a sensitivity analysis, participant means of {outcomes} were compared by Welch's t test."

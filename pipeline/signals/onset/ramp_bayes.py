@@ -30,10 +30,10 @@ from pipeline.signals.onset.step_likelihood import (
 Samples = npt.NDArray[np.float64]
 
 RAMPS_S: Final = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
-STEP_PRIOR: Final = 0.5
+STEP_PRIOR: Final = 0.475
 """Prior of a sudden onset; build-ups share the rest."""
 
-RAMP_MEAN_S: Final = 0.3
+RAMP_MEAN_S: Final = 0.275
 """Prior of the build-up for the reported onset: exponential. Long ones are rarer, and taking them as
 likely as short ones moves every uncertain onset forward."""
 

@@ -1,0 +1,103 @@
+"""How much the difference in onset rests on the detector and on the rule for lift-off.
+
+The usual detectors answer later where the muscle is quieter, so that a difference in amplitude between
+groups becomes a false one in latency; and an onset is relative to a lift-off that is itself found by a
+rule. The planned comparison is therefore repeated with every detector and every rule.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.outcomes.measured_outcome import planned_difference
+from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.part import ModelRun, Part
+from schemas.activation import ACTIVATION_KEY
+from schemas.onset_sensitivity import ONSET_METHOD_LABELS
+
+ONSET: Final = "onset_ms"
+NO_ONSET: Final = "No trial of the analysis has a value this way."
+
+
+def onset_by_method_part(
+    rows: pd.DataFrame,
+    by_detector: pd.DataFrame | None,
+    by_rule: pd.DataFrame | None,
+    measure: Measure,
+    comparison: Comparison,
+) -> Part:
+    """The planned model of the onset, once for each detector and each rule for lift-off.
+
+    rows: trials of the analysis, with or without an onset. by_detector: schemas.onset_sensitivity;
+    only the parameters that count by default are compared. by_rule: schemas.event_sensitivity. Both None
+    where nothing was recorded. Ids: "<outcome>:difference:detector:<method>" and
+    ":liftoff:<rule>", role sensitivity, in no family. What the main result already rests on is left
+    out.
+    """
+    made = [
+        _compared(name, variant, onsets, measure, comparison)
+        for name, variant, onsets in (*_detectors(rows, by_detector), *_rules(rows, by_rule))
+    ]
+    ran = any(row.status != "not_estimable" for row in made)
+    return Part(tuple(made), (ModelRun("onset_by_method", measure.printed),) if ran else ())
+
+
+_Onsets = tuple[str, str, pd.DataFrame]
+"""Last part of the id, variant in words, trials of the analysis with the onset in ONSET."""
+
+
+def _detectors(rows: pd.DataFrame, by_detector: pd.DataFrame | None) -> Iterator[_Onsets]:
+    if by_detector is None or by_detector.empty:
+        return
+    main = set(rows["onset_method"].dropna())
+    own = by_detector[by_detector["is_own"]]
+    for method, label in ONSET_METHOD_LABELS.items():
+        found = own.loc[own["method"].eq(method), [*ACTIVATION_KEY, ONSET]]
+        if main != {method} and len(found):
+            onsets = rows.drop(columns=ONSET).merge(found, on=ACTIVATION_KEY)
+            yield f"detector:{method}", f"adjusted, onset by {label}", onsets
+
+
+def _rules(rows: pd.DataFrame, by_rule: pd.DataFrame | None) -> Iterator[_Onsets]:
+    if by_rule is None or by_rule.empty:
+        return
+    others = by_rule[~by_rule["is_chosen"]]
+    for (rule, words), part in others.groupby(["rule", "rule_words"], sort=True):
+        found = part[[*ACTIVATION_KEY, "liftoff_s"]].rename(columns={"liftoff_s": "by_rule_s"})
+        onsets = rows.merge(found, on=ACTIVATION_KEY)
+        later_ms = 1000 * (onsets["by_rule_s"] - onsets["liftoff_s"])
+        yield (
+            f"liftoff:{rule}",
+            f"adjusted, lift-off by {words}",
+            onsets.assign(**{ONSET: onsets[ONSET] - later_ms}),
+        )
+
+
+def _compared(
+    name: str, variant: str, onsets: pd.DataFrame, measure: Measure, comparison: Comparison
+) -> EstimateRow:
+    with_onset = onsets.loc[onsets[ONSET].notna()].reset_index(drop=True)
+    row = EstimateRow(
+        estimate_id=f"{measure.outcome}:difference:{name}",
+        outcome=measure.outcome,
+        contrast=comparison.difference,
+        model="mixed_nested",
+        variant=variant,
+        role="sensitivity",
+        unit=measure.unit,
+    ).counting(with_onset, comparison)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        if with_onset.empty:
+            raise NotEstimableError(NO_ONSET)
+        n_without = len(onsets) - len(with_onset)
+        filled = planned_difference(row, with_onset, ONSET, comparison)
+        return filled.noting(
+            f"Without a value: {n_without} of {len(onsets)} trials." if n_without else ""
+        )
+
+    return estimated(row, compute)
