@@ -27,6 +27,10 @@ class AnalysisModel:
 WITHOUT_WARNED: Final = "adjusted, without trials with a remark"
 """Variant of the planned model: without the trials whose signal is judged "warn"."""
 
+ONSET_BY: Final = "onset by "
+LIFTOFF_BY: Final = "lift-off by "
+"""How variants of the planned model of an onset begin: with another detector, or another rule."""
+
 _MODELS = (
     AnalysisModel("censored_lognormal", "Log-normal censored regression", "time ratio", ("hold",)),
     AnalysisModel("censored_weibull", "Weibull censored regression", "time ratio", ("hold",)),

@@ -13,6 +13,7 @@ from pipeline.publishing.sections.comparisons import (
     mean_table,
     result_sentence,
 )
+from pipeline.publishing.sections.onset_by_method import by_method_sentence
 from pipeline.publishing.sections.warned_trials import without_warned_sentence
 
 PERCENT: Final = "gmed_pct_mvic"
@@ -66,6 +67,7 @@ def onset_section(inputs: ReportInputs, numbers: Numbers) -> Section:
         row = main_result(numbers, inputs, outcome)
         blocks += [result_sentence(row, inputs)] if row is not None else []
         blocks += without_warned_sentence(inputs, numbers, outcome)
+        blocks += by_method_sentence(numbers, outcome)
     blocks.append(
         mean_table(
             "onset",

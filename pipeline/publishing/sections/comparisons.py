@@ -18,6 +18,7 @@ from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Cell, Column, Paragraph, Row, Table
 from pipeline.publishing.sections.second_opinions import disagreement
+from schemas.models import LIFTOFF_BY, ONSET_BY
 
 MAIN_ROLES: Final = ("primary", "secondary", "exploratory")
 COMPARED_ROLES: Final = (*MAIN_ROLES, "sensitivity")
@@ -180,10 +181,17 @@ def analysed_note(inputs: ReportInputs) -> str:
 
 
 def _compared(numbers: Numbers, inputs: ReportInputs, outcome: str) -> tuple[Estimate, ...]:
-    """The comparisons of an outcome: the planned one, the others, the effect size."""
+    """The comparisons of an outcome: the planned one, the others, the effect size.
+
+    Those of other detectors and rules are as many as all others, and stand among the sensitivity analyses.
+    """
     rows = numbers.where(outcome=outcome, contrast=inputs.difference, role=COMPARED_ROLES)
     effect = numbers.where(outcome=outcome, contrast=inputs.difference, model=EFFECT_SIZE)
-    others = [row for row in rows if row.model != EFFECT_SIZE]
+    others = [
+        row
+        for row in rows
+        if row.model != EFFECT_SIZE and not row.variant.startswith((ONSET_BY, LIFTOFF_BY))
+    ]
     return (*sorted(others, key=lambda row: row.role == "sensitivity"), *effect)
 
 

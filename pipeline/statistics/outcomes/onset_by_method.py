@@ -17,6 +17,7 @@ from pipeline.statistics.outcomes.measured_outcome import planned_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 from schemas.activation import ACTIVATION_KEY
+from schemas.models import LIFTOFF_BY, ONSET_BY
 from schemas.onset_sensitivity import ONSET_METHOD_LABELS
 
 ONSET: Final = "onset_ms"
@@ -59,7 +60,7 @@ def _detectors(rows: pd.DataFrame, by_detector: pd.DataFrame | None) -> Iterator
         found = own.loc[own["method"].eq(method), [*ACTIVATION_KEY, ONSET]]
         if main != {method} and len(found):
             onsets = rows.drop(columns=ONSET).merge(found, on=ACTIVATION_KEY)
-            yield f"detector:{method}", f"adjusted, onset by {label}", onsets
+            yield f"detector:{method}", f"{ONSET_BY}{label}", onsets
 
 
 def _rules(rows: pd.DataFrame, by_rule: pd.DataFrame | None) -> Iterator[_Onsets]:
@@ -72,7 +73,7 @@ def _rules(rows: pd.DataFrame, by_rule: pd.DataFrame | None) -> Iterator[_Onsets
         later_ms = 1000 * (onsets["by_rule_s"] - onsets["liftoff_s"])
         yield (
             f"liftoff:{rule}",
-            f"adjusted, lift-off by {words}",
+            f"{LIFTOFF_BY}{words}",
             onsets.assign(**{ONSET: onsets[ONSET] - later_ms}),
         )
 
