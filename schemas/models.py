@@ -74,7 +74,7 @@ _MODELS = (
         "gee_exchangeable",
         "Generalised estimating equations",
         "difference",
-        ("measured",),
+        ("measured", "hold"),
     ),
     AnalysisModel(
         "welch",
@@ -94,7 +94,7 @@ _MODELS = (
         "difference of medians",
         ("measured",),
     ),
-    AnalysisModel("cox_breslow", "Cox regression", "hazard ratio", ("hold",)),
+    AnalysisModel("cox_breslow", "Cox regression (hazard ratio)", "hazard ratio", ("hold",)),
     AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
     AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
     AnalysisModel(

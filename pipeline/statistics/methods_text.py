@@ -41,6 +41,24 @@ SENTENCES: Final[dict[str, str]] = {
         "random intercept for participants (adaptive Gauss-Hermite quadrature) in place of "
         "cluster-robust errors."
     ),
+    "cox_breslow": (
+        "As a sensitivity analysis, {outcomes} {was} analysed by Cox regression of all trials "
+        "(Breslow's ties) with cluster-robust standard errors by participant; proportional hazards "
+        "were tested with scaled Schoenfeld residuals."
+    ),
+    "gee_ceiling": (
+        "As a sensitivity analysis, the odds of holding a trial to the ceiling in {outcomes} were "
+        "compared by logistic generalised estimating equations with exchangeable working "
+        "correlation and bias-reduced standard errors."
+    ),
+    "rmst": (
+        "As a sensitivity analysis, participant means of {outcomes} up to the smallest ceiling were "
+        "compared by linear regression with HC3 standard errors (restricted mean)."
+    ),
+    "logrank": (
+        "As a sensitivity analysis, the best trial of the dominant leg in {outcomes} was compared by "
+        "the log-rank test."
+    ),
     "brunner_munzel": (
         "As a sensitivity analysis without distribution, participant means of {outcomes} were compared "
         "by the Brunner-Munzel test."
@@ -66,7 +84,7 @@ SENTENCES: Final[dict[str, str]] = {
         "of the plan ({detail})."
     ),
     "restricted_mean": (
-        "As a sensitivity analysis, {outcomes} capped at the common ceiling {was} averaged per "
+        "As a sensitivity analysis, {outcomes} capped at the smallest ceiling {was} averaged per "
         "participant and compared by Welch's t test (restricted mean)."
     ),
     "kaplan_meier": (

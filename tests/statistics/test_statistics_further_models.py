@@ -4,8 +4,11 @@ import math
 
 import pytest
 
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.outcomes.hold_ends import log_rank_part
 from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
 from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.outcomes.outcome_names import hold_measure
 from pipeline.statistics.row_counts import row_hash
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import DEFAULT_PLAN, USUAL_SENSITIVITY, Plan, PlannedOutcome
@@ -46,6 +49,49 @@ def test_brunner_munzel_is_r(number, golden):
     assert row["p"] == pytest.approx(expected["p.value"], rel=1e-8)
 
 
+def test_the_hazard_ratio_is_r_coxph(number, golden):
+    expected = golden["cox"]["breslow"]
+    row = number(f"{EYES_OPEN}:cox_breslow:adjusted")
+    people = row["n_case"] + row["n_reference"]
+    se = expected["robust_se"]["groupLBP"] * math.sqrt(people / (people - 1))
+    assert row["log_estimate"] == pytest.approx(expected["coef"]["groupLBP"], rel=1e-8)
+    assert (row["se"], row["df"]) == (pytest.approx(se, rel=1e-8), people - 1)
+    p = expected["zph"]["group"]["p"]
+    said = "P < .001" if p < 0.001 else f"P = {p:.3f}".replace("0.", ".", 1)
+    assert f"{said}; concordance {expected['concordance']:.2f} (" in row["note"]
+    assert row["status"] == ("flagged" if p < 0.05 else "ok")
+
+
+def test_the_log_rank_test_is_r_survdiff(sets, study, golden):
+    rows = sets.hold_times.query("condition == 'eyes_open'")
+    comparison = Comparison.of(study, DEFAULT_PLAN)
+    (row,) = log_rank_part(rows, hold_measure("sls", "eyes_open", study), comparison).rows
+    expected = golden["km"]["logrank"]
+    assert (row.estimate, row.p) == pytest.approx((expected["chisq"], expected["p"]), rel=1e-7)
+    by_sex = log_rank_part(
+        rows.assign(site=rows["sex"]), hold_measure("sls", "eyes_open", study), comparison
+    ).rows[0]
+    assert by_sex.estimate == pytest.approx(golden["km"]["logrank_strat_sex"]["chisq"], rel=1e-7)
+    assert by_sex.note == "Stratified by site."
+
+
+def test_the_restricted_mean_is_the_regression_of_capped_means(number, golden):
+    row = number(f"{EYES_OPEN}:rmst:adjusted")
+    simple = number(f"{EYES_OPEN}:restricted_mean_difference:welch")
+    assert row["estimate"] == pytest.approx(simple["estimate"], rel=0.05)
+    assert (row["unit"], row["formula"]) == (
+        "s",
+        "restricted_mean(hold_time_s) ~ group + age_years + sex",
+    )
+
+
+def test_the_odds_of_the_ceiling_go_with_the_shares(number):
+    row = number(f"{EYES_OPEN}:gee_exchangeable:adjusted")
+    assert row["estimate"] < 1
+    assert row["share_at_ceiling_case"] < row["share_at_ceiling_reference"]
+    assert row["formula"] == "logit(held_to_ceiling) ~ group + age_years + sex + dom"
+
+
 def test_every_model_that_is_fitted_has_a_name(result):
     assert set(HOLD_MODELS) | set(MEASURED_MODELS) <= set(ANALYSIS_MODELS)
     assert {name for names in USUAL_SENSITIVITY.values() for name in names} <= set(ANALYSIS_MODELS)
@@ -66,7 +112,7 @@ def test_the_plan_names_the_further_models(penney, run):
     of_gmed = set(rows.loc[rows["outcome"] == "gmed_pct_mvic", "model"])
     assert "gee_exchangeable" in of_gmed
     assert not of_gmed & {"ancova_hc3", "brunner_munzel"}
-    assert not set(rows.loc[rows["outcome"] == EYES_OPEN, "model"]) & set(HOLD_MODELS)
+    assert not set(rows.index) & {f"{EYES_OPEN}:{name}:adjusted" for name in HOLD_MODELS}
     equivalence = estimates.loc["gmed_pct_mvic:tost"]
     assert equivalence["ci_level"] == pytest.approx(0.90)
     assert "Margin 3 %MVIC" in equivalence["note"]

@@ -29,6 +29,12 @@ def test_all_trials_at_the_ceiling(penney, run):
         _not_estimable(rows, f"{HOLD}:time_ratio:{how}", "100.0% of the trials were held to")
     _not_estimable(rows, f"{HOLD}:median:case", "More than half")
     _not_estimable(rows, f"{HOLD}:restricted_mean_difference:welch", "do not vary")
+    for model, reason in {
+        "cox_breslow": "100.0% of the trials",
+        "rmst": "do not vary",
+        "gee_exchangeable": "All rows have the outcome",
+    }.items():
+        _not_estimable(rows, f"{HOLD}:{model}:adjusted", reason)
     assert rows.loc[f"{HOLD}:share_at_ceiling:all", "estimate"] == 1
     assert rows.loc[GMED, "status"] == "ok"
 
@@ -52,6 +58,8 @@ def test_one_group_only(penney, run, group):
     other = {"LBP": "control", "control": "LBP"}[group]
     _not_estimable(rows, RATIO, f"The {other} group has no participant")
     _not_estimable(rows, GMED, f"The {other} group has no participant")
+    for model in ("cox_breslow", "rmst", "gee_exchangeable"):
+        _not_estimable(rows, f"{HOLD}:{model}:adjusted", f"The {other} group has no participant")
     _not_estimable(rows, "gmed_pct_mvic:hedges_g", "At least two participants")
     _not_estimable(rows, "sls_test:lr_positive", "Nobody")
 
@@ -143,14 +151,22 @@ def test_few_participants_for_many_coefficients(penney, run):
     _not_estimable(rows, GMED, "4 participants are too few for a model with 4 coefficients")
 
 
-def test_different_ceilings_are_modelled_but_not_averaged(penney, run):
+def test_different_ceilings_are_modelled_and_averaged_up_to_the_smallest(penney, run):
     holds = penney["hold_times"].copy()
     first = holds["trial"] == 1
     holds.loc[first, "ceiling_s"] = 60.0
     holds.loc[first & (holds["ended_by"] == "ceiling"), "hold_time_s"] = 60.0
     rows = run({**penney, "hold_times": holds})
     assert rows.loc[RATIO, "status"] == "ok"
-    _not_estimable(rows, f"{HOLD}:restricted_mean_difference:welch", "different ceilings")
+    as_before = run(penney)
+    for name in ("restricted_mean_difference:welch", "rmst:adjusted"):
+        row = rows.loc[f"{HOLD}:{name}"]
+        assert "within the first 30 s" in row["note"]
+        assert row["estimate"] == pytest.approx(as_before.loc[f"{HOLD}:{name}", "estimate"])
+    ranked = rows.loc[f"{HOLD}:brunner_munzel"]
+    assert ranked["p"] == pytest.approx(as_before.loc[f"{HOLD}:brunner_munzel", "p"])
+    assert "up to 30 s, the smallest of several ceilings" in ranked["note"]
+    assert "ceilings differ" in rows.loc[f"{HOLD}:gee_exchangeable:adjusted", "note"]
     _not_estimable(rows, f"{HOLD}~vas_mm:spearman", "different ceilings")
 
 

@@ -4,8 +4,14 @@ from typing import Final
 
 from pipeline.publishing.cells import EMPTY, CellMaker, Part, paragraph, words
 from pipeline.publishing.figures.hold_survival import hold_survival
-from pipeline.publishing.labels import CENSORED_NOTE, HOLD_PREFIX, model_label, outcome_in_sentence
-from pipeline.publishing.numbers import Numbers
+from pipeline.publishing.labels import (
+    CENSORED_NOTE,
+    HOLD_PREFIX,
+    model_label,
+    outcome_in_sentence,
+    quantity_label,
+)
+from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs, absent
 from pipeline.publishing.report_model import Block, Column, Paragraph, Ref, Row, Section, Table
 from pipeline.publishing.sections.comparisons import (
@@ -139,7 +145,7 @@ def _comparison(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) -> 
     for outcome in outcomes:
         found = numbers.where(outcome=outcome, contrast=inputs.ratio, role=COMPARED_ROLES)
         rows.append(Row((words(inputs.label(outcome)), *(EMPTY for _ in columns[1:])), "heading"))
-        ratios = [row for row in found if row.unit == "ratio"]
+        ratios = [row for row in found if _is_time_ratio(row)]
         rows += [ratio_row(maker, model_label(row.model, row.variant), row) for row in ratios]
         censored = censored or any(row.n_censored is not None for row in ratios)
     notes = maker.footnotes.notes(
@@ -149,6 +155,11 @@ def _comparison(outcomes: list[str], inputs: ReportInputs, numbers: Numbers) -> 
     )
     made = Table("hold_time_ratios", "Comparison of hold times", columns, tuple(rows), notes)
     return made.without_empty_columns()
+
+
+def _is_time_ratio(row: Estimate) -> bool:
+    """Whether a number is a ratio of times; hazard and odds ratios stand with the sensitivity analyses."""
+    return row.unit == "ratio" and quantity_label(row.model, "") == "time ratio"
 
 
 def _families(outcomes: list[str], inputs: ReportInputs) -> str:

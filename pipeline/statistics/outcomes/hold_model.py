@@ -121,11 +121,10 @@ def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Est
     return with_second_opinion(row, lambda: second_log_ratio(fit.design))
 
 
-def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
-    """Raise NotEstimableError with the first reason against a regression; thresholds are the plan's."""
+def check_groups(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise NotEstimableError unless each group has two participants with a trial."""
     if rows.empty:
         raise NotEstimableError("No trial could be analysed.")
-    plan = comparison.plan
     for _, label in comparison.sides:
         people = rows.loc[rows["group"] == label, "participant_id"].nunique()
         if people < FEWEST_TO_COMPARE:
@@ -134,6 +133,12 @@ def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
                 f"The {label} group has {counted} with a trial that can be analysed; "
                 "at least two are needed."
             )
+
+
+def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise NotEstimableError with the first reason against a regression; thresholds are the plan's."""
+    check_groups(rows, comparison)
+    plan = comparison.plan
     held_on = rows["censoring"].isin(["ceiling", "above"])
     if held_on.mean() > plan.maximum_share_at_ceiling:
         raise NotEstimableError(

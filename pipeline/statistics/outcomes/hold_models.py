@@ -13,14 +13,21 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, Design, build_design
-from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
-from pipeline.statistics.outcomes.hold_model import check_holds
+from pipeline.statistics.outcomes.hold_ends import (
+    Found,
+    hazard_ratio,
+    log_rank_part,
+    odds_of_the_ceiling,
+    recapped,
+    recapped_note,
+    restricted_mean_ancova,
+)
+from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
 
@@ -28,47 +35,79 @@ PERMUTATION_SEED: Final = 20140
 """Permutations are drawn from one fixed stream, so that a report can be made again."""
 
 
+OF_THE_LEG: Final = "dom"
+"""A covariate of a leg; participant means are over both legs, so that it has no place there."""
+
+
 @dataclass(frozen=True)
 class HoldModel:
     """One further model of hold time.
 
     is_ratio: its number is a ratio, modelled as a logarithm. unit: of the number. infer: the group's
-    coefficient on the scale of the model.
+    coefficient on the scale of the model. left: left side of its formula. variant: what the row is
+    called. on_means: of one value per participant, so that covariates of a leg stay out. is_of_times:
+    models times beyond the ceiling, and so needs enough trials that ended. method: key of its
+    sentence in the methods text, the model's id by default.
     """
 
     is_ratio: bool
     unit: str
-    infer: Callable[[Design, float], Inference]
+    infer: Callable[[Design, float], Found]
+    left: str
+    variant: str = "adjusted"
+    on_means: bool = False
+    is_of_times: bool = True
+    method: str = ""
 
 
-def _clustered(distribution: str) -> Callable[[Design, float], Inference]:
-    def infer(design: Design, ci_level: float) -> Inference:
+def _clustered(distribution: str) -> Callable[[Design, float], Found]:
+    def infer(design: Design, ci_level: float) -> Found:
         rows = design.rows
         model = CensoredRegression(
             rows["low_s"], rows["high_s"], design.exog, distribution=distribution
         )
         fit = model.fit_clustered(rows["participant_id"])
-        found: Inference = fit.inference(GROUP_TERM, ci_level=ci_level)
-        return found
+        return Found(fit.inference(GROUP_TERM, ci_level=ci_level))
 
     return infer
 
 
-def _random_intercept(design: Design, ci_level: float) -> Inference:
+def _random_intercept(design: Design, ci_level: float) -> Found:
     rows = design.rows
     model = CensoredRandomIntercept(
         rows["low_s"], rows["high_s"], design.exog, rows["participant_id"]
     )
-    return model.fit(ci_level=ci_level).inference(GROUP_TERM, ci_level=ci_level)
+    return Found(model.fit(ci_level=ci_level).inference(GROUP_TERM, ci_level=ci_level))
 
+
+_LOG_TIME = "log(hold_time_s)"
 
 HOLD_MODELS: Final[Mapping[str, HoldModel]] = {
-    "censored_weibull": HoldModel(True, "ratio", _clustered("weibull")),
-    "censored_loglogistic": HoldModel(True, "ratio", _clustered("loglogistic")),
-    "censored_normal": HoldModel(False, "s", _clustered("normal")),
-    "censored_lognormal_random_intercept": HoldModel(True, "ratio", _random_intercept),
+    "censored_weibull": HoldModel(True, "ratio", _clustered("weibull"), _LOG_TIME),
+    "censored_loglogistic": HoldModel(True, "ratio", _clustered("loglogistic"), _LOG_TIME),
+    "censored_normal": HoldModel(False, "s", _clustered("normal"), "hold_time_s"),
+    "censored_lognormal_random_intercept": HoldModel(True, "ratio", _random_intercept, _LOG_TIME),
+    "cox_breslow": HoldModel(True, "ratio", hazard_ratio, "hazard(hold_time_s)"),
+    "rmst": HoldModel(
+        False,
+        "s",
+        restricted_mean_ancova,
+        "restricted_mean(hold_time_s)",
+        on_means=True,
+        is_of_times=False,
+    ),
+    "gee_exchangeable": HoldModel(
+        True,
+        "ratio",
+        odds_of_the_ceiling,
+        "logit(held_to_ceiling)",
+        variant="adjusted odds of reaching the ceiling",
+        is_of_times=False,
+        method="gee_ceiling",
+    ),
 }
-"""By id of schemas.models. Clustered errors by participant with t inference, or a participant level."""
+"""By id of schemas.models. Errors clustered by participant with t inference, a participant level, or
+one value per participant."""
 
 
 def hold_model_part(
@@ -76,14 +115,16 @@ def hold_model_part(
 ) -> Part:
     """One sensitivity row per model, with the covariates of the plan.
 
-    models: ids; those of HOLD_MODELS and `brunner_munzel` are fitted here, others elsewhere. Ids:
-    "<outcome>:<model>:adjusted", and "<outcome>:brunner_munzel".
+    models: ids; those of HOLD_MODELS, `logrank` and `brunner_munzel` are fitted here, others
+    elsewhere. Ids: "<outcome>:<model>:adjusted", "<outcome>:logrank", "<outcome>:brunner_munzel".
     """
     parts = [
         _fitted(rows, measure, comparison, name, HOLD_MODELS[name])
         for name in models
         if name in HOLD_MODELS
     ]
+    if "logrank" in models:
+        parts.append(log_rank_part(rows, measure, comparison))
     if "brunner_munzel" in models:
         parts.append(brunner_munzel_part(rows, "capped_s", measure, comparison))
     return Part.joining(*parts)
@@ -97,25 +138,30 @@ def _fitted(
         outcome=measure.outcome,
         contrast=comparison.ratio if model.is_ratio else comparison.difference,
         model=name,
-        variant="adjusted",
+        variant=model.variant,
         role="sensitivity",
         unit=model.unit,
     ).counting(rows, comparison, _censored(rows))
+    check = check_holds if model.is_of_times else check_groups
 
     def compute(row: EstimateRow) -> EstimateRow:
-        check_holds(rows, comparison)
-        design = build_design(rows, comparison.covariates(measure.outcome), comparison)
-        check_holds(design.rows, comparison)
-        inference = model.infer(design, comparison.ci_level)
-        left = "log(hold_time_s)" if model.is_ratio else "hold_time_s"
-        row = replace(row, formula=f"{left} ~ {design.formula}")
+        check(rows, comparison)
+        covariates = tuple(
+            covariate
+            for covariate in comparison.covariates(measure.outcome)
+            if not (model.on_means and covariate == OF_THE_LEG)
+        )
+        design = build_design(rows, covariates, comparison)
+        check(design.rows, comparison)
+        found = model.infer(design, comparison.ci_level)
+        row = replace(row, formula=f"{model.left} ~ {design.formula}")
         row = row.counting(design.rows, comparison, _censored(design.rows))
-        row = row.with_inference(inference, is_log=model.is_ratio)
-        return row.noting(*design.notes, caution=design.caution)
+        row = row.with_inference(found.inference, is_log=model.is_ratio)
+        return row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(name, measure.printed),) if ran else ())
+    return Part((row,), (ModelRun(model.method or name, measure.printed),) if ran else ())
 
 
 def _censored(rows: pd.DataFrame) -> int:
@@ -131,8 +177,7 @@ def brunner_munzel_part(
 ) -> Part:
     """The probability that a person of the reference group has the higher value, on participant values.
 
-    column: of the values; holds are capped at their ceiling, which ranks allow as long as there is
-    one ceiling. 0.5 means that neither group tends to higher values.
+    column: of the values; holds are capped at the smallest ceiling, which ranks allow. 0.5 means that neither group tends to higher values.
     """
     row = EstimateRow(
         estimate_id=f"{measure.outcome}:brunner_munzel",
@@ -144,9 +189,9 @@ def brunner_munzel_part(
     ).counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        if column == "capped_s":
-            _check_one_ceiling(rows)
-        people = participant_values(rows, column, within_leg=within_leg)
+        is_hold = column == "capped_s"
+        ranked = recapped(rows) if is_hold else rows
+        people = participant_values(ranked, column, within_leg=within_leg)
         case, reference = by_group(people, comparison)
         rng = np.random.default_rng(PERMUTATION_SEED)
         found = brunner_munzel(reference, case, rng=rng, ci_level=comparison.ci_level)
@@ -161,18 +206,11 @@ def brunner_munzel_part(
             statistic=found.statistic,
             df=found.df,
             p=found.p,
-        ).noting("" if found.p_method == "t" else f"P value from {found.p_method}.")
+        ).noting(
+            recapped_note(rows) if is_hold else "",
+            "" if found.p_method == "t" else f"P value from {found.p_method}.",
+        )
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
     return Part((row,), (ModelRun("brunner_munzel", measure.printed),) if ran else ())
-
-
-def _check_one_ceiling(rows: pd.DataFrame) -> None:
-    if rows["capped_s"].isna().any():
-        raise NotEstimableError("Some holds are known only within bounds, so they have no mean.")
-    if rows["ceiling_s"].min() < rows["ceiling_s"].max():
-        raise NotEstimableError(
-            "The trials have different ceilings, and values capped at different ceilings cannot be "
-            "ranked together."
-        )

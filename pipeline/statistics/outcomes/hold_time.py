@@ -11,6 +11,7 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
 from pipeline.statistics.models.two_groups.effect_size import welch
 from pipeline.statistics.outcomes.group_summaries import of_one_group
+from pipeline.statistics.outcomes.hold_ends import recapped, smallest_ceiling_s
 from pipeline.statistics.outcomes.hold_model import (
     HoldFit,
     as_time_ratio,
@@ -195,7 +196,7 @@ def _unadjusted(
 
 
 def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
-    """Difference of mean hold capped at the common ceiling, on participant means."""
+    """Difference of mean hold capped at the smallest ceiling, on participant means."""
     row = EstimateRow(
         estimate_id=f"{measure.outcome}:restricted_mean_difference:welch",
         outcome=measure.outcome,
@@ -207,26 +208,13 @@ def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Compariso
     ).counting(rows, comparison, int((rows["censoring"] != "exact").sum()))
 
     def compute(row: EstimateRow) -> EstimateRow:
-        _check_common_ceiling(rows)
-        people = participant_values(rows, "capped_s")
+        limit = smallest_ceiling_s(rows)
+        people = participant_values(recapped(rows), "capped_s")
         inference = welch(*by_group(people, comparison), ci_level=comparison.ci_level)
-        ceiling = rows["ceiling_s"].iloc[0]
         return row.with_inference(inference).noting(
-            f"Restricted mean: mean hold within the first {ceiling:g} s, on participant means."
+            f"Restricted mean: mean hold within the first {limit:g} s, on participant means."
         )
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
     return Part((row,), (ModelRun("restricted_mean", measure.printed),) if ran else ())
-
-
-def _check_common_ceiling(rows: pd.DataFrame) -> None:
-    if rows.empty:
-        raise NotEstimableError("No trial could be analysed.")
-    if rows["capped_s"].isna().any():
-        raise NotEstimableError(f"{BOUNDS_ONLY}, so that they have no mean.")
-    if rows["ceiling_s"].min() < rows["ceiling_s"].max():
-        raise NotEstimableError(
-            "The trials have different ceilings, and means capped at different ceilings cannot be "
-            "compared."
-        )

@@ -20,14 +20,15 @@ from pipeline.statistics.models.linear.estimating_equations import ParticipantGE
 from pipeline.statistics.models.linear.median_regression import MedianRegression
 from pipeline.statistics.models.regression_results import RegressionResults
 from pipeline.statistics.models.two_groups.equivalence import tost_of
-from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED, brunner_munzel_part
+from pipeline.statistics.outcomes.hold_models import (
+    OF_THE_LEG,
+    PERMUTATION_SEED,
+    brunner_munzel_part,
+)
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
-
-OF_THE_LEG: Final = "dom"
-"""A covariate of a leg; participant means are over both legs, so that it has no place there."""
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ _INSIDE = 1e-9
 """Distance of a row's sign from -1 and 1 at which the row lies on the fitted line."""
 
 NOT_UNIQUE = (
-    "Several lines fit the medians equally well in these rows (many equal values); one from their "
-    "middle is given."
+    "Several lines fit the medians equally well in these rows (equal values of the outcome or of "
+    "covariates); one from their middle is given."
 )
 
 
