@@ -138,7 +138,7 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         "{value:.1%} of the samples stand at the end of the amplifier's range",
         warn=0.001,
         reject=0.01,
-        source=f"{DECLARED}: clean signals have 0.02 %",
+        source=f"{DECLARED}: clean signals have none, however short the window",
         roles=WITH_MUSCLE,
     ),
     Limit(

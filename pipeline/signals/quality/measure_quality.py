@@ -103,12 +103,16 @@ def _rest_mains_share(
 
 
 def _share_at_ends(raw_uv: Samples) -> float:
-    """Share of samples at the lowest or the highest value; 0 when all samples are the same."""
+    """Share of samples that stand at the lowest or the highest value beside the one that reaches it.
+
+    Every signal has one of each, which is a lot of a short window. 0 when all samples are the same.
+    """
     low, high = float(raw_uv.min()), float(raw_uv.max())
     if low == high:
         return 0.0
     slack = 1e-6 * (high - low)
-    return float(np.mean((raw_uv <= low + slack) | (raw_uv >= high - slack)))
+    at_low, at_high = (raw_uv <= low + slack), (raw_uv >= high - slack)
+    return float(at_low.sum() + at_high.sum() - 2) / raw_uv.size
 
 
 def _one_sidedness(raw_uv: Samples) -> float | None:

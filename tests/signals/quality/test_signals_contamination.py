@@ -152,3 +152,23 @@ def test_one_matter_gives_one_reason_the_worst():
     assert verdict == Verdict("reject", ("b is 3", "c is 4"))
     assert judge({"a": 5.0, "b": 1.5}, limits).reasons == ("a is 5",)
     assert judge({"a": None}, limits) == Verdict("good")
+
+
+def test_a_short_clean_window_is_not_said_to_stand_at_the_end_of_the_range():
+    rng = np.random.default_rng(5)
+    rest_uv, window_uv = rng.normal(0, 2, 2000), rng.normal(0, 40, 600)
+    clipped_uv = np.clip(window_uv, -60, 60)
+
+    def share(raw_uv):
+        return signal_metrics(
+            raw_uv=raw_uv,
+            filtered_uv=raw_uv,
+            rest_raw_uv=rest_uv,
+            rest_filtered_uv=rest_uv,
+            sampling_rate_hz=1000.0,
+            band_hz=(20.0, 450.0),
+        ).clip_share
+
+    assert share(window_uv) == 0.0
+    n_clipped = np.sum(np.abs(window_uv) >= 60)
+    assert share(clipped_uv) == pytest.approx((n_clipped - 2) / 600)
