@@ -203,6 +203,9 @@ class RecordingSignals(pa.DataFrameModel):
         label="Share still",
         nullable=True,
     )
+    spike_share: Series[float] = column(
+        "Share of the window's power in its strongest 20 ms.", label="Spikes", nullable=True
+    )
     largest_raw_uv: Series[float] = column(
         "Largest distance of a raw sample from the mean.",
         label="Largest sample",

@@ -52,6 +52,7 @@ FEATURE_OF: Final[Mapping[str, str]] = {
     "clip_share": "metrics.clip_share",
     "flat_ms": "metrics.flat_ms",
     "flat_share": "metrics.flat_share",
+    "spike_share": "metrics.spike_share",
     "largest_raw_uv": "metrics.largest_raw_uv",
     "one_sidedness": "metrics.one_sidedness",
     "interpolated_share": "metrics.interpolated_share",

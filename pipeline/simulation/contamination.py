@@ -90,6 +90,17 @@ def drop_out(length_s: float) -> Fault:
     return hold
 
 
+def spike(height_uv: float) -> Fault:
+    """One sample that a knock at the electrode or a switch throws up, in the second half of the signal."""
+
+    def add(clean_uv: Floats, rng: np.random.Generator, rate_hz: float) -> Floats:
+        recorded = clean_uv.copy()
+        recorded[round(clean_uv.size * rng.uniform(0.5, 0.8))] += height_uv
+        return recorded
+
+    return add
+
+
 def bad_contact(noise_uv: float) -> Fault:
     """An electrode that lifts off the skin: white noise, RMS from 20 to 450 Hz."""
     return lambda clean_uv, rng, rate_hz: (
@@ -143,6 +154,7 @@ CONTAMINATIONS: Final[Mapping[str, Fault]] = {
     "clip": clipped(60.0),
     "drop-out": drop_out(0.1),
     "long drop-out": drop_out(1.0),
+    "spike": spike(4000.0),
     "ecg": heartbeat(15.0),
     "bad contact": bad_contact(13.0),
     "rectified": rectified,

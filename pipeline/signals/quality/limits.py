@@ -160,6 +160,15 @@ SIGNAL_LIMITS: Final[tuple[Limit, ...]] = (
         roles=WITH_MUSCLE,
     ),
     Limit(
+        "spikes",
+        "spike_share",
+        "{value:.0%} of the power lies within 20 ms, as of a knock at the electrode",
+        warn=0.15,
+        reject=0.5,
+        source=f"{DECLARED}: steady muscle has 5 % or less; at 15 % the RMS is 8 % too large",
+        roles=WITH_MUSCLE,
+    ),
+    Limit(
         "spectrum",
         "median_frequency_hz",
         "the median frequency is only {value:.0f} Hz",

@@ -27,6 +27,12 @@ FLAT_S: Final = 0.02
 STRAIGHT: Final = 0.002
 """A sample that deviates less from the line between its neighbours than this share of the usual does."""
 
+SPIKE_S: Final = 0.02
+"""An electrode that is knocked or a potential of the mains switch; the filter draws it out to some 10 ms."""
+
+SHORTEST_FOR_SPIKES_S: Final = 1.0
+"""In a shorter window a burst of the muscle may well hold much of the power."""
+
 ENOUGH_FOR_TAILS: Final = 20_000
 """Samples that are looked at for the tails: 200 in each."""
 
@@ -67,6 +73,7 @@ def signal_metrics(
         clip_share=_share_at_ends(raw_uv),
         flat_ms=1000 * flat_s,
         flat_share=long_flat / raw_uv.size,
+        spike_share=_spike_share(filtered_uv, sampling_rate_hz),
         largest_raw_uv=float(np.max(np.abs(raw_uv - raw_uv.mean()))),
         positive_share=float(np.mean(raw_uv >= 0)),
         one_sidedness=_one_sidedness(raw_uv),
@@ -100,6 +107,15 @@ def _rest_mains_share(
         return None
     hum = mains_power(spectra(rest_raw_uv, sampling_rate_hz), sampling_rate_hz)
     return hum / window_power
+
+
+def _spike_share(filtered_uv: Samples, sampling_rate_hz: float) -> float | None:
+    """Share of the power in the strongest SPIKE_S; None for short windows and without power."""
+    if filtered_uv.size < SHORTEST_FOR_SPIKES_S * sampling_rate_hz:
+        return None
+    width = round(SPIKE_S * sampling_rate_hz)
+    so_far = np.concatenate([[0.0], np.cumsum(np.square(filtered_uv))])
+    return float(np.max(so_far[width:] - so_far[:-width]) / so_far[-1]) if so_far[-1] > 0 else None
 
 
 def _share_at_ends(raw_uv: Samples) -> float:

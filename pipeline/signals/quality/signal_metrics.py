@@ -13,7 +13,8 @@ class SignalMetrics:
     low_frequency_share: share of raw power below 20 Hz. motion_ratio_db: all power over the part below
     20 Hz that a muscle would not have. clip_share: share of raw samples at the highest or lowest value.
     flat_ms: longest time that the raw value stands still. flat_share: share of the window that does for
-    more than 20 ms. largest_raw_uv: largest distance of a raw sample from the mean. positive_share:
+    more than 20 ms. spike_share: share of the window's power in its strongest 20 ms, None for windows of
+    less than a second. largest_raw_uv: largest distance of a raw sample from the mean. positive_share:
     share of raw samples at or above zero. one_sidedness: reach of the lowest 1 % of samples below the
     median and that of the highest 1 % above it, the smaller over the larger; 1 when both are alike. interpolated_share: share of raw samples that are
     a copy of, or lie on a straight line between, their neighbours. median_frequency_hz: halves the
@@ -32,6 +33,7 @@ class SignalMetrics:
     clip_share: float | None = None
     flat_ms: float | None = None
     flat_share: float | None = None
+    spike_share: float | None = None
     largest_raw_uv: float | None = None
     positive_share: float | None = None
     one_sidedness: float | None = None

@@ -44,6 +44,7 @@ EXPECTED = {
     "clip": ("reject", "end of the amplifier's range"),
     "drop-out": ("warn", "stands still for 100 ms"),
     "long drop-out": ("reject", "stands still for"),
+    "spike": (("warn", "reject"), "of the power lies within 20 ms"),
     "bad contact": ("reject", "level at rest"),
     "rectified": ("reject", "rectified"),
     "envelope": ("reject", "smoothed"),
