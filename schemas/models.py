@@ -95,6 +95,24 @@ _MODELS = (
         ("measured",),
     ),
     AnalysisModel("cox_breslow", "Cox regression (hazard ratio)", "hazard ratio", ("hold",)),
+    AnalysisModel(
+        "interaction_condition",
+        "Planned model with group by condition",
+        "ratio of time ratios",
+        ("hold",),
+    ),
+    AnalysisModel(
+        "interaction_leg",
+        "Planned model with group by dominant leg",
+        "interaction",
+        ("hold", "measured"),
+    ),
+    AnalysisModel(
+        "painful_leg",
+        "Planned model of cases, painful against other leg",
+        "contrast of legs",
+        ("hold", "measured"),
+    ),
     AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
     AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
     AnalysisModel(

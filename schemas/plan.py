@@ -24,6 +24,7 @@ USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
         "rmst",
         "gee_exchangeable",
         "brunner_munzel",
+        "interaction_condition",
     ),
     "measured": ("ancova_hc3", "quantile_median", "brunner_munzel"),
 }
@@ -71,7 +72,11 @@ class Plan(StrictModel):
     adjustment: Literal["holm"] = "holm"
     outcomes: dict[str, PlannedOutcome] = {
         "hold_time_s/eyes_open": PlannedOutcome(role="primary", family="F1"),
-        "gmed_pct_mvic": PlannedOutcome(role="primary", family="F1"),
+        "gmed_pct_mvic": PlannedOutcome(
+            role="primary",
+            family="F1",
+            sensitivity=(*USUAL_SENSITIVITY["measured"], "painful_leg"),
+        ),
         "hold_time_s/eyes_closed": PlannedOutcome(role="secondary", family="F2"),
         "onset_ms": PlannedOutcome(role="secondary", family="F2"),
         "strength": PlannedOutcome(role="secondary", family="F2"),

@@ -18,6 +18,7 @@ from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
 from pipeline.statistics.multiplicity import adjust_within_families, families_in_words
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
+from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
@@ -89,6 +90,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         for outcome in outcomes
         if outcome.column == "onset_ms"
     ]
+    parts.append(_conditions_compared(outcomes, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:
@@ -156,6 +158,18 @@ def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold
     if outcome.column in COMPARED_ACTIVATION:
         return Part.joining(part, without_warned_part(rows, outcome.column, measure, comparison))
     return part
+
+
+def _conditions_compared(outcomes: list[_Outcome], comparison: Comparison) -> Part:
+    """Group by condition for each task held with eyes open and closed, where the plan asks for it."""
+    holds = {outcome.measure.outcome: outcome for outcome in outcomes if outcome.kind == "hold"}
+    parts = []
+    for name, closed in holds.items():
+        eyes_open = holds.get(name.replace("eyes_closed", "eyes_open"))
+        asked = CONDITION in comparison.sensitivity(name, "hold")
+        if asked and eyes_open is not None and eyes_open is not closed:
+            parts.append(condition_part(eyes_open.rows, closed.rows, closed.measure, comparison))
+    return Part.joining(*parts)
 
 
 def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> Part:

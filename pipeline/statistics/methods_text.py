@@ -59,6 +59,19 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the best trial of the dominant leg in {outcomes} was compared by "
         "the log-rank test."
     ),
+    "interaction_condition": (
+        "Whether the groups differ more in {outcomes} than with eyes open was estimated by the "
+        "log-normal regression of the trials of both conditions with an interaction of group and "
+        "condition."
+    ),
+    "interaction_leg": (
+        "Whether the groups differ more in one leg was estimated for {outcomes} by the planned model "
+        "with an interaction of group and dominant leg."
+    ),
+    "painful_leg": (
+        "The painful leg was compared with the other leg for {outcomes} within the {case} group, in "
+        "people with pain on one side, by a model of the planned kind."
+    ),
     "brunner_munzel": (
         "As a sensitivity analysis without distribution, participant means of {outcomes} were compared "
         "by the Brunner-Munzel test."

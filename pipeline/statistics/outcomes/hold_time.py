@@ -20,6 +20,7 @@ from pipeline.statistics.outcomes.hold_model import (
 )
 from pipeline.statistics.outcomes.hold_models import hold_model_part
 from pipeline.statistics.outcomes.hold_shares import hold_shares
+from pipeline.statistics.outcomes.interactions import hold_leg_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
 from pipeline.statistics.part import ModelRun, Part
@@ -43,6 +44,7 @@ def hold_time_part(
     """
     shortest = ShortestHold.of(rows, shortest_timed_hold_s)
     main = _main_row(rows, measure, comparison)
+    further = comparison.sensitivity(measure.outcome, "hold")
     return Part.joining(
         hold_shares(rows, measure, comparison),
         _medians(rows, measure, comparison),
@@ -52,7 +54,8 @@ def hold_time_part(
             rows, measure, comparison, main=main, shortest_timed_hold_s=shortest_timed_hold_s
         ),
         _restricted_mean(rows, measure, comparison),
-        hold_model_part(rows, measure, comparison, comparison.sensitivity(measure.outcome, "hold")),
+        hold_model_part(rows, measure, comparison, further),
+        hold_leg_part(rows, measure, comparison, further),
     )
 
 

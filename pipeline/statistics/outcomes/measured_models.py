@@ -25,6 +25,7 @@ from pipeline.statistics.outcomes.hold_models import (
     PERMUTATION_SEED,
     brunner_munzel_part,
 )
+from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
@@ -89,6 +90,7 @@ def measured_model_part(
     ]
     if "brunner_munzel" in names:
         parts.append(brunner_munzel_part(rows, column, measure, comparison, within_leg))
+    parts.append(measured_leg_part(rows, column, measure, comparison, names))
     return Part.joining(*parts)
 
 

@@ -1,0 +1,146 @@
+"""Interactions and the painful leg: closed forms on data without a ceiling, reasons on poor data."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.statistics.analysis_set import build_analysis_sets
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.models.two_groups.matched_pairs import Pairs, paired_t
+from pipeline.statistics.outcomes.interactions import (
+    LEG_MODELS,
+    condition_part,
+    hold_leg_part,
+    measured_leg_part,
+)
+from pipeline.statistics.outcomes.outcome_names import activation_measure, hold_measure
+from schemas.models import ANALYSIS_MODELS
+from schemas.plan import Plan
+
+PLAN = Plan(covariates=())
+
+
+@pytest.fixture(scope="module")
+def comparison(study):
+    return Comparison.of(study, PLAN)
+
+
+@pytest.fixture(scope="module")
+def measure(study):
+    return hold_measure("sls", "eyes_closed", study)
+
+
+@pytest.fixture(scope="module")
+def holds(penney, study):
+    """All trials of the small data set, each ended before a ceiling of 1000 s."""
+    rng = np.random.default_rng(12)
+    table = penney["hold_times"]
+    table = table.assign(
+        hold_time_s=table["hold_time_s"] * rng.uniform(0.5, 2, len(table)),
+        ceiling_s=1000.0,
+        ended_by="other_foot_down",
+    )
+    sets = build_analysis_sets({**penney, "hold_times": table}, study)
+    return sets.hold_times
+
+
+@pytest.fixture(scope="module")
+def activation(penney, study):
+    """%MVIC of the small data set; each case has pain on the dominant side."""
+    people = penney["participants"]
+    side = people["dominant_leg"].where(people["group"] == "LBP", "none")
+    tables = {**penney, "participants": people.assign(painful_side=side)}
+    rows = build_analysis_sets(tables, study).activation
+    return rows.loc[rows["gmed_pct_mvic"].notna()].reset_index(drop=True)
+
+
+def _log_means(rows, *keys):
+    return np.log(rows["hold_time_s"]).groupby([rows[key] for key in keys]).mean()
+
+
+def test_without_a_ceiling_group_by_condition_is_a_difference_of_differences(
+    holds, measure, comparison
+):
+    closed = holds.assign(
+        low_s=holds["low_s"] * np.where(holds["group"] == "LBP", 0.5, 0.8),
+    )
+    closed = closed.assign(
+        high_s=closed["low_s"], log_low=np.log(closed["low_s"]), log_high=np.log(closed["low_s"])
+    )
+    (row,) = condition_part(holds, closed, measure, comparison).rows
+    assert row.log_estimate == pytest.approx(math.log(0.5 / 0.8), rel=1e-9)
+    assert row.estimate == pytest.approx(0.625, rel=1e-9)
+    assert row.df == holds["participant_id"].nunique() - 1
+    assert row.formula == "log(hold_time_s) ~ group + closed + group:closed"
+
+
+def test_without_a_ceiling_group_by_leg_is_a_difference_of_differences(holds, measure, comparison):
+    (row, _) = hold_leg_part(holds, measure, comparison, LEG_MODELS).rows
+    means = _log_means(holds, "group", "dom")
+    expected = (means["LBP", 1] - means["LBP", 0]) - (means["control", 1] - means["control", 0])
+    assert row.log_estimate == pytest.approx(expected, rel=1e-8)
+
+
+def test_the_painful_leg_of_a_balanced_design_is_the_paired_t_test(activation, study, comparison):
+    measured = activation_measure("gmed_pct_mvic", "sls", study)
+    by_leg, painful = measured_leg_part(
+        activation, "gmed_pct_mvic", measured, comparison, LEG_MODELS
+    ).rows
+    cases = activation[activation["group"] == "LBP"]
+    legs = cases.pivot_table(index="participant_id", columns="dom", values="gmed_pct_mvic")
+    expected = paired_t(Pairs(legs[1.0].to_numpy(), legs[0.0].to_numpy(), 0))
+    assert painful.estimate == pytest.approx(expected.estimate, rel=1e-8)
+    if not painful.on_boundary:
+        assert (painful.se, painful.df) == pytest.approx((expected.se, expected.df), rel=1e-3)
+    assert "dom" not in painful.formula and painful.n_case == 21 and painful.n_reference == 0
+    all_legs = activation.groupby(["group", "dom"])["gmed_pct_mvic"].mean()
+    difference = all_legs["LBP", 1] - all_legs["LBP", 0]
+    difference -= all_legs["control", 1] - all_legs["control", 0]
+    assert by_leg.estimate == pytest.approx(difference, rel=1e-8)
+
+
+def _reason(part):
+    (row,) = part.rows
+    assert row.status == "not_estimable" and row.p is None
+    assert part.runs == ()
+    return row.note
+
+
+def test_what_cannot_be_compared_is_said(holds, measure, comparison, activation, study):
+    cases = holds[holds["group"] == "LBP"]
+    assert "control group has no participant" in _reason(
+        condition_part(cases, holds, measure, comparison)
+    )
+    one_leg = holds[holds["dom"] == 1]
+    for rows in (one_leg, holds.assign(dom=np.nan)):
+        part = hold_leg_part(rows, measure, comparison, ("interaction_leg",))
+        assert "no two legs" in _reason(part)
+    lost = holds[(holds["group"] == "control") | (holds["dom"] == 1)]
+    part = hold_leg_part(lost, measure, comparison, ("interaction_leg",))
+    assert "no trial in one of the two legs" in _reason(part)
+    both = holds.assign(painful_side="bilateral")
+    part = hold_leg_part(both, measure, comparison, ("painful_leg",))
+    assert "pain on one side only" in _reason(part)
+    of_one = holds.assign(painful_side=holds["leg"])
+    part = hold_leg_part(of_one, measure, comparison, ("painful_leg",))
+    assert "Only one of the painful and the other leg" in _reason(part)
+    measured = activation_measure("gmed_pct_mvic", "sls", study)
+    constant = activation.assign(gmed_pct_mvic=20.0)
+    part = measured_leg_part(constant, "gmed_pct_mvic", measured, comparison, ("painful_leg",))
+    assert _reason(part)
+
+
+def test_a_cohort_that_records_no_painful_side_is_not_asked(holds, measure, comparison):
+    unknown = holds.assign(painful_side=pd.NA)
+    assert hold_leg_part(unknown, measure, comparison, ("painful_leg",)).rows == ()
+
+
+def test_the_default_plan_asks_for_what_its_outcome_can_give(result, dataset):
+    rows = result.estimates.set_index("estimate_id")
+    assert set(LEG_MODELS) <= set(ANALYSIS_MODELS)
+    assert rows.loc["gmed_pct_mvic:painful_leg", "status"] == "ok"
+    assert "strength:painful_leg" not in rows.index
+    has_both = "hold_time_s/eyes_closed:interaction_condition" in rows.index
+    assert has_both == (dataset == "matched_eo_ec")
