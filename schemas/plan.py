@@ -3,17 +3,28 @@
 A study without plan.yaml gets the default plan, which the report names as such.
 """
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.models import ANALYSIS_MODELS, Kind
 from schemas.study import StrictModel
 from schemas.terms import CONDITIONS, DEFAULT_TASK
 
 Role = Literal["primary", "secondary", "exploratory"]
+Adjustment = Literal["holm", "hochberg", "hommel", "bonferroni", "bh", "by"]
+TrialRule = Literal["all", "best", "first"]
+Contrast = Literal["case / reference", "case - reference"]
 
+ADJUSTMENT_LABELS: Final[Mapping[Adjustment, str]] = {
+    "holm": "Holm",
+    "hochberg": "Hochberg",
+    "hommel": "Hommel",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini-Hochberg",
+    "by": "Benjamini-Yekutieli",
+}
 
 USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
     "hold": (
@@ -30,21 +41,67 @@ USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
 }
 """Further models of a planned outcome whose plan names none, by kind of outcome."""
 
+PLANNABLE_MODELS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "hold": (
+        "censored_lognormal",
+        "censored_weibull",
+        "censored_loglogistic",
+        "censored_normal",
+        "censored_lognormal_random_intercept",
+        "cox_breslow",
+        "rmst",
+        "brunner_munzel",
+    ),
+    "measured": (
+        "mixed_nested",
+        "mixed_random_intercept",
+        "ancova_hc3",
+        "ols_cluster",
+        "gee_exchangeable",
+        "welch",
+        "quantile_median",
+        "brunner_munzel",
+    ),
+}
+"""Models that a plan may name as that of an outcome; the first is the usual one."""
+
+STANDS_IN: Final[Mapping[str, tuple[str, ...]]] = {
+    "mixed_nested": ("mixed_random_intercept", "ancova_hc3"),
+    "mixed_random_intercept": ("ancova_hc3",),
+}
+"""What answers for a mixed model that the data cannot carry or whose check fails; its row says so."""
+
+_RATIOS: Final = frozenset({"time ratio", "hazard ratio", "odds ratio"})
+STRENGTH: Final = "strength"
+ONLY_HOLDS_AND_STRENGTH: Final = "A best trial exists for hold times and strength only."
+
+
+def kind_of(outcome: str) -> Kind:
+    """Whether an outcome is a hold time or measured on a scale."""
+    return "hold" if outcome.split("/")[0] == "hold_time_s" else "measured"
+
 
 class PlannedOutcome(StrictModel):
     """One outcome: its role in the plan and the family whose P values are adjusted together.
 
-    family is empty for outcomes outside any family. covariates (columns of participants, and `dom`
-    for the dominant leg) replace the plan's own when given. estimand: what the comparison estimates, one
-    sentence. sensitivity: ids of further models (schemas.models) instead of the usual ones, an empty
-    list for none. equivalence_margin: difference (in the outcome's unit) within which the groups count
-    as equivalent; a test for equivalence is made only with one.
+    family is empty for outcomes outside any family. model: id of the model that answers for the
+    outcome (PLANNABLE_MODELS), empty for the usual one; only this one gets the role. covariates
+    (columns of participants, and `dom` for the dominant leg) replace the plan's own when given.
+    estimand: what the comparison estimates, one sentence. contrast: how the groups are compared, which
+    the model decides; it may be written down and is then checked. trials: which trials of a leg are
+    analysed; None: the usual (all; of strength the best). sensitivity: ids of further models
+    (schemas.models) instead of the usual ones, an empty list for none. equivalence_margin: difference
+    (in the outcome's unit) within which the groups count as equivalent; a test for equivalence is made
+    only with one.
     """
 
     role: Role
     family: str = ""
-    covariates: tuple[str, ...] | None = None
+    model: str = ""
     estimand: str = ""
+    contrast: Contrast | None = None
+    covariates: tuple[str, ...] | None = None
+    trials: TrialRule | None = None
     sensitivity: tuple[str, ...] | None = None
     equivalence_margin: float | None = Field(default=None, gt=0)
 
@@ -57,6 +114,46 @@ class PlannedOutcome(StrictModel):
         return value
 
 
+DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = {
+    "hold_time_s/eyes_open": PlannedOutcome(
+        role="primary",
+        family="F1",
+        model="censored_lognormal",
+        estimand="Time ratio of the case to the reference group of one trial with eyes open, if no "
+        "ceiling were set.",
+    ),
+    "gmed_pct_mvic": PlannedOutcome(
+        role="primary",
+        family="F1",
+        model="mixed_nested",
+        estimand="Mean difference of gluteus medius activation in points of %MVIC, case minus reference.",
+        sensitivity=(*USUAL_SENSITIVITY["measured"], "painful_leg"),
+    ),
+    "hold_time_s/eyes_closed": PlannedOutcome(
+        role="secondary",
+        family="F2",
+        model="censored_lognormal",
+        estimand="Time ratio of the case to the reference group of one trial with eyes closed, if no "
+        "ceiling were set.",
+    ),
+    "onset_ms": PlannedOutcome(
+        role="secondary",
+        family="F2",
+        model="mixed_nested",
+        estimand="Mean difference in ms of the onsets that were detected, case minus reference.",
+    ),
+    STRENGTH: PlannedOutcome(
+        role="secondary",
+        family="F2",
+        model="mixed_random_intercept",
+        trials="best",
+        estimand="Mean difference of hip abductor strength, best trial of each leg, case minus "
+        "reference.",
+    ),
+}
+"""Section 3 of the analysis plan that Stance proposes: outcomes, estimands, models, families."""
+
+
 class Plan(StrictModel):
     """The analysis plan.
 
@@ -64,28 +161,134 @@ class Plan(StrictModel):
     dominant one); a column that is missing or has one value is left out with a note. Outcome names:
     hold_time_s/eyes_open, hold_time_s/eyes_closed (any "hold_time_s/<condition>", or
     "hold_time_s/<condition>/<task>" for tasks beside the single-leg stance), gmed_pct_mvic,
-    onset_ms, strength. adjustment: how P values of a family are adjusted.
+    onset_ms, strength. alpha: two-sided level of tests, 1 - ci_level; either gives the other.
+    adjustment: how P values of a family are adjusted; families: of single families otherwise.
+    maximum_share_at_ceiling, minimum_events_per_group: the ceiling rule, beyond which holds are
+    described and not compared.
     """
 
     covariates: tuple[str, ...] = ("age_years", "sex", "dom")
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
     ci_level: float = Field(default=0.95, gt=0.5, lt=1)
-    adjustment: Literal["holm"] = "holm"
-    outcomes: dict[str, PlannedOutcome] = {
-        "hold_time_s/eyes_open": PlannedOutcome(role="primary", family="F1"),
-        "gmed_pct_mvic": PlannedOutcome(
-            role="primary",
-            family="F1",
-            sensitivity=(*USUAL_SENSITIVITY["measured"], "painful_leg"),
-        ),
-        "hold_time_s/eyes_closed": PlannedOutcome(role="secondary", family="F2"),
-        "onset_ms": PlannedOutcome(role="secondary", family="F2"),
-        "strength": PlannedOutcome(role="secondary", family="F2"),
-    }
+    adjustment: Adjustment = "holm"
+    families: dict[str, Adjustment] = {}
+    outcomes: dict[str, PlannedOutcome] = dict(DEFAULT_OUTCOMES)
     maximum_share_at_ceiling: float = Field(default=0.9, gt=0, le=1)
     minimum_events_per_group: int = Field(default=3, ge=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_level(cls, data: Any) -> Any:
+        """The level that is not given follows from the other."""
+        if not isinstance(data, dict):
+            return data
+        for given, other in (("alpha", "ci_level"), ("ci_level", "alpha")):
+            value = data.get(given)
+            if isinstance(value, float) and data.get(other) is None:
+                return {**data, other: round(1 - value, 12)}
+        return data
+
+    def method_of(self, family: str) -> Adjustment:
+        """How the P values of a family are adjusted."""
+        return self.families.get(family, self.adjustment)
+
+    def model_of(self, outcome: str) -> str:
+        """The model that answers for an outcome: the plan's, else the usual one."""
+        planned = self.outcomes.get(outcome)
+        if planned is not None and planned.model:
+            return planned.model
+        if outcome == STRENGTH:
+            return "mixed_random_intercept"
+        return PLANNABLE_MODELS[kind_of(outcome)][0]
+
+    def trials_of(self, outcome: str) -> TrialRule:
+        """Which trials of a leg are analysed: the plan's rule, else the usual one."""
+        planned = self.outcomes.get(outcome)
+        if planned is not None and planned.trials is not None:
+            return planned.trials
+        return "best" if outcome == STRENGTH else "all"
+
 
 DEFAULT_PLAN = Plan()
+
+PlanPath = tuple[str | int, ...]
+
+
+def plan_contradictions(plan: Plan) -> Iterator[tuple[PlanPath, str, str, str]]:
+    """What a plan says that cannot be done: key path, problem, what to do, what was found.
+
+    Each key alone is right; it is the outcome or another key that it does not go with.
+    """
+    if abs(plan.alpha + plan.ci_level - 1) > 1e-9:
+        yield (
+            ("alpha",),
+            f"alpha is {plan.alpha:g} and ci_level {plan.ci_level:g}: tests and intervals would "
+            "answer differently.",
+            "Give one of the two, or both so that they add up to 1.",
+            f"{plan.alpha:g}",
+        )
+    used = {outcome.family for outcome in plan.outcomes.values()} - {""}
+    for family in plan.families:
+        if family not in used:
+            yield (
+                ("families", family),
+                f"No outcome belongs to the family {family}.",
+                f"Use one of: {', '.join(sorted(used))}." if used else "Remove it.",
+                family,
+            )
+    for name, planned in plan.outcomes.items():
+        for key, *rest in _contradictions(name, planned, plan.model_of(name)):
+            yield (("outcomes", name, *key), rest[0], rest[1], rest[2])
+
+
+def _contradictions(
+    name: str, planned: PlannedOutcome, model: str
+) -> Iterator[tuple[PlanPath, str, str, str]]:
+    kind = kind_of(name)
+    allowed = PLANNABLE_MODELS[kind]
+    if model not in allowed:
+        known = "cannot be the model of" if model in ANALYSIS_MODELS else "is no model for"
+        yield ("model",), f"{model} {known} {name}.", f"Use one of: {', '.join(allowed)}.", model
+        return
+    if model == "mixed_random_intercept" and name != STRENGTH:
+        yield (
+            ("model",),
+            f"{model} would count trials of one leg of {name} as no more alike than those of two.",
+            "Use mixed_nested, which leaves the legs out where there is one trial of each.",
+            model,
+        )
+    for i, further in enumerate(planned.sensitivity or ()):
+        if kind not in ANALYSIS_MODELS[further].kinds:
+            usual = ", ".join(USUAL_SENSITIVITY[kind])
+            yield (
+                ("sensitivity", i),
+                f"{further} is no model for {name}.",
+                f"Take it out; usual are {usual}.",
+                further,
+            )
+    contrast = contrast_of(model)
+    if planned.contrast not in (None, contrast):
+        yield (
+            ("contrast",),
+            f"{model} compares the groups as {contrast}.",
+            f"Write contrast: {contrast}, or name another model.",
+            str(planned.contrast),
+        )
+    if planned.trials == "best" and kind != "hold" and name != STRENGTH:
+        yield ("trials",), ONLY_HOLDS_AND_STRENGTH, "Use all or first.", "best"
+    if planned.equivalence_margin is not None and kind == "hold":
+        yield (
+            ("equivalence_margin",),
+            "Equivalence is tested for measured outcomes, not for hold times that a ceiling cuts off.",
+            "Take the margin out.",
+            f"{planned.equivalence_margin:g}",
+        )
+
+
+def contrast_of(model: str) -> Contrast:
+    """How a model compares the groups."""
+    is_ratio = ANALYSIS_MODELS[model].quantity in _RATIOS
+    return "case / reference" if is_ratio else "case - reference"
 
 
 def plannable_outcomes(tasks: Iterable[str]) -> tuple[str, ...]:
@@ -94,4 +297,4 @@ def plannable_outcomes(tasks: Iterable[str]) -> tuple[str, ...]:
     holds = [f"hold_time_s/{condition}" for condition in CONDITIONS]
     measured = ["gmed_pct_mvic", "onset_ms"]
     in_tasks = [f"{name}/{task}" for task in others for name in (*holds, *measured)]
-    return (*holds, *measured, "strength", *in_tasks)
+    return (*holds, *measured, STRENGTH, *in_tasks)

@@ -1,10 +1,10 @@
 """The analysis of one cohort: which outcomes there are, what is run on each, and all its numbers.
 
 Walk it from `analyse`: characteristics, hold times, measured outcomes, correlations, ratings, then
-Holm's adjustment. Each step is a `Part`; what a part computes is in the module of its name.
+the adjustment of P values. Each step is a `Part`; what a part computes is in the module of its name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -15,14 +15,17 @@ from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
 from pipeline.statistics.methods_text import method_sentences
 from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
-from pipeline.statistics.multiplicity import adjust_within_families, families_in_words
+from pipeline.statistics.multiplicity import (
+    adjust_within_families,
+    adjustment_in_words,
+    families_in_words,
+)
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
-    HOLD_TIME,
     Measure,
     activation_measure,
     hold_measure,
@@ -32,8 +35,11 @@ from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
+from pipeline.statistics.planned_model import with_planned_model
+from pipeline.statistics.trial_rules import chosen_trials
 from schemas.methods import MethodSentence
-from schemas.plan import Plan
+from schemas.models import ANALYSIS_MODELS
+from schemas.plan import Plan, TrialRule, contrast_of
 from schemas.study import Study
 from schemas.terms import DEFAULT_TASK
 
@@ -62,13 +68,29 @@ class _Outcome:
     """Rows of one outcome and the column that holds its values.
 
     kind: hold (censored regression), compared (mixed model) or described (group summaries).
+    trials: which trials of a leg are in `rows`, or with "best" of a measured outcome are to be
+    analysed.
     """
 
     measure: Measure
     kind: str
     rows: pd.DataFrame
     column: str
-    within_leg: WithinLeg = "mean"
+    trials: TrialRule = "all"
+
+    @property
+    def within_leg(self) -> WithinLeg:
+        """What stands for a leg in values of participants."""
+        return "max" if self.trials == "best" and self.kind != "hold" else "mean"
+
+    def under(self, plan: Plan) -> "_Outcome":
+        """The outcome with the trials that the plan's rule leaves."""
+        if self.kind == "described":
+            return self
+        rule = plan.trials_of(self.measure.outcome)
+        if rule == "all" or (rule == "best" and self.kind != "hold"):
+            return replace(self, trials=rule)
+        return replace(self, trials=rule, rows=chosen_trials(self.rows, rule))
 
 
 def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> AnalysisResult:
@@ -79,7 +101,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     not_estimable and the reason; no data set that passes the schemas makes this raise.
     """
     comparison = Comparison.of(study, plan)
-    outcomes = _outcomes(sets, study)
+    outcomes = [outcome.under(plan) for outcome in _outcomes(sets, study)]
     parts = [characteristics(sets.participants, comparison)]
     shortest = study.holds.shortest_timed_hold_s
     parts += [_outcome_part(outcome, comparison, shortest) for outcome in outcomes]
@@ -98,7 +120,10 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     curves, curve_runs = _curves(outcomes, comparison)
     whole = Part.joining(*parts, Part((), curve_runs))
     estimates = estimates_frame(whole.rows, cohort)
-    estimates["p_adjusted"] = adjust_within_families(estimates)
+    estimates["p_adjusted"] = adjust_within_families(
+        estimates,
+        {family: plan.method_of(family) for family in estimates["family"].dropna().unique()},
+    )
     steps = method_sentences(
         whole.runs,
         case=comparison.case,
@@ -107,6 +132,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         second_routes=tuple(
             dict.fromkeys(row.second_route for row in whole.rows if row.second_route)
         ),
+        adjustment=adjustment_in_words(plan),
     )
     return AnalysisResult(estimates, curves, steps)
 
@@ -128,7 +154,7 @@ def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:
         scale = strength_scale(sets.strength)
         if scale:
             measure = strength_measure(scale)
-            found.append(_Outcome(measure, "compared", sets.strength, scale, "max"))
+            found.append(_Outcome(measure, "compared", sets.strength, scale))
     return found
 
 
@@ -146,17 +172,21 @@ def _by_task(rows: pd.DataFrame, *also: str) -> list[tuple[tuple[str, ...], pd.D
 
 def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold_s: float) -> Part:
     rows, measure = outcome.rows, outcome.measure
-    if outcome.kind == "hold":
-        return hold_time_part(
-            rows, measure, comparison, shortest_timed_hold_s=shortest_timed_hold_s
-        )
     if outcome.kind == "described":
         return summaries_part(rows, outcome.column, measure, comparison)
-    part = measured_part(rows, outcome.column, measure, comparison, within_leg=outcome.within_leg)
-    if outcome.within_leg == "max":
-        return Part.joining(part, Part((), (ModelRun("best_trial", measure.printed),)))
-    if outcome.column in COMPARED_ACTIVATION:
-        return Part.joining(part, without_warned_part(rows, outcome.column, measure, comparison))
+    if outcome.kind == "hold":
+        part = hold_time_part(
+            rows, measure, comparison, shortest_timed_hold_s=shortest_timed_hold_s
+        )
+    else:
+        part = measured_part(
+            rows, outcome.column, measure, comparison, within_leg=outcome.within_leg
+        )
+    part = with_planned_model(part, measure, comparison)
+    if outcome.trials != "all":
+        part = Part.joining(part, Part((), (ModelRun(f"{outcome.trials}_trial", measure.printed),)))
+    elif outcome.column in COMPARED_ACTIVATION:
+        part = Part.joining(part, without_warned_part(rows, outcome.column, measure, comparison))
     return part
 
 
@@ -183,15 +213,16 @@ def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> P
     for name, planned in comparison.plan.outcomes.items():
         if name in present:
             continue
-        is_hold = name.startswith(HOLD_TIME)
+        model = comparison.plan.model_of(name)
+        is_ratio = model in ANALYSIS_MODELS and contrast_of(model) == "case / reference"
         row = EstimateRow(
-            estimate_id=f"{name}:{'time_ratio' if is_hold else 'difference'}:adjusted",
+            estimate_id=f"{name}:{'time_ratio' if is_ratio else 'difference'}:adjusted",
             outcome=name,
-            contrast=comparison.ratio if is_hold else comparison.difference,
-            model="censored_lognormal" if is_hold else "mixed_nested",
+            contrast=comparison.ratio if is_ratio else comparison.difference,
+            model=model,
             variant="adjusted",
             role=planned.role,
-            unit="ratio" if is_hold else "",
+            unit="ratio" if is_ratio else "",
             n_case=0,
             n_reference=0,
             n_rows=0,

@@ -55,12 +55,14 @@ class Comparison:
     def sensitivity(self, outcome: str, kind: Kind) -> tuple[str, ...]:
         """Ids of the further models of an outcome: its own when the plan names some, else the usual.
 
-        An outcome that the plan does not name gets none.
+        An outcome that the plan does not name gets none. The model that the plan names for the outcome
+        is among them, so that it is fitted.
         """
         planned = self.plan.outcomes.get(outcome)
         if planned is None:
             return ()
-        return USUAL_SENSITIVITY[kind] if planned.sensitivity is None else planned.sensitivity
+        names = USUAL_SENSITIVITY[kind] if planned.sensitivity is None else planned.sensitivity
+        return tuple(dict.fromkeys((*names, self.plan.model_of(outcome))))
 
     def participants_in(self, rows: pd.DataFrame) -> tuple[int, int]:
         """(case, reference) participants among rows that have participant_id and group."""

@@ -128,6 +128,7 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the comparison of {outcomes} was repeated with the onset by other "
         "detectors and, where lift-off was found on a force plate, with lift-off by other rules."
     ),
+    "first_trial": "The first trial of each leg was analysed for {outcomes}.",
     "best_trial": "The best trial of each leg was analysed for {outcomes}.",
     "welch": (
         "As a sensitivity analysis, participant means of {outcomes} were compared by Welch's t test."
@@ -150,6 +151,7 @@ SENTENCES: Final[dict[str, str]] = {
 }
 """Method -> sentence. Order of the table is the order of the text."""
 
+_AS_SENSITIVITY = "As a sensitivity analysis, "
 _MIXED = {"mixed_participant_leg", "mixed_participant"}
 
 
@@ -159,12 +161,14 @@ def method_sentences(
     case: str,
     ci_level: float,
     families: str,
+    adjustment: str,
     second_routes: Iterable[str] = (),
 ) -> tuple[MethodSentence, ...]:
     """Sentences about the methods that ran, merged where only the outcome differs.
 
     case: label of the case group. families: `multiplicity.families_in_words`, empty
-    without adjusted P values. second_routes: how numbers were computed a second time, each once.
+    without adjusted P values. adjustment: `multiplicity.adjustment_in_words`. second_routes: how numbers
+    were computed a second time, each once.
     """
     merged: dict[ModelRun, list[str]] = {}
     for run in runs:
@@ -182,7 +186,7 @@ def method_sentences(
             detail=run.detail,
             case=case,
         )
-        texts.append(f"{text} {run.caution}".strip())
+        texts.append(f"{_in_its_place(text, run, names)} {run.caution}".strip())
     if any(run.method in _MIXED for run in merged):
         texts.append(
             "Each mixed model was solved exactly and checked by a second computation "
@@ -196,7 +200,7 @@ def method_sentences(
         )
     if families:
         texts.append(
-            "P values of planned comparisons were adjusted by Holm's method within each family "
+            f"P values of planned comparisons were adjusted {adjustment} within each family "
             "that the plan declares; an outcome that was measured but could not be compared counts "
             f"as a test, one that was not measured does not ({families})."
         )
@@ -210,6 +214,20 @@ def method_sentences(
         citations=("seabold2010",),
     )
     return (*(MethodSentence("statistics", text) for text in texts), software)
+
+
+def _in_its_place(text: str, run: ModelRun, outcomes: list[str]) -> str:
+    """A sentence whose model has another place in the plan than the usual one."""
+    if run.role == "":
+        return text
+    if run.role == "sensitivity":
+        return text if text.startswith(_AS_SENSITIVITY) else f"{_AS_SENSITIVITY}{_lower(text)}"
+    plain = text.removeprefix(_AS_SENSITIVITY)
+    return f"The {run.role} analysis of {_listed(outcomes)} that the plan names: {_lower(plain)}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -85,3 +85,13 @@ def families_in_words(plan: Plan, estimates: pd.DataFrame) -> str:
         text = f"{family}: {len(rows)} of {planned} planned {outcomes} {was} measured"
         said.append(f"{text}, of which {lost} could not be compared" if lost else text)
     return "; ".join(said)
+
+
+def adjustment_in_words(plan: Plan) -> str:
+    """How the families of a plan are adjusted, inside a sentence: "by Holm's method"."""
+    families = sorted({planned.family for planned in plan.outcomes.values()} - {""})
+    methods = {family: METHODS[plan.method_of(family)][1] for family in families}
+    if len(set(methods.values())) <= 1:
+        name = next(iter(methods.values()), METHODS[plan.adjustment][1])
+        return f"by the method of {name}"
+    return f"({', '.join(f'{family}: {name}' for family, name in methods.items())})"

@@ -11,7 +11,8 @@ class ModelRun:
 
     method: a key of `methods_text.SENTENCES`. outcome: its printed name. covariates: printed names
     of those in the model, in order. detail: what the sentence says about these data. caution: a
-    sentence that the methods text adds, or "".
+    sentence that the methods text adds, or "". role: its place in the plan where that is not the usual
+    one of the method, else "".
     """
 
     method: str
@@ -19,6 +20,7 @@ class ModelRun:
     covariates: tuple[str, ...] = ()
     detail: str = ""
     caution: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True)

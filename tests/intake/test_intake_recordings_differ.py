@@ -90,3 +90,23 @@ def test_outcomes_of_other_tasks_may_be_planned(folder):
         "  onset_ms/single_leg_deadlift: {role: exploratory}\n"
     )
     assert not read_cohort(folder).stopped
+
+
+@pytest.mark.parametrize(
+    ("planned", "line", "problem", "fix"),
+    [
+        ("model: mixed_nested", 4, "cannot be the model of hold_time", "censored_lognormal"),
+        ("contrast: case - reference", 4, "as case / reference", "Write contrast"),
+        ("equivalence_margin: 2", 4, "ceiling cuts off", "Take the margin out"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_stops_the_cohort(folder, planned, line, problem, fix):
+    (folder / "plan.yaml").write_text(
+        f"outcomes:\n  hold_time_s/eyes_open:\n    role: primary\n    {planned}\n"
+    )
+    read = read_cohort(folder)
+    assert read.stopped
+    (only,) = read.findings.loc[read.findings["severity"] == "STOP"].to_dict("records")
+    assert (only["rule_id"], only["cell"]) == ("STUDY-01", f"line {line}")
+    assert problem in only["why"]
+    assert fix in only["fix"]

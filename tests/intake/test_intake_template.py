@@ -17,7 +17,7 @@ from pipeline.intake.templates.template_settings import plan_text
 from pipeline.intake.templates.template_workbook import template_columns
 from pipeline.workspace.errors import UsageError
 from schemas.instrument_settings import CaseDefinition, Instruments
-from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
+from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome, plan_contradictions
 from schemas.study import EmgSettings, HoldSettings, Limits, NormalisationMethod, Study
 from schemas.tables import COHORT_TABLES, INPUT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS
@@ -126,14 +126,43 @@ def test_plan_yaml_is_the_default_plan(folder):
     assert Plan.model_validate(yaml_of((folder / "plan.yaml").read_text("utf-8"))) == DEFAULT_PLAN
 
 
+@pytest.mark.parametrize("model", [Plan, PlannedOutcome])
+def test_every_key_of_plan_yaml_is_explained(folder, model: type[BaseModel]):
+    text = (folder / "plan.yaml").read_text("utf-8")
+    for key in model.model_fields:
+        assert re.search(rf"^ *#?( *){key}:", text, flags=re.MULTILINE), key
+
+
+def test_what_plan_yaml_switches_off_is_what_holds_without_it(folder):
+    text = (folder / "plan.yaml").read_text("utf-8")
+    switched_on = re.sub(r"^( +)#(\w+:)", r"\1\2", text, flags=re.MULTILINE)
+    assert switched_on != text
+    plan = Plan.model_validate(yaml_of(switched_on))
+    assert not list(plan_contradictions(plan))
+    for name in plan.outcomes:
+        assert plan.model_of(name) == DEFAULT_PLAN.model_of(name)
+        assert plan.trials_of(name) == DEFAULT_PLAN.trials_of(name)
+
+
 def test_plan_yaml_follows_the_plan():
     plan = Plan(
         covariates=("bmi",),
         ci_level=0.9,
         outcomes={
             "onset_ms": PlannedOutcome(role="exploratory", covariates=("age_years",)),
+            "gmed_pct_mvic": PlannedOutcome(
+                role="secondary",
+                model="ancova_hc3",
+                estimand="Difference, in %MVIC.",
+                contrast="case - reference",
+                trials="first",
+                sensitivity=(),
+                equivalence_margin=3.0,
+            ),
             "strength": PlannedOutcome(role="primary", family="F9", covariates=()),
         },
+        families={"F9": "bh"},
+        adjustment="hommel",
         maximum_share_at_ceiling=0.8,
         minimum_events_per_group=5,
     )

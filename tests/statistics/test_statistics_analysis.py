@@ -10,6 +10,7 @@ import pytest
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
+from pipeline.statistics.planned_model import names_model
 from schemas.citations import CITATIONS
 from schemas.estimates import Estimates
 from schemas.plan import DEFAULT_PLAN, Plan
@@ -297,3 +298,11 @@ def test_raw_microvolts_and_the_reference_stand_beside_the_percentage(penney, ru
     assert rows.loc["gmed_rms_uv:mean:case", "estimate"] == 40
     assert rows.loc["mvic_rms_uv:mean:reference", "unit"] == "µV"
     assert "gmed_rms_uv:difference:adjusted" not in rows.index
+
+
+def test_the_default_plan_calls_primary_what_it_names(result):
+    planned = result.estimates.loc[result.estimates["role"].isin(["primary", "secondary"])]
+    assert set(planned["outcome"]) == set(DEFAULT_PLAN.outcomes)
+    for row in planned.to_dict("records"):
+        assert row["role"] == DEFAULT_PLAN.outcomes[row["outcome"]].role
+        assert names_model(DEFAULT_PLAN, row["outcome"], row["model"])

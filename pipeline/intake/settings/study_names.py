@@ -17,7 +17,7 @@ from pipeline.intake.settings.study_file import PLAN_FILE, STUDY_FILE, path_text
 from pipeline.intake.settings.yaml_text import KeyPath, YamlText
 from schemas.columns import ColumnRule, column_rules
 from schemas.participants import Participants
-from schemas.plan import Plan, plannable_outcomes
+from schemas.plan import Plan, plan_contradictions, plannable_outcomes
 from schemas.rules import RULES
 from schemas.study import Scalar, Study, TableSource
 from schemas.tables import INPUT_TABLES
@@ -40,7 +40,7 @@ def check_study_names(study: Study, document: YamlText) -> list[Finding]:
 
 
 def check_plan_names(plan: Plan, tasks: Sequence[str], document: YamlText) -> list[Finding]:
-    """STUDY-01 findings for outcomes and covariates in plan.yaml that a study cannot have.
+    """STUDY-01 findings for names in plan.yaml that a study cannot have, and for contradictions.
 
     tasks: balance tasks of the study. A misspelt outcome would otherwise make the primary analysis
     disappear from the plan.
@@ -62,6 +62,7 @@ def check_plan_names(plan: Plan, tasks: Sequence[str], document: YamlText) -> li
         for name in plan.outcomes
         if name not in outcomes
     ]
+    troubles += plan_contradictions(plan)
     return [settings_finding(PLAN_FILE, document, *trouble) for trouble in troubles]
 
 

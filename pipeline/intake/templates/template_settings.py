@@ -4,15 +4,24 @@ A comment that starts with "# " explains; one that starts with "#" and a key is 
 switched off, and works when the "#" is removed. Defaults are read from the settings models.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import Final, get_args
 
 from pipeline.intake.settings.yaml_value import yaml_value
 from pipeline.intake.templates.template_sources import tables_text
 from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
 from schemas.instrument_settings import Instruments
 from schemas.normalisation import NORMALISATIONS
-from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
+from schemas.plan import (
+    DEFAULT_PLAN,
+    PLANNABLE_MODELS,
+    USUAL_SENSITIVITY,
+    Adjustment,
+    Plan,
+    contrast_of,
+    kind_of,
+)
 from schemas.strength import STRENGTH_SCALES
 from schemas.study import EmgSettings, HoldSettings, Limits
 
@@ -243,33 +252,75 @@ limits:
 def plan_text(plan: Plan = DEFAULT_PLAN) -> str:
     """plan.yaml with the values of `plan`, by default those that hold without a plan.yaml."""
     return f"""\
-# plan.yaml: the analysis plan. Decide on it before you look at the results.
-# These are the values that Stance uses when there is no plan.yaml.
+# plan.yaml: the analysis plan. Decide on it before you look at the results: only what is named here
+# is called primary or secondary in the report. These are the values that Stance uses when there is no
+# plan.yaml. Lines that start with "# " explain; "#key:" is a setting that is switched off.
 
-# Columns of the participants table by which adjusted models are adjusted; dom means "the row's leg
-# is the dominant one". The unadjusted model is always shown beside the adjusted one.
+# Columns of the participants table by which adjusted models are adjusted, chosen beforehand and not by
+# their P values; dom means "the row's leg is the dominant one". Others: bmi, site, mass_kg, height_cm.
+# The unadjusted model is always shown beside the adjusted one.
 covariates: {yaml_value(plan.covariates)}
-# Level of confidence intervals.
+# Level of two-sided tests, and of confidence intervals: 1 - alpha. One of the two is enough.
+alpha: {yaml_value(plan.alpha)}
 ci_level: {yaml_value(plan.ci_level)}
-# How the P values of one family are adjusted.
+# How the P values of one family are adjusted: {", ".join(get_args(Adjustment))}
+# (bh and by keep the false discovery rate, the others the chance of any false finding).
 adjustment: {yaml_value(plan.adjustment)}
-# A comparison of holds is not made when more than this share of them is at the ceiling ...
+# Families with another adjustment.
+{_families(plan.families)}
+# Ceiling rule. A trial held to the ceiling counts as longer than the ceiling, never as the ceiling.
+# Holds are described and not compared when more than this share of them is at the ceiling ...
 maximum_share_at_ceiling: {yaml_value(plan.maximum_share_at_ceiling)}
 # ... or fewer than this number of holds ended before the ceiling in a group.
 minimum_events_per_group: {yaml_value(plan.minimum_events_per_group)}
-# Outcomes. role: primary, secondary or exploratory. family: outcomes of one family share the
-# adjustment of P values. covariates (optional) replaces the list above for this outcome.
+
+# Outcomes, each with:
+#   role: primary, secondary or exploratory.
+#   family: outcomes of one family share the adjustment of P values; leave it out for none.
+#   model: the model that answers for the outcome; only its number gets the role.
+#     hold times: {_in_lines(PLANNABLE_MODELS["hold"])}
+#     others: {_in_lines(PLANNABLE_MODELS["measured"])}
+#     A mixed model that the data cannot carry gives way to a simpler one, and the report says so.
+#   estimand: what is estimated, in a sentence; printed in the report.
+#   contrast: "case / reference" or "case - reference"; the model decides, and this is checked.
+#   covariates: replaces the list above for this outcome.
+#   trials: all, first (of each leg) or best (of each leg; hold times and strength only).
+#   sensitivity: further models beside the planned one, replacing the usual ones; [] for none.
+#   equivalence_margin: difference, in the unit of the outcome, within which groups count as
+#     equivalent; only with it equivalence is tested.
 outcomes:
-{_outcomes(plan.outcomes)}
+{_outcomes(plan)}
 """
 
 
-def _outcomes(outcomes: Mapping[str, PlannedOutcome]) -> str:
+def _families(families: Mapping[str, str]) -> str:
+    if not families:
+        return "#families: {F2: bh}"
+    return f"families: {{{', '.join(f'{name}: {how}' for name, how in families.items())}}}"
+
+
+def _in_lines(models: Sequence[str]) -> str:
+    """Names of models as a comment, continued on further lines."""
+    return "\n#       ".join(wrap(", ".join(models), 84))
+
+
+def _outcomes(plan: Plan) -> str:
     lines: list[str] = []
-    for name, outcome in outcomes.items():
+    for name, outcome in plan.outcomes.items():
         lines += [f"  {name}:", f"    role: {outcome.role}"]
-        if outcome.family:
-            lines.append(f"    family: {outcome.family}")
-        if outcome.covariates is not None:
-            lines.append(f"    covariates: {yaml_value(outcome.covariates)}")
+        settings: list[tuple[str, object, object]] = [
+            ("family", outcome.family or None, None),
+            ("model", outcome.model or None, plan.model_of(name)),
+            ("estimand", outcome.estimand or None, None),
+            ("contrast", outcome.contrast, contrast_of(plan.model_of(name))),
+            ("covariates", outcome.covariates, None),
+            ("trials", outcome.trials, plan.trials_of(name)),
+            ("sensitivity", outcome.sensitivity, USUAL_SENSITIVITY[kind_of(name)]),
+            ("equivalence_margin", outcome.equivalence_margin, None),
+        ]
+        for key, value, usual in settings:
+            if value is not None:
+                lines.append(f"    {key}: {yaml_value(value)}")
+            elif usual is not None:
+                lines.append(f"    #{key}: {yaml_value(usual)}")
     return "\n".join(lines)

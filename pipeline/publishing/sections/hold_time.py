@@ -21,6 +21,7 @@ from pipeline.publishing.sections.comparisons import (
     ratio_row,
     result_sentence,
 )
+from schemas.plan import ADJUSTMENT_LABELS
 
 AT_CEILING: Final = "share_at_ceiling"
 UNABLE: Final = "share_unable"
@@ -164,10 +165,11 @@ def _is_time_ratio(row: Estimate) -> bool:
 
 def _families(outcomes: list[str], inputs: ReportInputs) -> str:
     named = [
-        f"{outcome_in_sentence(name, inputs.study)} in {planned.family}"
+        f"{outcome_in_sentence(name, inputs.study)} in {planned.family} "
+        f"({ADJUSTMENT_LABELS[inputs.plan.method_of(planned.family)]})"
         for name in outcomes
         if (planned := inputs.plan.outcomes.get(name)) is not None and planned.family
     ]
     if not named:
         return ""
-    return f"Families of the adjusted P ({inputs.plan.adjustment.title()}): {', '.join(named)}."
+    return f"Families of the adjusted P: {', '.join(named)}."

@@ -1,0 +1,108 @@
+"""Which of an outcome's models gets the role and the family that the plan gives to the outcome.
+
+Every outcome is analysed by its usual model and by further ones; here, and only here, the row that
+the plan names becomes the planned comparison.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.outcomes.measured_models import equivalence_part
+from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.part import ModelRun, Part
+from schemas.models import ANALYSIS_MODELS
+from schemas.plan import STANDS_IN, Plan, contrast_of
+
+PLANNED_ROLES: Final = ("primary", "secondary", "exploratory")
+_PREFERRED: Final = ("adjusted", "unadjusted", "")
+"""Variants of a model that may answer for an outcome, the best first."""
+
+
+def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> Part:
+    """The part with the role on the model that the plan names; unchanged for the usual model.
+
+    The usual model becomes a sensitivity analysis in no family. A model that was not run on the
+    outcome gets a row that says so: nothing else is called primary in its place.
+    """
+    outcome = measure.outcome
+    planned = comparison.plan.outcomes.get(outcome)
+    main = _planned_row(part, outcome)
+    if planned is None or main is None or names_model(comparison.plan, outcome, main.model):
+        return part
+    wanted = comparison.plan.model_of(outcome)
+    found = _row_of(part, outcome, wanted)
+    chosen = replace(
+        _not_run(main, wanted, comparison) if found is None else found,
+        role=planned.role,
+        family=planned.family,
+    )
+    usual = replace(main, role="sensitivity", family="")
+    rows = []
+    for row in part.rows:
+        if row is main:
+            rows += [chosen, usual]
+        elif row is not found and not (row.outcome == outcome and row.model == "tost"):
+            rows.append(row)
+    equivalence = (
+        equivalence_part(chosen, measure, comparison).rows if chosen.unit == main.unit else ()
+    )
+    runs = [_told(run, main, chosen, planned.role) for run in part.runs]
+    return Part((*rows, *equivalence), tuple(runs))
+
+
+def names_model(plan: Plan, outcome: str, model: str) -> bool:
+    """Whether a model answers for an outcome under a plan: the named one, or one that stands in."""
+    wanted = plan.model_of(outcome)
+    return model in (wanted, *STANDS_IN.get(wanted, ()))
+
+
+def _planned_row(part: Part, outcome: str) -> EstimateRow | None:
+    rows = [row for row in part.rows if row.outcome == outcome and row.role in PLANNED_ROLES]
+    return rows[0] if rows else None
+
+
+def _row_of(part: Part, outcome: str, model: str) -> EstimateRow | None:
+    """The comparison by a model, adjusted where there is such a one."""
+    rows = [
+        row
+        for row in part.rows
+        if (row.outcome, row.model, row.role) == (outcome, model, "sensitivity")
+        and row.variant in _PREFERRED
+    ]
+    return min(rows, key=lambda row: _PREFERRED.index(row.variant), default=None)
+
+
+def _not_run(main: EstimateRow, wanted: str, comparison: Comparison) -> EstimateRow:
+    is_known = wanted in ANALYSIS_MODELS
+    is_ratio = is_known and contrast_of(wanted) == "case / reference"
+    row = EstimateRow(
+        estimate_id=f"{main.outcome}:{wanted}:planned",
+        outcome=main.outcome,
+        contrast=comparison.ratio if is_ratio else comparison.difference,
+        model=wanted,
+        role=main.role,
+        unit="ratio" if is_ratio else "",
+        variant="adjusted",
+    )
+    label = ANALYSIS_MODELS[wanted].label if is_known else wanted
+    return row.not_estimable(f"The plan names a model that was not run on this outcome: {label}.")
+
+
+def _told(run: ModelRun, usual: EstimateRow, chosen: EstimateRow, role: str) -> ModelRun:
+    """The run with what the methods text has to say about its place in the plan."""
+    if run.method in _METHODS_OF.get(chosen.model, (chosen.model,)):
+        return replace(run, role=role)
+    if run.method in _METHODS_OF.get(usual.model, (usual.model,)):
+        return replace(run, role="sensitivity")
+    return run
+
+
+_METHODS_OF: Final[dict[str, tuple[str, ...]]] = {
+    "censored_lognormal": ("censored",),
+    "rmst": ("restricted_mean",),
+    "mixed_nested": ("mixed_participant_leg",),
+    "mixed_random_intercept": ("mixed_participant",),
+}
+"""Model -> methods of `methods_text.SENTENCES`, where the names differ."""

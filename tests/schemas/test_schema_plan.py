@@ -1,0 +1,91 @@
+"""plan.yaml as data: what a plan says, and what it may not say together."""
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.plan import (
+    ADJUSTMENT_LABELS,
+    DEFAULT_PLAN,
+    Plan,
+    PlannedOutcome,
+    contrast_of,
+    plan_contradictions,
+)
+
+HOLD, ACTIVATION = "hold_time_s/eyes_open", "gmed_pct_mvic"
+
+
+def test_the_default_plan_is_section_3_of_the_analysis_plan():
+    families = {}
+    for name, planned in DEFAULT_PLAN.outcomes.items():
+        assert planned.estimand.endswith("."), name
+        families.setdefault(planned.family, []).append((name, planned.role, planned.model))
+    assert families == {
+        "F1": [(HOLD, "primary", "censored_lognormal"), (ACTIVATION, "primary", "mixed_nested")],
+        "F2": [
+            ("hold_time_s/eyes_closed", "secondary", "censored_lognormal"),
+            ("onset_ms", "secondary", "mixed_nested"),
+            ("strength", "secondary", "mixed_random_intercept"),
+        ],
+    }
+    assert (DEFAULT_PLAN.alpha, DEFAULT_PLAN.adjustment) == (0.05, "holm")
+    assert DEFAULT_PLAN.trials_of("strength") == "best"
+    assert list(plan_contradictions(DEFAULT_PLAN)) == []
+
+
+@pytest.mark.parametrize("given", [{"alpha": 0.1}, {"ci_level": 0.9}])
+def test_one_level_gives_the_other(given):
+    plan = Plan(**given)
+    assert (plan.alpha, plan.ci_level) == (0.1, 0.9)
+
+
+def test_every_adjustment_has_a_name():
+    for method, label in ADJUSTMENT_LABELS.items():
+        assert Plan(families={"F1": method}).method_of("F1") == method
+        assert label
+    with pytest.raises(ValidationError):
+        Plan(families={"F1": "none"})
+
+
+def contradictions(**planned) -> list[tuple[str, str]]:
+    outcome = planned.pop("outcome", HOLD)
+    plan = Plan(outcomes={outcome: PlannedOutcome(role="primary", **planned)})
+    return [(path[-1], problem) for path, problem, _, _ in plan_contradictions(plan)]
+
+
+@pytest.mark.parametrize(
+    ("planned", "key", "said"),
+    [
+        ({"model": "mixed_nested"}, "model", "cannot be the model of hold_time_s/eyes_open"),
+        ({"model": "tobit"}, "model", "is no model for"),
+        ({"outcome": ACTIVATION, "model": "pearson"}, "model", "cannot be"),
+        ({"outcome": ACTIVATION, "model": "mixed_random_intercept"}, "model", "trials of one leg"),
+        ({"sensitivity": ("ols_cluster",)}, 0, "is no model for"),
+        ({"contrast": "case - reference"}, "contrast", "as case / reference"),
+        ({"outcome": ACTIVATION, "contrast": "case / reference"}, "contrast", "case - reference"),
+        ({"outcome": ACTIVATION, "trials": "best"}, "trials", "hold times and strength only"),
+        ({"equivalence_margin": 2.0}, "equivalence_margin", "ceiling cuts off"),
+    ],
+)
+def test_what_does_not_go_together_is_said_with_its_key(planned, key, said):
+    ((where, problem),) = contradictions(**planned)
+    assert where == key
+    assert said in problem
+
+
+def test_a_level_and_an_interval_that_differ_contradict_each_other():
+    ((path, problem, fix, _),) = plan_contradictions(Plan(alpha=0.05, ci_level=0.9))
+    assert path == ("alpha",)
+    assert "answer differently" in problem
+    assert "add up to 1" in fix
+
+
+def test_an_adjustment_of_no_family_is_a_contradiction():
+    ((path, _, fix, _),) = plan_contradictions(Plan(families={"F7": "bh"}))
+    assert path == ("families", "F7")
+    assert "F1, F2" in fix
+
+
+def test_the_contrast_follows_the_model():
+    assert contrast_of("censored_weibull") == "case / reference"
+    assert contrast_of("censored_normal") == "case - reference"
