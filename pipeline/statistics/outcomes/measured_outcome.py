@@ -87,9 +87,14 @@ def _row(measure: Measure, comparison: Comparison, how: str, role: str) -> Estim
 
 
 def _fit(
-    rows: pd.DataFrame, column: str, covariates: tuple[str, ...], comparison: Comparison
+    rows: pd.DataFrame,
+    column: str,
+    covariates: tuple[str, ...],
+    comparison: Comparison,
+    *,
+    refit: bool = True,
 ) -> tuple[Design, GuardedFit]:
-    """Design and guarded fit. Raises NotEstimableError with the reason."""
+    """Design and guarded fit. refit: see `fit_guarded`. Raises NotEstimableError with the reason."""
     for _, label in comparison.sides:
         n = rows.loc[rows["group"] == label, "participant_id"].nunique()
         if n < FEWEST_TO_COMPARE:
@@ -102,7 +107,7 @@ def _fit(
     if min(comparison.participants_in(used)) < FEWEST_TO_COMPARE:
         raise NotEstimableError("Too few participants have values of all covariates.")
     legs = used["participant_id"] + " " + used["leg"]
-    fit = fit_guarded(used[column], design.exog, used["participant_id"], legs)
+    fit = fit_guarded(used[column], design.exog, used["participant_id"], legs, refit=refit)
     if GROUP_TERM not in fit.coefficients.index:
         raise NotEstimableError("The covariates leave nothing to compare the groups with.")
     return design, fit
@@ -148,14 +153,21 @@ def _filled(
 
 
 def planned_difference(
-    row: EstimateRow, rows: pd.DataFrame, column: str, comparison: Comparison
+    row: EstimateRow,
+    rows: pd.DataFrame,
+    column: str,
+    comparison: Comparison,
+    *,
+    refit: bool = True,
 ) -> EstimateRow:
     """The row with the difference between the groups by the planned model on other rows.
 
-    rows: trials with a value in `column`. Raises NotEstimableError with the reason.
+    rows: trials with a value in `column`. refit: see `fit_guarded`. Raises NotEstimableError with the
+    reason.
     """
     covariates = comparison.covariates(row.outcome)
-    filled = _filled(row, column, *_fit(rows, column, covariates, comparison), comparison)
+    fitted = _fit(rows, column, covariates, comparison, refit=refit)
+    filled = _filled(row, column, *fitted, comparison)
     return filled.noting("" if covariates else NONE_PLANNED)
 
 
@@ -201,7 +213,7 @@ def _unadjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: C
     row = _row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        return _filled(row, column, *_fit(rows, column, (), comparison), comparison)
+        return _filled(row, column, *_fit(rows, column, (), comparison, refit=False), comparison)
 
     return Part((estimated(row, compute),))
 

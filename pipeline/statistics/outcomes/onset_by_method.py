@@ -96,7 +96,7 @@ def _compared(
         if with_onset.empty:
             raise NotEstimableError(NO_ONSET)
         n_without = len(onsets) - len(with_onset)
-        filled = planned_difference(row, with_onset, ONSET, comparison)
+        filled = planned_difference(row, with_onset, ONSET, comparison, refit=False)
         return filled.noting(
             f"Without a value: {n_without} of {len(onsets)} trials." if n_without else ""
         )

@@ -46,7 +46,7 @@ def without_warned_part(
     def compute(row: EstimateRow) -> EstimateRow:
         if kept.empty:
             raise NotEstimableError("Every trial has a remark on its signal, so that none is left.")
-        filled = planned_difference(row, kept, column, comparison)
+        filled = planned_difference(row, kept, column, comparison, refit=False)
         return filled.noting(
             f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal."
         )

@@ -99,13 +99,15 @@ def fit_guarded(
     nested: npt.ArrayLike | None = None,
     *,
     df_method: DfMethod = "kenward_roger",
+    refit: bool = True,
 ) -> GuardedFit:
     """Fit endog (n_rows,) on exog (n_rows, k; constant and group first) by participant and leg.
 
     groups: participant per row. nested: leg per row, or None. An
     intercept that the rows cannot tell apart from another (one row per leg, one leg per
     participant) is left out. Degrees of freedom between participants are capped at participants
-    - parameters between participants. Raises NotEstimableError when no model can be fitted.
+    - parameters between participants. refit: False has the likelihood by sums confirm the fit,
+    as for many rows, which is many times faster than MixedLM. Raises NotEstimableError when no model can be fitted.
     """
     values = np.asarray(endog, dtype=float)
     people = pd.factorize(np.asarray(groups), sort=True)[0]
@@ -126,7 +128,10 @@ def fit_guarded(
     if exact.df.isna().any():
         return _participant_means(values, exog, people, TOO_SMALL)
     messages: list[str] = []
-    confirmed_by = _confirmation(exact, values, exog, people, legs, messages)
+    if refit and len(values) <= MOST_ROWS_TO_REFIT:
+        confirmed_by = _refitted(exact, values, exog, people, legs, messages)
+    else:
+        confirmed_by = _by_sums(exact, values, exog, people, legs)
     if confirmed_by is None:
         return _participant_means(values, exog, people, FALLBACK, tuple(messages))
     return GuardedFit(
@@ -148,7 +153,7 @@ def _legs_are_separable(people: npt.NDArray[np.intp], legs: npt.NDArray[np.intp]
     return bool(np.bincount(legs).max() > 1 and legs_of.max() > 1)
 
 
-def _confirmation(
+def _refitted(
     exact: NestedResults,
     endog: npt.NDArray[np.float64],
     exog: pd.DataFrame,
@@ -156,12 +161,7 @@ def _confirmation(
     legs: npt.NDArray[np.intp] | None,
     messages: list[str],
 ) -> Confirmation | None:
-    """The second computation that finds the exact solution: MixedLM, or the likelihood by sums.
-
-    MixedLM is asked with its default optimiser and with Nelder-Mead.
-    """
-    if len(endog) > MOST_ROWS_TO_REFIT:
-        return _by_sums(exact, endog, exog, people, legs)
+    """MixedLM where it finds the exact solution, with its default optimiser or with Nelder-Mead."""
     model_se = np.sqrt(np.diag(exact.reml.cov))
     # The default optimiser stops short, slowly, where a variance is 0; either one's agreement counts.
     for options in reversed(_ATTEMPTS) if exact.on_boundary else _ATTEMPTS:
