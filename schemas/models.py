@@ -116,7 +116,16 @@ _MODELS = (
     AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
     AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
     AnalysisModel(
-        "conditional_logit", "Conditional logistic regression", "odds ratio", ("measured",)
+        "matched_pairs",
+        "Paired t test, participant means",
+        "difference within pairs",
+        ("measured", "hold"),
+    ),
+    AnalysisModel(
+        "conditional_logit",
+        "Conditional logistic regression (odds ratio)",
+        "odds ratio",
+        ("measured", "hold"),
     ),
     AnalysisModel("tost", "Equivalence test", "difference", ("measured",)),
     AnalysisModel("hedges_g", "Hedges g", "standardised difference", ("measured",)),

@@ -35,9 +35,10 @@ USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
         "rmst",
         "gee_exchangeable",
         "brunner_munzel",
+        "matched_pairs",
         "interaction_condition",
     ),
-    "measured": ("ancova_hc3", "quantile_median", "brunner_munzel"),
+    "measured": ("ancova_hc3", "quantile_median", "brunner_munzel", "matched_pairs"),
 }
 """Further models of a planned outcome whose plan names none, by kind of outcome."""
 

@@ -59,6 +59,14 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the best trial of the dominant leg in {outcomes} was compared by "
         "the log-rank test."
     ),
+    "matched_pairs": (
+        "As a sensitivity analysis for the matched design, participant means of {outcomes} were "
+        "compared within complete pairs by the paired t test."
+    ),
+    "conditional_logit": (
+        "As a sensitivity analysis for the matched design, the odds of belonging to the {case} group "
+        "given {outcomes} were estimated by conditional logistic regression within matched sets."
+    ),
     "interaction_condition": (
         "Whether the groups differ more in {outcomes} than with eyes open was estimated by the "
         "log-normal regression of the trials of both conditions with an interaction of group and "

@@ -21,6 +21,7 @@ from pipeline.statistics.outcomes.hold_model import (
 from pipeline.statistics.outcomes.hold_models import hold_model_part
 from pipeline.statistics.outcomes.hold_shares import hold_shares
 from pipeline.statistics.outcomes.interactions import hold_leg_part
+from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
 from pipeline.statistics.part import ModelRun, Part
@@ -56,7 +57,17 @@ def hold_time_part(
         _restricted_mean(rows, measure, comparison),
         hold_model_part(rows, measure, comparison, further),
         hold_leg_part(rows, measure, comparison, further),
+        _matched(rows, measure, comparison, further),
     )
+
+
+def _matched(
+    rows: pd.DataFrame, measure: Measure, comparison: Comparison, models: tuple[str, ...]
+) -> Part:
+    """Matched designs compare mean holds up to the smallest ceiling; none with bounds only."""
+    if rows.empty or rows["capped_s"].isna().any():
+        return Part(())
+    return matched_part(recapped(rows), "capped_s", measure, comparison, models)
 
 
 def curve_of(rows: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from pipeline.statistics.outcomes.hold_models import (
     brunner_munzel_part,
 )
 from pipeline.statistics.outcomes.interactions import measured_leg_part
+from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
@@ -91,6 +92,7 @@ def measured_model_part(
     if "brunner_munzel" in names:
         parts.append(brunner_munzel_part(rows, column, measure, comparison, within_leg))
     parts.append(measured_leg_part(rows, column, measure, comparison, names))
+    parts.append(matched_part(rows, column, measure, comparison, names, within_leg))
     return Part.joining(*parts)
 
 

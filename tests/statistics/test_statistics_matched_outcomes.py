@@ -1,0 +1,84 @@
+"""Matched designs through the outcomes: R's numbers, and reasons where there are no pairs."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.statistics.analysis_set import build_analysis_sets, strength_scale
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
+from pipeline.statistics.outcomes.matched import PAIRS, SETS, matched_part
+from pipeline.statistics.outcomes.outcome_names import Measure
+from schemas.plan import DEFAULT_PLAN
+from tests.statistics.conftest import load_tables
+
+MEASURE = Measure("gmed_pct_mvic", "GMed activation", "%MVIC")
+STRENGTH = Measure("strength", "strength", "N/kg")
+
+
+@pytest.fixture(scope="module")
+def comparison(study):
+    return Comparison.of(study, DEFAULT_PLAN)
+
+
+@pytest.fixture(scope="module")
+def matched(study):
+    return build_analysis_sets(load_tables("matched_eo_ec"), study)
+
+
+def _eyes_open(sets):
+    rows = sets.activation
+    return rows.loc[rows["gmed_pct_mvic"].notna()]
+
+
+def test_the_difference_within_pairs_is_r_paired_t(matched, comparison, golden_of):
+    expected = golden_of("matched_eo_ec")["matched"]["paired_t"]
+    (row,) = matched_part(_eyes_open(matched), "gmed_pct_mvic", MEASURE, comparison, (PAIRS,)).rows
+    found = (row.estimate, row.statistic, row.df, row.ci_low, row.ci_high)
+    assert found == pytest.approx(
+        (expected["diff"], expected["t"], expected["df"], *expected["ci"]), rel=1e-8
+    )
+    assert row.p == pytest.approx(expected["p"], rel=1e-6)
+    assert row.note == "Complete pairs: 60; broken: 0." and row.n_case == row.n_reference == 60
+
+
+def test_a_lost_participant_breaks_a_pair_and_is_counted(matched, comparison):
+    rows = _eyes_open(matched)
+    lost = rows[rows["participant_id"] != rows["participant_id"].iloc[0]]
+    (row,) = matched_part(lost, "gmed_pct_mvic", MEASURE, comparison, (PAIRS,)).rows
+    assert row.n_case == row.n_reference == 59
+    assert row.note.startswith("Complete pairs: 59")
+
+
+def test_the_odds_within_sets_are_for_one_standard_deviation(matched, comparison):
+    rows = matched.strength
+    scale = strength_scale(rows)
+    (row,) = matched_part(rows, scale, STRENGTH, comparison, (SETS,), "max").rows
+    legs = rows.groupby(["participant_id", "group", "pair_id", "leg"], as_index=False)[scale].max()
+    people = legs.groupby(["participant_id", "group", "pair_id"], as_index=False)[scale].mean()
+    fit = MatchedSets(people["group"].eq("LBP"), people[[scale]], people["pair_id"]).fit()
+    expected = float(fit.params[scale]) * people[scale].std()
+    assert row.log_estimate == pytest.approx(expected, rel=1e-6)
+    assert row.estimate == pytest.approx(math.exp(expected), rel=1e-6)
+    assert "Matched sets: 60" in row.note
+
+
+def test_what_cannot_be_matched_is_said(matched, comparison):
+    rows = _eyes_open(matched)
+    unmatched = rows.assign(pair_id=pd.NA)
+    assert matched_part(unmatched, "gmed_pct_mvic", MEASURE, comparison, (PAIRS, SETS)).rows == ()
+    for changed in (
+        rows[rows["group"] == "LBP"],
+        rows.assign(gmed_pct_mvic=20.0),
+        rows.assign(gmed_pct_mvic=np.where(rows["group"] == "LBP", 20.0, 10.0)),
+        rows.assign(pair_id="M01"),
+        rows.head(1),
+    ):
+        part = matched_part(changed, "gmed_pct_mvic", MEASURE, comparison, (PAIRS, SETS))
+        statuses = {row.model: row.status for row in part.rows}
+        assert statuses[PAIRS] == "not_estimable", changed.shape
+        if statuses[SETS] == "not_estimable":
+            assert all(row.note for row in part.rows)
+        assert all(row.p is None or row.p > 0 for row in part.rows)
