@@ -1,0 +1,219 @@
+"""How often planned models find a difference that is not there, and whether they find a true one.
+
+Null cohorts: 21 and 22 people, two legs, three trials, median at the ceiling, so that half of the
+trials are cut off. Some cohorts in every run; a thousand with `pytest -m slow`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.models.censored.censored_regression import CensoredNormal
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
+from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
+from pipeline.statistics.models.two_groups.effect_size import welch
+from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
+from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.planning.censored_two_groups import CohortSums, fit_log_ratios
+from schemas.plan import DEFAULT_PLAN, PLANNABLE_MODELS
+
+ALPHA = 0.05
+CEILING_S = 20.0
+SD_PARTICIPANTS, SD_LEGS, SD_TRIALS = 0.6, 0.2, 0.4
+COMPARISON = Comparison("LBP", "control", DEFAULT_PLAN)
+FEW, MANY = 60, 1_000
+CHANCE_OF_A_FALSE_ALARM = 1e-4
+"""That a sound model leaves the limits for the few cohorts of every run."""
+
+
+@cache
+def study_people() -> pd.DataFrame:
+    """21 cases and 22 controls with covariates, one row per trial; the same in every cohort."""
+    rng = np.random.default_rng(43)
+    n = 43
+    person = np.repeat(np.arange(n), 6)
+    return pd.DataFrame(
+        {
+            "participant_id": np.char.mod("P%02d", person),
+            "group": np.where(person < 21, "LBP", "control"),
+            "leg": np.tile(np.repeat(["left", "right"], 3), n),
+            "dom": np.tile(np.repeat([0.0, 1.0], 3), n),
+            "age_years": np.repeat(rng.normal(45, 10, n), 6),
+            "sex": np.repeat(rng.choice(["female", "male"], n), 6),
+            "ceiling_s": CEILING_S,
+        }
+    )
+
+
+def null_cohort(rng: np.random.Generator) -> pd.DataFrame:
+    """Trials of groups that do not differ, as hold times and on a scale."""
+    level = rng.normal(np.log(CEILING_S), SD_PARTICIPANTS, (43, 1, 1))
+    legs = level + rng.normal(0, SD_LEGS, (43, 2, 1))
+    ln_times = (legs + rng.normal(0, SD_TRIALS, (43, 2, 3))).ravel()
+    held = ln_times >= np.log(CEILING_S)
+    low_s = np.where(held, CEILING_S, np.exp(ln_times))
+    return study_people().assign(
+        low_s=low_s,
+        high_s=np.where(held, np.inf, low_s),
+        capped_s=low_s,
+        censoring=np.where(held, "ceiling", "exact"),
+        value=ln_times,
+    )
+
+
+@cache
+def _design(n_rows: int, covariates: tuple[str, ...]) -> Design:
+    """Columns of the regression, which cohorts of the same people share."""
+    people = study_people()
+    rows = {
+        len(people): people,
+        86: people.drop_duplicates(["participant_id", "leg"]),
+        43: people.drop_duplicates("participant_id"),
+    }[n_rows]
+    return build_design(rows.reset_index(drop=True), covariates, COMPARISON)
+
+
+def adjusted(rows: pd.DataFrame, *, of_the_leg: bool = True) -> Design:
+    """Group, age, sex and, with rows of legs, the dominant leg."""
+    covariates = ("age_years", "sex", "dom") if of_the_leg else ("age_years", "sex")
+    return replace(_design(len(rows), covariates), rows=rows)
+
+
+def means(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One row per participant."""
+    people = rows.drop_duplicates("participant_id").reset_index(drop=True)
+    of_person = rows.groupby("participant_id", sort=False)[column].mean().to_numpy()
+    return people.assign(**{column: of_person})
+
+
+def log_normal(rows: pd.DataFrame) -> float:
+    design = adjusted(rows)
+    used = design.rows
+    model = CensoredNormal(np.log(used["low_s"]), np.log(used["high_s"]), design.exog)
+    return model.fit_clustered(used["participant_id"]).inference(GROUP_TERM).p
+
+
+def hold_model(name: str) -> Callable[[pd.DataFrame], float]:
+    model = HOLD_MODELS[name]
+    return lambda rows: model.infer(adjusted(rows, of_the_leg=not model.on_means), 0.95).inference.p
+
+
+def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
+    """The exact solution, whose numbers are published; of strength one row per leg."""
+
+    def p_value(rows: pd.DataFrame) -> float:
+        if not with_legs:
+            rows = rows.drop_duplicates(["participant_id", "leg"]).reset_index(drop=True)
+        design = adjusted(rows)
+        used = design.rows
+        legs = used["participant_id"] + used["leg"] if with_legs else None
+        fit = NestedIntercepts(used["value"], design.exog, used["participant_id"], legs).fit()
+        return fit.inference(GROUP_TERM).p
+
+    return p_value
+
+
+def measured_model(name: str) -> Callable[[pd.DataFrame], float]:
+    model = MEASURED_MODELS[name]
+
+    def p_value(rows: pd.DataFrame) -> float:
+        used = means(rows, "value") if model.on_means else rows
+        design = adjusted(used, of_the_leg=not model.on_means)
+        return model.fit("value", design).inference(GROUP_TERM, 0.95).p
+
+    return p_value
+
+
+def of_two_groups(test: Callable, column: str) -> Callable[[pd.DataFrame], float]:
+    def p_value(rows: pd.DataFrame) -> float:
+        people = means(rows, column)
+        is_case = people["group"] == "LBP"
+        return test(people.loc[is_case, column], people.loc[~is_case, column]).p
+
+    return p_value
+
+
+MODELS = {
+    "hold censored_lognormal": log_normal,
+    **{
+        f"hold {name}": hold_model(name) for name in PLANNABLE_MODELS["hold"] if name in HOLD_MODELS
+    },
+    "hold brunner_munzel": of_two_groups(brunner_munzel, "capped_s"),
+    "measured mixed_nested": mixed(with_legs=True),
+    "strength mixed_random_intercept": mixed(with_legs=False),
+    **{
+        f"measured {name}": measured_model(name)
+        for name in PLANNABLE_MODELS["measured"]
+        if name in MEASURED_MODELS
+    },
+    "measured welch": of_two_groups(welch, "value"),
+    "measured brunner_munzel": of_two_groups(brunner_munzel, "value"),
+}
+PRIMARY = (
+    "hold censored_lognormal",
+    "measured mixed_nested",
+    "strength mixed_random_intercept",
+)
+"""Models of the default plan."""
+
+
+def rejections(p_value: Callable[[pd.DataFrame], float], n_cohorts: int) -> int:
+    rng = np.random.default_rng(1_000)
+    return sum(p_value(null_cohort(rng)) < ALPHA for _ in range(n_cohorts))
+
+
+def test_half_of_the_trials_of_a_null_cohort_are_at_the_ceiling():
+    rng = np.random.default_rng(1_000)
+    at_ceiling = [(null_cohort(rng)["censoring"] == "ceiling").mean() for _ in range(50)]
+    assert np.mean(at_ceiling) == pytest.approx(0.5, abs=0.05)
+
+
+def test_every_plannable_model_is_simulated():
+    simulated = {name.split()[1] for name in MODELS}
+    assert simulated == {name for models in PLANNABLE_MODELS.values() for name in models}
+
+
+@pytest.mark.parametrize("name", PRIMARY)
+def test_a_primary_model_seldom_finds_what_is_not_there(name):
+    low, high = binom.ppf([CHANCE_OF_A_FALSE_ALARM, 1 - CHANCE_OF_A_FALSE_ALARM], FEW, ALPHA)
+    assert low <= rejections(MODELS[name], FEW) <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_has_its_level_in_a_thousand_null_cohorts(name):
+    assert 0.03 <= rejections(MODELS[name], MANY) / MANY <= 0.07
+
+
+def test_the_censored_model_recovers_the_ratio_that_was_simulated():
+    rng = np.random.default_rng(35)
+    shape = (4, 2, 4_000)
+    level = rng.normal(np.log(CEILING_S), SD_PARTICIPANTS, (*shape, 1, 1))
+    level[:, 1] -= 0.35
+    legs = level + rng.normal(0, SD_LEGS, (*shape, 2, 1))
+    ln_times = (legs + rng.normal(0, SD_TRIALS, (*shape, 2, 3))).reshape(*shape, 6)
+    found = fit_log_ratios(CohortSums.of(ln_times, np.log(CEILING_S)))
+    assert found.log_ratio.mean() == pytest.approx(-0.35, abs=0.02)
+
+
+def test_the_model_that_is_published_recovers_it_too():
+    rng = np.random.default_rng(36)
+    cohorts = [null_cohort(rng) for _ in range(60)]
+    people = [
+        rows.assign(participant_id=rows["participant_id"] + f"-{i}")
+        for i, rows in enumerate(cohorts)
+    ]
+    rows = pd.concat(people, ignore_index=True)
+    ln_times = rows["value"] - 0.35 * (rows["group"] == "LBP")
+    bound = np.log(CEILING_S)
+    used = build_design(rows, ("age_years", "sex", "dom"), COMPARISON)
+    low, high = np.minimum(ln_times, bound), np.where(ln_times < bound, ln_times, np.inf)
+    fit = CensoredNormal(low, high, used.exog).fit_clustered(rows["participant_id"])
+    assert fit.inference(GROUP_TERM).estimate == pytest.approx(-0.35, abs=3 * 0.02)
