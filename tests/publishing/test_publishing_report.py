@@ -18,6 +18,7 @@ from schemas.citations import CITATIONS
 from schemas.estimates import Estimates
 from schemas.findings import Findings
 from schemas.methods import MethodSentence
+from schemas.plan import Plan, PlannedOutcome
 
 # Words of programmers, and spellings of missing numbers.
 FORBIDDEN = re.compile(
@@ -407,3 +408,18 @@ def test_a_work_that_a_sentence_names_itself_is_not_cited_twice():
     assert cited(named) == named.text
     plain = MethodSentence("statistics", "Models are those of statsmodels.", ("seabold2010",))
     assert cited(plain) == named.text
+
+
+def test_the_report_shows_the_plan_as_it_was_given(inputs):
+    planned = PlannedOutcome(
+        role="primary", family="F7", model="censored_weibull", estimand="Ratio of times."
+    )
+    plan = Plan(outcomes={"hold_time_s/eyes_open": planned}, families={"F7": "bh"})
+    (table,) = [t for t in build_report(replace(inputs, plan=plan)).tables() if t.id == "plan"]
+    (row,) = [tuple(cell.text for cell in row.cells) for row in table.rows]
+    assert row[1:] == (
+        "primary",
+        "Weibull censored regression",
+        "Ratio of times.",
+        "F7 (Benjamini-Hochberg)",
+    )
