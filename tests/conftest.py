@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import main
+
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 GOLDEN_STUDIES = ROOT / "tests" / "golden_studies"
 REAL = ROOT.parent / "shared" / "real"
+WHOLE_RUNS = (ROOT / "tests", ROOT / "tests" / "defs", ROOT / "tests" / "statistics")
+SOURCE_DATE_EPOCH = "1767312000"
+"""A fixed date, so that release names do not change at midnight."""
 
 
 def _real(name: str) -> Path:
@@ -38,8 +43,11 @@ def drop_golden(workspace: Path, name: str) -> Path:
 
 def stance(workspace: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own and answer its exit code and output."""
-    # A fixed date, so that release names do not change at midnight.
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767312000", **more.pop("env", {})}
+    environment = {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+        **more.pop("env", {}),
+    }
     return subprocess.run(
         [sys.executable, "-m", "pipeline", *arguments, "--workspace", str(workspace)],
         capture_output=True,
@@ -73,6 +81,37 @@ def finished(
     return workspace, stance(workspace, "run", "penney_like")
 
 
+@pytest.fixture
+def ran(finished: tuple[Path, object], tmp_path: Path) -> Path:
+    """A copy of the workspace of `finished`: a run has ended in it, and a test may do as it likes."""
+    workspace = tmp_path / "ran"
+    shutil.copytree(finished[0], workspace)
+    return workspace
+
+
+@pytest.fixture
+def stance_here(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command as `run_stance` calls it, in this process: for its answers, not for its start."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH)
+
+    def call(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [*arguments, "--workspace", str(workspace)]
+        # The command sets both for its own process; they end with the test.
+        monkeypatch.setenv("STANCE_WORKSPACE", str(workspace))
+        monkeypatch.setenv("DAGSTER_HOME", str(workspace))
+        capsys.readouterr()
+        try:
+            code = main(command)
+        except SystemExit as ended:  # a word that the parser refuses
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(command, code, said.out, said.err)
+
+    return call
+
+
 def program(name: str) -> str:
     """Path of an outside program; skips where it is absent, except where all are required (CI)."""
     path = shutil.which(name)
@@ -87,3 +126,11 @@ def program(name: str) -> str:
 def outside_program() -> Callable[[str], str]:
     """Path of Chromium, pdftoppm or LibreOffice."""
     return program
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with whole runs go first, so that no core waits at the end for one that came last.
+
+    A worker takes a file as a whole; pytest is told to leave this order (see pyproject.toml).
+    """
+    items.sort(key=lambda item: item.path.parent not in WHOLE_RUNS)

@@ -36,10 +36,10 @@ STOPS = {
 
 
 @pytest.mark.parametrize("case", STOPS)
-def test_a_stopped_cohort_ends_in_a_fix_list(tmp_path, drop_cohort, run_stance, case):
+def test_a_stopped_cohort_ends_in_a_fix_list(tmp_path, drop_cohort, stance_here, case):
     spoil, rule = STOPS[case]
     spoil(drop_cohort(tmp_path, "penney_like"))
-    ended = run_stance(tmp_path, "check", "penney_like")
+    ended = stance_here(tmp_path, "check", "penney_like")
     said = ended.stdout + ended.stderr
     assert ended.returncode == 3, said
     assert rule in said
@@ -57,10 +57,10 @@ SET_ASIDE = {
 
 
 @pytest.mark.parametrize("case", SET_ASIDE)
-def test_a_bad_cell_is_found_at_its_address(tmp_path, drop_cohort, run_stance, case):
+def test_a_bad_cell_is_found_at_its_address(tmp_path, drop_cohort, stance_here, case):
     old, new, rule, cell = SET_ASIDE[case]
     _replace(drop_cohort(tmp_path, "penney_like"), "hold_times.csv", old, new)
-    ended = run_stance(tmp_path, "check", "penney_like")
+    ended = stance_here(tmp_path, "check", "penney_like")
     assert ended.returncode == 3
     page = (tmp_path / "reports/penney_like/check/fix-list.csv").read_text(encoding="utf-8")
     lines = [line for line in page.splitlines() if rule in line]
@@ -68,12 +68,12 @@ def test_a_bad_cell_is_found_at_its_address(tmp_path, drop_cohort, run_stance, c
     assert f",{cell}," in lines[0]
 
 
-def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_cohort, run_stance):
+def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_cohort, stance_here):
     folder = drop_cohort(tmp_path, "penney_like")
     for old, new, _, _ in [SET_ASIDE["hold above the ceiling"]]:
         _replace(folder, "hold_times.csv", old, new)
     _replace(folder, "participants.csv", "PE002,S1,LBP", "PE002,S1,patient")
-    ended = run_stance(tmp_path, "run", "penney_like")
+    ended = stance_here(tmp_path, "run", "penney_like")
     assert ended.returncode == 0, ended.stderr
     assert "draft" in ended.stdout.splitlines()[-1].lower()
     release = latest_release(tmp_path / "reports/penney_like")
@@ -87,7 +87,7 @@ def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_cohort, run_stance)
     assert "61.2" not in shareable
 
 
-def test_one_group_only_says_why_there_is_no_comparison(tmp_path, drop_cohort, run_stance):
+def test_one_group_only_says_why_there_is_no_comparison(tmp_path, drop_cohort, stance_here):
     folder = drop_cohort(tmp_path, "penney_like")
     people = (folder / "participants.csv").read_text().splitlines()
     kept = [people[0], *(line for line in people[1:] if ",control," not in line)]
@@ -97,35 +97,33 @@ def test_one_group_only_says_why_there_is_no_comparison(tmp_path, drop_cohort, r
         lines = (folder / f"{name}.csv").read_text().splitlines()
         rows = [line for line in lines[1:] if line.split(",")[0] in ids]
         (folder / f"{name}.csv").write_text("\n".join([lines[0], *rows]) + "\n")
-    ended = run_stance(tmp_path, "run", "penney_like")
+    ended = stance_here(tmp_path, "run", "penney_like")
     assert ended.returncode == 4, ended.stdout + ended.stderr
     release = latest_release(tmp_path / "reports/penney_like")
     assert read_manifest(release)["exit_code"] == 4
     assert "not possible" in ended.stdout.splitlines()[-1]
 
 
-def test_a_cohort_that_turns_bad_has_its_old_report_superseded(tmp_path, drop_cohort, run_stance):
-    folder = drop_cohort(tmp_path, "penney_like")
-    assert run_stance(tmp_path, "run", "penney_like").returncode == 0
-    old = latest_release(tmp_path / "reports/penney_like")
-    (folder / "hold_times.csv").write_text(HEAD)
-    ended = run_stance(tmp_path, "run", "penney_like")
+def test_a_cohort_that_turns_bad_has_its_old_report_superseded(ran, stance_here):
+    old = latest_release(ran / "reports/penney_like")
+    (ran / "data/cohorts/penney_like/hold_times.csv").write_text(HEAD)
+    ended = stance_here(ran, "run", "penney_like")
     assert ended.returncode == 3
     assert "fix-list.html" in ended.stdout.splitlines()[-1]
-    assert latest_release(tmp_path / "reports/penney_like") is None
+    assert latest_release(ran / "reports/penney_like") is None
     assert 'class="superseded"' in (old / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["../../etc", "Lyon", "-rf", "con", ""])
-def test_a_name_that_cannot_be_a_cohort_is_a_usage_error(tmp_path, run_stance, name):
-    ended = run_stance(tmp_path, "run", f"./{name}" if name.startswith("-") else name)
+def test_a_name_that_cannot_be_a_cohort_is_a_usage_error(tmp_path, stance_here, name):
+    ended = stance_here(tmp_path, "run", f"./{name}" if name.startswith("-") else name)
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
 
 
-def test_an_unknown_cohort_names_the_ones_there_are(tmp_path, drop_cohort, run_stance):
+def test_an_unknown_cohort_names_the_ones_there_are(tmp_path, drop_cohort, stance_here):
     drop_cohort(tmp_path, "penney_like")
-    ended = run_stance(tmp_path, "run", "penny_like")
+    ended = stance_here(tmp_path, "run", "penny_like")
     assert ended.returncode == 2
     assert "penney_like" in ended.stderr
 
@@ -179,13 +177,13 @@ def test_after_kill_9_the_next_run_gives_the_undisturbed_result(
     assert litter == []
 
 
-def test_check_says_what_it_does_not_look_at(tmp_path, run_stance, drop_cohort):
+def test_check_says_what_it_does_not_look_at(tmp_path, stance_here, drop_cohort):
     folder = drop_cohort(tmp_path, "penney_like")
-    assert "Recordings are opened" not in run_stance(tmp_path, "check", "penney_like").stdout
+    assert "Recordings are opened" not in stance_here(tmp_path, "check", "penney_like").stdout
     (folder / "a.csv").write_text("time,x\n0,1\n")
     (folder / "recordings.csv").write_text(
         "participant_id,leg,trial,role,file\nPE001,left,1,task,a.csv\n"
     )
-    ended = run_stance(tmp_path, "check", "penney_like")
+    ended = stance_here(tmp_path, "check", "penney_like")
     assert ended.returncode == 0
     assert "Recordings are opened by `stance run` only" in ended.stdout

@@ -29,6 +29,14 @@ def workspace(tmp_path, drop_cohort, monkeypatch):
     return Workspace(tmp_path)
 
 
+@pytest.fixture
+def ran_before(ran, monkeypatch):
+    """A workspace in which every asset was materialised and a report published."""
+    monkeypatch.setenv("STANCE_WORKSPACE", str(ran))
+    monkeypatch.setenv("DAGSTER_HOME", str(ran))
+    return Workspace(ran)
+
+
 def materialise(workspace, *assets):
     """What the UI does when a person picks single assets."""
     with open_instance(workspace) as instance:
@@ -56,24 +64,22 @@ INTAKE = ("study", "findings", "decisions", "to_decide", "exclusions", "intake_f
           "recordings", "strength", "clinical_test", "training_log")  # fmt: skip
 
 
-def test_estimates_of_other_files_are_never_published(workspace):
-    assert materialise(workspace).success
-    before = latest_release(workspace.cohort_reports("penney_like"))
-    table = workspace.cohort_folder("penney_like") / "hold_times.csv"
+def test_estimates_of_other_files_are_never_published(ran_before):
+    before = latest_release(ran_before.cohort_reports("penney_like"))
+    table = ran_before.cohort_folder("penney_like") / "hold_times.csv"
     table.write_text(table.read_text().replace("29.23", "9.23"))
-    assert materialise(workspace, *INTAKE).success
-    ended = materialise(workspace, "report")
+    assert materialise(ran_before, *INTAKE).success
+    ended = materialise(ran_before, "report")
     assert not ended.success
     assert "made from other files" in failures(ended)
-    assert latest_release(workspace.cohort_reports("penney_like")) == before
+    assert latest_release(ran_before.cohort_reports("penney_like")) == before
 
 
-def test_a_stopped_cohort_cannot_be_published_from_what_was_stored_before(workspace):
-    assert materialise(workspace).success
-    (workspace.cohort_folder("penney_like") / "participants.csv").unlink()
-    assert not materialise(workspace, *INTAKE, "fix_list").success
-    assert not materialise(workspace, "report").success
-    assert latest_release(workspace.cohort_reports("penney_like")) is None
+def test_a_stopped_cohort_cannot_be_published_from_what_was_stored_before(ran_before):
+    (ran_before.cohort_folder("penney_like") / "participants.csv").unlink()
+    assert not materialise(ran_before, *INTAKE, "fix_list").success
+    assert not materialise(ran_before, "report").success
+    assert latest_release(ran_before.cohort_reports("penney_like")) is None
 
 
 def test_files_that_change_during_a_run_stop_it(workspace, monkeypatch):
@@ -149,10 +155,9 @@ def test_the_option_counts_more_than_the_variable(workspace, monkeypatch):
     assert main(["--workspace", str(workspace.root), "run", "penney_like"]) == 0
 
 
-def test_a_damaged_table_is_noted(workspace, capsys):
-    assert run_cohort(workspace, "penney_like").exit_code == ExitCode.OK
-    stored = workspace.tables_folder / "penney_like" / "hold_times.parquet"
+def test_a_damaged_table_is_noted(ran_before, capsys):
+    stored = ran_before.tables_folder / "penney_like" / "hold_times.parquet"
     stored.write_bytes(b"damaged")
-    assert run_cohort(workspace, "penney_like").exit_code == ExitCode.OK
+    assert run_cohort(ran_before, "penney_like").exit_code == ExitCode.OK
     assert "the stored hold_times was damaged and is made anew" in capsys.readouterr().err
     assert stored.read_bytes() != b"damaged"

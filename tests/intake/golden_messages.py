@@ -31,6 +31,7 @@ def message_of(rule_id: str, scratch: Path) -> str:
     if planted is not None:
         lab = Lab()
         planted.plant(lab, draw)
+        lab.leave_out_untouched_tables()
         findings = read_cohort(lab.write(scratch / "cohort", planted.forms[0])).findings
     else:
         measured = next(d for d in (*SIGNAL_DEFECTS, *CHANGING_DEFECTS) if d.rule_id == rule_id)

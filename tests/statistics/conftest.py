@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -99,8 +100,27 @@ def sets(tables: dict[str, pd.DataFrame], study: Study) -> AnalysisSets:
 
 
 @pytest.fixture(scope="session")
-def result(dataset: str, sets: AnalysisSets, study: Study) -> AnalysisResult:
-    return analyse(dataset, sets, study, DEFAULT_PLAN)
+def analysed(study: Study) -> Callable[[str], AnalysisResult]:
+    """The analysis of a data set, made once: `result` itself is made anew when its parameter changes."""
+
+    @cache
+    def made(dataset: str) -> AnalysisResult:
+        sets = build_analysis_sets(load_tables(dataset), study)
+        return analyse(dataset, sets, study, DEFAULT_PLAN)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def result(dataset: str, analysed: Callable[[str], AnalysisResult]) -> AnalysisResult:
+    return analysed(dataset)
+
+
+@pytest.fixture
+def as_planned(analysed: Callable[[str], AnalysisResult]) -> pd.DataFrame:
+    """Estimates of the small data set with the default plan, indexed by id."""
+    estimates = analysed("penney_like").estimates
+    return estimates.set_index("estimate_id", drop=False)
 
 
 @pytest.fixture(scope="session")

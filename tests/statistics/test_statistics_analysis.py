@@ -102,8 +102,8 @@ def test_effect_sizes_and_summaries_are_those_of_r(number, golden, tolerances, o
             assert found["contrast"] == label
 
 
-def test_the_best_trial_of_each_leg_is_the_strength_that_is_modelled(penney, run):
-    rows = run(penney)
+def test_the_best_trial_of_each_leg_is_the_strength_that_is_modelled(penney, as_planned):
+    rows = as_planned
     model, means = rows.loc["strength:difference:unadjusted"], rows.loc["strength:difference:welch"]
     assert model["n_rows"] == 86
     # Both legs of everybody were measured, so model and participant means have one difference.

@@ -123,8 +123,8 @@ def test_a_misspelt_model_is_refused():
         PlannedOutcome(role="primary", sensitivity=("censored_weibul",))
 
 
-def test_every_comparison_counts_people_legs_and_rows_and_names_its_rows(penney, run):
-    rows = run(penney)
+def test_every_comparison_counts_people_legs_and_rows_and_names_its_rows(penney, as_planned):
+    rows = as_planned
     main = rows.loc[f"{EYES_OPEN}:time_ratio:adjusted"]
     assert (main["n_legs_case"], main["n_legs_reference"]) == (42, 44)
     assert main["n_rows_case"] + main["n_rows_reference"] == main["n_rows"] == 258

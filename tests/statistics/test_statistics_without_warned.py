@@ -24,9 +24,29 @@ def _third_is_warned(number):
 
 
 @pytest.fixture(scope="module")
-def judged(penney, run):
+def third_warned(penney, study):
+    """The analysis when every third trial is warned."""
+    sets = build_analysis_sets(_judged(penney, _third_is_warned), study)
+    return analyse("x", sets, study, DEFAULT_PLAN)
+
+
+@pytest.fixture(scope="module")
+def judged(third_warned):
     """Estimates when every third trial is warned."""
-    return run(_judged(penney, _third_is_warned))
+    return third_warned.estimates.set_index("estimate_id", drop=False)
+
+
+@pytest.fixture(scope="module")
+def all_good(penney, study):
+    """The analysis when no trial is warned."""
+    sets = build_analysis_sets(_judged(penney, lambda _: "good"), study)
+    return analyse("x", sets, study, DEFAULT_PLAN)
+
+
+@pytest.fixture(scope="module")
+def unjudged(penney, run):
+    """Estimates when no trial has a verdict."""
+    return run(_judged(penney, lambda _: None))
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +73,8 @@ def test_it_is_the_planned_model_on_the_other_trials(penney, judged, without, ou
     assert f"Left out: {n_warned} of {int(with_value.sum())} trials" in row["note"]
 
 
-def test_it_has_a_role_of_its_own_and_joins_no_family(penney, run, judged):
-    plain = run(_judged(penney, lambda _: None))
+def test_it_has_a_role_of_its_own_and_joins_no_family(unjudged, judged):
+    plain = unjudged
     added = judged.index.difference(plain.index)
     assert set(added) == {f"{outcome}:difference:without_warned" for outcome in OUTCOMES}
     rows = judged.loc[added]
@@ -65,10 +85,9 @@ def test_it_has_a_role_of_its_own_and_joins_no_family(penney, run, judged):
     np.testing.assert_array_equal(judged.loc[plain.index, "estimate"], plain["estimate"])
 
 
-@pytest.mark.parametrize("verdict", ["good", None])
-def test_without_a_warned_trial_there_is_no_such_row(penney, run, verdict):
-    rows = run(_judged(penney, lambda _: verdict))
-    assert not rows.index.str.endswith(":without_warned").any()
+def test_without_a_warned_trial_there_is_no_such_row(all_good, unjudged):
+    for rows in (all_good.estimates, unjudged):
+        assert not rows["estimate_id"].str.endswith(":without_warned").any()
 
 
 def test_when_every_trial_is_warned_a_sentence_says_so(penney, run):
@@ -111,11 +130,10 @@ def test_own_covariates_of_the_plan_count_here_too(penney, run):
     assert "bmi" in rows.loc["gmed_pct_mvic:difference:without_warned", "formula"]
 
 
-def test_the_methods_say_it_only_when_it_ran(penney, study):
-    def text(tables):
-        done = analyse("x", build_analysis_sets(tables, study), study, DEFAULT_PLAN)
+def test_the_methods_say_it_only_when_it_ran(third_warned, all_good):
+    def text(done):
         return " ".join(step.text for step in done.steps)
 
     sentence = "repeated without the trials that have a remark on their signal"
-    assert sentence in text(_judged(penney, _third_is_warned))
-    assert sentence not in text(_judged(penney, lambda _: "good"))
+    assert sentence in text(third_warned)
+    assert sentence not in text(all_good)
