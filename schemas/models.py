@@ -62,7 +62,7 @@ _MODELS = (
         "ancova_hc3",
         "Regression of participant means",
         "difference of participant means",
-        ("measured", "hold"),
+        ("measured",),
     ),
     AnalysisModel(
         "ols_cluster",
@@ -80,7 +80,7 @@ _MODELS = (
         "welch",
         "Welch test, participant means",
         "difference of participant means",
-        ("measured", "hold"),
+        ("measured",),
     ),
     AnalysisModel(
         "brunner_munzel",

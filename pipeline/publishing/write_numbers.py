@@ -22,9 +22,9 @@ def write_numbers(report: Report) -> bytes:
     return (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def _json_value(cell: object) -> str | float | int | None:
-    if isinstance(cell, str):
+def _json_value(cell: object) -> str | float | int | bool | None:
+    if isinstance(cell, str | bool):
         return cell
-    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+    if not isinstance(cell, int | float) or not math.isfinite(cell):
         return None
     return int(cell) if isinstance(cell, int) else float(cell)

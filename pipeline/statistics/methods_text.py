@@ -203,8 +203,8 @@ def method_sentences(
         )
     if second_routes:
         texts.append(
-            "Planned comparisons were computed a second time by routes that share no code with the "
-            f"first ({'; '.join(second_routes)}), and every disagreement is shown."
+            "Comparisons were computed a second time where there is a route that shares no code "
+            f"with the first ({'; '.join(second_routes)}), and every disagreement is shown."
         )
     if families:
         texts.append(

@@ -55,6 +55,12 @@ ROUTES: Final[Mapping[str, Route]] = {
         se_share=1e-4,
         reason="An identity of balanced designs; what is left is how far the variances converged.",
     ),
+    "statsmodels_phreg": Route(
+        "PHReg of statsmodels",
+        of_se=1e-5,
+        se_share=1e-5,
+        reason="Both maximise one concave partial likelihood; PHReg stops at a gradient of 1e-8.",
+    ),
     "closed_form": Route(
         "least squares in closed form",
         of_se=1e-6,
@@ -77,10 +83,11 @@ class SecondNumber:
     se: float | None = None
 
 
-def with_second_opinion(row: EstimateRow, second: Callable[[], SecondNumber]) -> EstimateRow:
+def with_second_opinion(row: EstimateRow, second: Callable[[], SecondNumber | None]) -> EstimateRow:
     """The row with what the second route found and whether it agrees.
 
-    A row without a number stays as it is. Where the second route finds nothing the row is flagged
+    A row without a number stays as it is, and one whose second route gives None: it would take too
+    long. Where the second route finds nothing the row is flagged
     and says that its number stands on one computation.
     """
     if row.status == "not_estimable" or row.estimate is None or row.se is None:
@@ -93,6 +100,8 @@ def with_second_opinion(row: EstimateRow, second: Callable[[], SecondNumber]) ->
             "on one computation.",
             caution=True,
         )
+    if found is None:
+        return row
     route = ROUTES[found.route]
     first = row.estimate if row.log_estimate is None else row.log_estimate
     agrees = abs(found.estimate - first) <= route.of_se * row.se and (

@@ -118,6 +118,7 @@ def test_numbers_json_has_every_estimate_once_and_names_those_in_print(report):
     assert content["printed"]
     lost = next(row for row in content["estimates"] if row["status"] == "not_estimable")
     assert lost["estimate"] is None
+    assert {row["on_boundary"] for row in content["estimates"]} == {False}
     assert b"NaN" not in write_numbers(report)
 
 

@@ -88,3 +88,10 @@ def test_without_second_computations_nothing_is_claimed():
     inputs = replace(inputs, estimates=rows)
     assert second_opinion_blocks(inputs, inputs.numbers()) == []
     assert disagreement_notice(inputs, inputs.numbers()) is None
+
+
+def test_a_primary_result_that_stands_on_one_computation_is_named():
+    inputs = _inputs(second_opinion="", second_route="", second_estimate=None)
+    text, _ = second_opinion_blocks(inputs, inputs.numbers())
+    said = "".join(getattr(part, "text", "") for part in text.fragments)
+    assert "stand on one computation: Hold time, eyes open (" in said

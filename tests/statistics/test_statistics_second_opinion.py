@@ -9,7 +9,7 @@ from pipeline.statistics.estimate_rows import EstimateRow
 from pipeline.statistics.models.censored.plain_likelihood import PlainFit
 from pipeline.statistics.outcomes import second_routes
 from pipeline.statistics.second_opinion import ROUTES, SecondNumber, with_second_opinion
-from schemas.plan import Plan
+from schemas.plan import Plan, PlannedOutcome
 
 RATIO = "hold_time_s/eyes_open:time_ratio:adjusted"
 
@@ -30,6 +30,20 @@ def test_every_planned_comparison_has_a_second_opinion_that_agrees(result):
 def test_numbers_without_a_second_route_say_nothing(result):
     rows = result.estimates[result.estimates["second_opinion"] == ""]
     assert (rows["second_route"] == "").all() and rows["second_estimate"].isna().all()
+
+
+def test_models_that_a_plan_can_name_instead_have_one_too(penney, run):
+    outcomes = {
+        "hold_time_s/eyes_open": PlannedOutcome(
+            role="primary", sensitivity=("cox_breslow", "rmst", "censored_normal")
+        ),
+        "gmed_pct_mvic": PlannedOutcome(role="primary", sensitivity=("ancova_hc3", "ols_cluster")),
+    }
+    tables = {name: penney[name] for name in ("participants", "hold_times", "activation")}
+    rows = run(tables, Plan(outcomes=outcomes)).query("second_opinion != ''")
+    asked = {name for planned in outcomes.values() for name in planned.sensitivity}
+    assert asked <= set(rows["model"])
+    assert (rows["second_opinion"] == "agrees").all()
 
 
 @pytest.fixture

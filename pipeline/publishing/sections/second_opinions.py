@@ -54,12 +54,26 @@ def second_opinion_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]
         else "All of them agree within the tolerance of their route."
     )
     text = paragraph(
-        "The planned comparisons were computed a second time by routes that share no code with the "
-        "first (",
+        "Comparisons were computed a second time where there is a route that shares no code with "
+        "the first (",
         Ref(TABLE_ID),
         f"). {said}",
+        _alone(inputs, numbers),
     )
     return [text, _table(rows, inputs)]
+
+
+def _alone(inputs: ReportInputs, numbers: Numbers) -> str:
+    """Names the primary results that stand on one computation, or ""."""
+    rows = [
+        row
+        for row in numbers.where(role="primary")
+        if row.is_estimated and not row.second_opinion and row.contrast in inputs.contrasts
+    ]
+    if not rows:
+        return ""
+    named = "; ".join(f"{inputs.label(row.outcome)} ({_analysis(row)})" for row in rows)
+    return f" These primary results stand on one computation: {named}."
 
 
 def _table(rows: list[Estimate], inputs: ReportInputs) -> Table:

@@ -28,8 +28,14 @@ from pipeline.statistics.outcomes.hold_ends import (
 )
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.second_routes import (
+    second_capped_difference,
+    second_hazard_ratio,
+    second_restricted_mean,
+)
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
+from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
 
 PERMUTATION_SEED: Final = 20140
 """Permutations are drawn from one fixed stream, so that a report can be made again."""
@@ -47,7 +53,7 @@ class HoldModel:
     coefficient on the scale of the model. left: left side of its formula. variant: what the row is
     called. on_means: of one value per participant, so that covariates of a leg stay out. is_of_times:
     models times beyond the ceiling, and so needs enough trials that ended. method: key of its
-    sentence in the methods text, the model's id by default.
+    sentence in the methods text, the model's id by default. second: the number by another route.
     """
 
     is_ratio: bool
@@ -58,6 +64,7 @@ class HoldModel:
     on_means: bool = False
     is_of_times: bool = True
     method: str = ""
+    second: Callable[[Design], SecondNumber | None] | None = None
 
 
 def _clustered(distribution: str) -> Callable[[Design, float], Found]:
@@ -85,14 +92,19 @@ _LOG_TIME = "log(hold_time_s)"
 HOLD_MODELS: Final[Mapping[str, HoldModel]] = {
     "censored_weibull": HoldModel(True, "ratio", _clustered("weibull"), _LOG_TIME),
     "censored_loglogistic": HoldModel(True, "ratio", _clustered("loglogistic"), _LOG_TIME),
-    "censored_normal": HoldModel(False, "s", _clustered("normal"), "hold_time_s"),
+    "censored_normal": HoldModel(
+        False, "s", _clustered("normal"), "hold_time_s", second=second_capped_difference
+    ),
     "censored_lognormal_random_intercept": HoldModel(True, "ratio", _random_intercept, _LOG_TIME),
-    "cox_breslow": HoldModel(True, "ratio", hazard_ratio, "hazard(hold_time_s)"),
+    "cox_breslow": HoldModel(
+        True, "ratio", hazard_ratio, "hazard(hold_time_s)", second=second_hazard_ratio
+    ),
     "rmst": HoldModel(
         False,
         "s",
         restricted_mean_ancova,
         "restricted_mean(hold_time_s)",
+        second=second_restricted_mean,
         on_means=True,
         is_of_times=False,
     ),
@@ -157,7 +169,9 @@ def _fitted(
         row = replace(row, formula=f"{model.left} ~ {design.formula}")
         row = row.counting(design.rows, comparison, _censored(design.rows))
         row = row.with_inference(found.inference, is_log=model.is_ratio)
-        return row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
+        row = row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
+        second = model.second
+        return row if second is None else with_second_opinion(row, lambda: second(design))
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"

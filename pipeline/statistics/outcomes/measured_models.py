@@ -28,9 +28,11 @@ from pipeline.statistics.outcomes.hold_models import (
 from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.second_routes import second_of_means, second_of_rows
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
+from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class MeasuredModel:
     """One further model of a measured outcome.
 
     on_means: fitted to one value per participant; else to all rows. fit: endog column, design.
+    second: the number by another route, from the values and the design.
     """
 
     on_means: bool
     fit: Callable[[str, Design], RegressionResults]
+    second: Callable[[pd.Series, Design], SecondNumber] | None = None
 
 
 def _ancova(column: str, design: Design) -> RegressionResults:
@@ -62,9 +66,9 @@ def _median(column: str, design: Design) -> RegressionResults:
 
 
 MEASURED_MODELS: Final[Mapping[str, MeasuredModel]] = {
-    "ancova_hc3": MeasuredModel(True, _ancova),
+    "ancova_hc3": MeasuredModel(True, _ancova, second_of_means),
     "quantile_median": MeasuredModel(True, _median),
-    "ols_cluster": MeasuredModel(False, _clustered),
+    "ols_cluster": MeasuredModel(False, _clustered, second_of_rows),
     "gee_exchangeable": MeasuredModel(False, _gee),
 }
 """By id of schemas.models."""
@@ -183,9 +187,13 @@ def _fitted(
         row = replace(row, formula=f"{column} ~ {design.formula}")
         row = row.counting(design.rows, comparison, value=column)
         row = row.with_inference(results.inference(GROUP_TERM, comparison.ci_level))
-        return row.noting(
+        row = row.noting(
             *design.notes, *results.cautions, caution=design.caution or bool(results.cautions)
         )
+        second = model.second
+        if second is None:
+            return row
+        return with_second_opinion(row, lambda: second(design.rows[column], design))
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
