@@ -160,6 +160,7 @@ SENTENCES: Final[dict[str, str]] = {
 """Method -> sentence. Order of the table is the order of the text."""
 
 _AS_SENSITIVITY = "As a sensitivity analysis, "
+_REPEATED = " was repeated with "
 _MIXED = {"mixed_participant_leg", "mixed_participant"}
 
 
@@ -230,7 +231,7 @@ def _in_its_place(text: str, run: ModelRun, outcomes: list[str]) -> str:
         return text
     if run.role == "sensitivity":
         return text if text.startswith(_AS_SENSITIVITY) else f"{_AS_SENSITIVITY}{_lower(text)}"
-    plain = text.removeprefix(_AS_SENSITIVITY)
+    plain = text.removeprefix(_AS_SENSITIVITY).replace(_REPEATED, " was made with ", 1)
     return f"The {run.role} analysis of {_listed(outcomes)} that the plan names: {_lower(plain)}"
 
 

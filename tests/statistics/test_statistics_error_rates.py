@@ -17,7 +17,7 @@ from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
-from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
+from pipeline.statistics.models.two_groups.brunner_munzel import RelativeEffect, brunner_munzel
 from pipeline.statistics.models.two_groups.effect_size import welch
 from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
 from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
@@ -140,12 +140,16 @@ def of_two_groups(test: Callable, column: str) -> Callable[[pd.DataFrame], float
     return p_value
 
 
+def ranks(case: pd.Series, reference: pd.Series) -> RelativeEffect:
+    return brunner_munzel(case, reference, rng=np.random.default_rng(7))
+
+
 MODELS = {
     "hold censored_lognormal": log_normal,
     **{
         f"hold {name}": hold_model(name) for name in PLANNABLE_MODELS["hold"] if name in HOLD_MODELS
     },
-    "hold brunner_munzel": of_two_groups(brunner_munzel, "capped_s"),
+    "hold brunner_munzel": of_two_groups(ranks, "capped_s"),
     "measured mixed_nested": mixed(with_legs=True),
     "strength mixed_random_intercept": mixed(with_legs=False),
     **{
@@ -154,7 +158,7 @@ MODELS = {
         if name in MEASURED_MODELS
     },
     "measured welch": of_two_groups(welch, "value"),
-    "measured brunner_munzel": of_two_groups(brunner_munzel, "value"),
+    "measured brunner_munzel": of_two_groups(ranks, "value"),
 }
 PRIMARY = (
     "hold censored_lognormal",
@@ -184,6 +188,11 @@ def test_every_plannable_model_is_simulated():
 def test_a_primary_model_seldom_finds_what_is_not_there(name):
     low, high = binom.ppf([CHANCE_OF_A_FALSE_ALARM, 1 - CHANCE_OF_A_FALSE_ALARM], FEW, ALPHA)
     assert low <= rejections(MODELS[name], FEW) <= high
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_simulated_model_gives_a_p_value(name):
+    assert 0 < MODELS[name](null_cohort(np.random.default_rng(2))) <= 1
 
 
 @pytest.mark.slow

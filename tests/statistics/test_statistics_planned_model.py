@@ -105,6 +105,7 @@ def test_the_usual_model_keeps_its_number_when_another_one_is_planned(small, stu
     (primary,) = other.loc[other["role"] == "primary", "model"]
     assert primary == "censored_weibull"
     assert "The primary analysis of hold time (eyes open) that the plan names: the regr" in text
+    assert "was made with a Weibull distribution" in text
     assert re.search("As a sensitivity analysis, hold time .* log-normal regression", text)
 
 
