@@ -8,8 +8,11 @@ from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Column, Notice, Ref, Row, Table
 from schemas.estimates import DISAGREES
+from schemas.models import LIFTOFF_BY, ONSET_BY
 
 TABLE_ID: Final = "second_opinions"
+_OF_A_DOZEN: Final = (ONSET_BY, LIFTOFF_BY)
+"""Other ways to find the same onset; they are in the table only when the second number differs."""
 
 
 def disagreement(row: Estimate) -> tuple[Part, ...]:
@@ -43,13 +46,19 @@ def disagreement_notice(inputs: ReportInputs, numbers: Numbers) -> Notice | None
 
 def second_opinion_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
     """What the second computations found, and the table of all of them; empty when there are none."""
-    rows = [row for row in numbers.rows if row.second_opinion and row.is_estimated]
+    rows = [
+        row
+        for row in numbers.rows
+        if row.second_opinion
+        and row.is_estimated
+        and (row.second_opinion == DISAGREES or not row.variant.startswith(_OF_A_DOZEN))
+    ]
     if not rows:
         return []
     rows.sort(key=lambda row: row.second_opinion != DISAGREES)
     lost = rows[0].second_opinion == DISAGREES
     said = (
-        "Not all of them agree; those that do not stand first."
+        "Not all of them agree; the table begins with those that do not."
         if lost
         else "All of them agree within the tolerance of their route."
     )
