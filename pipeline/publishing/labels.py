@@ -70,6 +70,8 @@ _STATISTIC_LABELS: Final[dict[str, str]] = {
     "specificity": "Specificity",
     "lr_positive": "Positive likelihood ratio",
     "lr_negative": "Negative likelihood ratio",
+    "goal_reached": "Reached",
+    "goal_after_previous": "Reached",
 }
 """Names of statistics; one that is not listed is printed with its words apart."""
 

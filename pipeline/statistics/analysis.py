@@ -32,6 +32,7 @@ from pipeline.statistics.outcomes.outcome_names import (
     strength_measure,
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
+from pipeline.statistics.outcomes.task_ladder import LadderTask, task_ladder_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
@@ -41,7 +42,7 @@ from schemas.methods import MethodSentence
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import Plan, TrialRule, contrast_of
 from schemas.study import Study
-from schemas.terms import DEFAULT_TASK
+from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK
 
 COMPARED_ACTIVATION = ("gmed_pct_mvic", "onset_ms")
 DESCRIBED_ACTIVATION = ("gmed_rms_uv", "mvic_rms_uv")
@@ -113,6 +114,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         if outcome.column == "onset_ms"
     ]
     parts.append(_conditions_compared(outcomes, comparison))
+    parts.append(_task_ladder(sets, study, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:
@@ -135,6 +137,19 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         adjustment=adjustment_in_words(plan),
     )
     return AnalysisResult(estimates, curves, steps)
+
+
+def _task_ladder(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:
+    """Goals of the balance tasks, of the trials with eyes open."""
+    if sets.hold_times is None:
+        return Part(())
+    known = study.balance_tasks()
+    tasks = [
+        LadderTask(known[task], hold_measure(task, condition, study), rows)
+        for (task, condition), rows in _by_task(sets.hold_times, "condition")
+        if task in known and condition == DEFAULT_CONDITION
+    ]
+    return task_ladder_part(tasks, comparison)
 
 
 def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:

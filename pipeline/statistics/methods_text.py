@@ -59,6 +59,10 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the best trial of the dominant leg in {outcomes} was compared by "
         "the log-rank test."
     ),
+    "task_ladder": (
+        "Participants who reached the goal of the balance task with every leg tested were counted for "
+        "{outcomes}, with Wilson's interval, and Newcombe's for the difference between the groups."
+    ),
     "matched_pairs": (
         "As a sensitivity analysis for the matched design, participant means of {outcomes} were "
         "compared within complete pairs by the paired t test."

@@ -21,6 +21,7 @@ from pipeline.publishing.sections.comparisons import (
     ratio_row,
     result_sentence,
 )
+from pipeline.publishing.sections.task_ladder import task_ladder_blocks
 from schemas.plan import ADJUSTMENT_LABELS
 
 AT_CEILING: Final = "share_at_ceiling"
@@ -57,6 +58,7 @@ def hold_time_section(inputs: ReportInputs, numbers: Numbers) -> Section:
         )
     )
     blocks += [_description(outcomes, inputs, numbers), _comparison(outcomes, inputs, numbers)]
+    blocks += task_ladder_blocks(inputs, numbers)
     for outcome in outcomes:
         curves = inputs.curves
         if not curves.empty:

@@ -1,0 +1,56 @@
+"""The report shows the goals of the balance tasks only where a ladder was analysed."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.publishing.build import build_report
+
+DEADLIFT = "hold_time_s/eyes_open/single_leg_deadlift"
+
+
+def _with_goals(light):
+    template = light.estimates[light.estimates["contrast"].eq("LBP")].iloc[:1]
+    rows = [
+        template.assign(
+            estimate_id=f"{DEADLIFT}:goal_5s:{side}",
+            outcome=DEADLIFT,
+            contrast=contrast,
+            model="goal_reached",
+            variant="goal of 5 s",
+            role="descriptive",
+            unit="proportion",
+            estimate=share,
+            ci_low=low,
+            ci_high=high,
+            ci_level=0.95,
+            status="ok",
+            note="",
+            n_case=21 if side != "reference" else None,
+            n_reference=22 if side != "case" else None,
+        )
+        for side, contrast, share, low, high in (
+            ("case", "LBP", 0.5, 0.3, 0.7),
+            ("reference", "control", 0.75, 0.6, 0.9),
+            ("difference", "LBP - control", -0.25, -0.5, 0.02),
+        )
+    ]
+    return replace(light, estimates=pd.concat([light.estimates, *rows], ignore_index=True))
+
+
+def test_a_table_gives_both_groups_and_the_difference(light):
+    report = build_report(_with_goals(light))
+    table = next(one for one in report.tables() if one.id == "task_ladder")
+    heading, row = table.rows
+    assert "single-leg deadlift" in heading.cells[0].text
+    assert [cell.text for cell in row.cells] == [
+        "Reached the goal of 5 s",
+        "50% (30% to 70%)",
+        "75% (60% to 90%)",
+        "−25% (−50% to 2%)",
+        "21 / 22",
+    ]
+
+
+def test_without_goals_there_is_no_such_table(light):
+    assert not any(one.id == "task_ladder" for one in build_report(light).tables())
