@@ -102,6 +102,13 @@ _MODELS = (
         ("hold",),
     ),
     AnalysisModel(
+        "interaction_visit",
+        "Planned model with group by visit",
+        "ratio of time ratios",
+        ("hold",),
+    ),
+    AnalysisModel("change_over_visits", "Change between visits", "time ratio", ("hold",)),
+    AnalysisModel(
         "interaction_leg",
         "Planned model with group by dominant leg",
         "interaction",

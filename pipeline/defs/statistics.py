@@ -19,11 +19,13 @@ from schemas.estimates import Estimates
 from schemas.flow import Flow
 from schemas.plan import Plan
 from schemas.study import Study
+from schemas.terms import DEFAULT_VISIT
 
 GROUP = "statistics"
 ANALYSIS_SETS = {
     "analysed_participants": "The people of the analysis.",
     "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
+    "analysed_hold_visits": "As analysed_hold_times, of all visits of a repeated study.",
     "analysed_activation": "Every usable stance recording or ready-made row with its person and leg.",
     "analysed_strength": "Every strength trial with its person and leg.",
     "analysed_clinical_test": "Every observer rating with its person and leg.",
@@ -124,6 +126,7 @@ def statistics(
     study: dict[str, Any],
     analysed_participants: pd.DataFrame,
     analysed_hold_times: Any,
+    analysed_hold_visits: Any,
     analysed_activation: Any,
     analysed_strength: Any,
     analysed_clinical_test: Any,
@@ -135,6 +138,8 @@ def statistics(
     sets = AnalysisSets(
         participants=analysed_participants,
         hold_times=analysed_hold_times,
+        hold_visits=analysed_hold_visits,
+        visit=_visit(analysed_hold_times),
         activation=analysed_activation,
         strength=analysed_strength,
         clinical_test=analysed_clinical_test,
@@ -172,6 +177,13 @@ def statistics(
         description="; ".join(failed["note"].dropna().unique()) or "All were estimated.",
         metadata={"not_estimable": shown_table(failed, ("outcome", "contrast", "model", "note"))},
     )
+
+
+def _visit(analysed_hold_times: pd.DataFrame | None) -> str:
+    """The visit that was analysed."""
+    if analysed_hold_times is None or analysed_hold_times.empty:
+        return DEFAULT_VISIT
+    return str(analysed_hold_times["visit"].iloc[0])
 
 
 def _in_short(row: pd.Series) -> str:

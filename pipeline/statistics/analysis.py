@@ -22,7 +22,7 @@ from pipeline.statistics.multiplicity import (
 )
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
-from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
+from pipeline.statistics.outcomes.interactions import CONDITION, condition_part, visit_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
@@ -115,6 +115,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     ]
     parts.append(_conditions_compared(outcomes, comparison))
     parts.append(_task_ladder(sets, study, comparison))
+    parts.append(_visits_compared(sets, study, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:
@@ -150,6 +151,20 @@ def _task_ladder(sets: AnalysisSets, study: Study, comparison: Comparison) -> Pa
         if task in known and condition == DEFAULT_CONDITION
     ]
     return task_ladder_part(tasks, comparison)
+
+
+def _visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:
+    """Every other visit against the one that is analysed, for each task and condition held at both."""
+    if sets.hold_visits is None:
+        return Part(())
+    parts = []
+    for (task, condition), rows in _by_task(sets.hold_visits, "condition"):
+        visits = dict(list(rows.groupby("visit", sort=True)))
+        first = visits.pop(sets.visit, None)
+        if first is not None:
+            measure = hold_measure(task, condition, study)
+            parts += [visit_part(first, later, measure, comparison) for later in visits.values()]
+    return Part.joining(*parts)
 
 
 def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:

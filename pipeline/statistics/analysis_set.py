@@ -27,6 +27,8 @@ class AnalysisSets:
     `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
+    hold_visits: as hold_times, with the trials of all visits of a repeated study; visit: the one that
+    every other table is of.
     """
 
     participants: pd.DataFrame
@@ -37,6 +39,8 @@ class AnalysisSets:
     flow: pd.DataFrame
     onset_by_detector: pd.DataFrame | None = None
     liftoff_by_rule: pd.DataFrame | None = None
+    hold_visits: pd.DataFrame | None = None
+    visit: str = DEFAULT_VISIT
 
 
 @dataclass
@@ -109,7 +113,21 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         strength=joined.get("strength"),
         clinical_test=joined.get("clinical_test"),
         flow=ledger.frame(),
+        hold_visits=_hold_visits(tables, participants, study),
+        visit=visit,
     )
+
+
+def _hold_visits(
+    tables: Mapping[str, pd.DataFrame], participants: pd.DataFrame, study: Study
+) -> pd.DataFrame | None:
+    """Usable trials of all visits, None when hold times do not tell visits apart."""
+    if "hold_times" not in tables or not _names_visits(tables["hold_times"]):
+        return None
+    uncounted = _Ledger()
+    holds = _join("hold_times", tables["hold_times"], participants, None, uncounted)
+    usable = uncounted.drop("hold_times", holds, unusable_holds(holds))
+    return add_hold_bounds(usable, study.holds.shortest_timed_hold_s)
 
 
 def strength_scale(strength: pd.DataFrame) -> str | None:
@@ -145,9 +163,9 @@ def _compared_participants(people: pd.DataFrame, study: Study, ledger: _Ledger) 
 
 
 def _join(
-    name: str, table: pd.DataFrame, participants: pd.DataFrame, visit: str, ledger: _Ledger
+    name: str, table: pd.DataFrame, participants: pd.DataFrame, visit: str | None, ledger: _Ledger
 ) -> pd.DataFrame:
-    """Rows of one visit with their participant's columns and `dom`, in a fixed order."""
+    """Rows of one visit (of all with None) with their participant's columns and `dom`, in a fixed order."""
     rows = table.merge(
         participants, on="participant_id", how="left", validate="m:1", indicator="_match"
     )
@@ -156,7 +174,7 @@ def _join(
         ledger.count("not_matched", name, rows.loc[alone], "participant not among those compared")
     order = [column for column in _ROW_ORDER if column in rows.columns]
     rows = rows.loc[~alone].drop(columns="_match").sort_values(order, ignore_index=True)
-    if _names_visits(rows):
+    if visit is not None and _names_visits(rows):
         reason = f"visit other than {visit}"
         rows = ledger.drop(name, rows, _reasons(rows, {reason: rows["visit"] != visit}))
     dominant = rows["dominant_leg"] if "dominant_leg" in rows.columns else None

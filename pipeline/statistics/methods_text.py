@@ -76,6 +76,15 @@ SENTENCES: Final[dict[str, str]] = {
         "log-normal regression of the trials of both conditions with an interaction of group and "
         "condition."
     ),
+    "interaction_visit": (
+        "Whether the groups changed differently in {outcomes} from one visit to another was estimated by "
+        "the log-normal regression of the trials of both visits with an interaction of group and visit; "
+        "people with one visit only were kept."
+    ),
+    "change_over_visits": (
+        "The change of {outcomes} within each group was estimated by the log-normal regression of the "
+        "trials of both visits, errors clustered by participant."
+    ),
     "interaction_leg": (
         "Whether the groups differ more in one leg was estimated for {outcomes} by the planned model "
         "with an interaction of group and dominant leg."

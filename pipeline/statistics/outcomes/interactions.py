@@ -6,6 +6,7 @@ mixed model of what is measured on a scale.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -23,8 +24,10 @@ from pipeline.statistics.p_values import Inference, infer
 from pipeline.statistics.part import ModelRun, Part
 
 CONDITION, LEG, PAINFUL = "interaction_condition", "interaction_leg", "painful_leg"
+VISIT, CHANGE = "interaction_visit", "change_over_visits"
 LEG_MODELS: Final = (LEG, PAINFUL)
 _CLOSED: Final = "closed"
+_LATER: Final = "later_visit"
 FEWEST_TO_COMPARE = 2
 """Participants with pain on one side; one alone has no spread between participants."""
 
@@ -64,6 +67,54 @@ def condition_part(
 
     contrast = f"{comparison.ratio}: eyes closed / eyes open"
     return _hold_part(rows, measure, comparison, CONDITION, contrast, problem)
+
+
+def visit_part(
+    first: pd.DataFrame, later: pd.DataFrame, measure: Measure, comparison: Comparison
+) -> Part:
+    """How hold time changed from one visit to another, in each group and between the groups.
+
+    The two frames are trials of one task and condition, each of one visit (`AnalysisSets.hold_visits`).
+    Ids "<outcome>:interaction_visit:<later>" (ratio of the time ratios, later to first visit) and
+    "<outcome>:change_over_visits:<later>:case" and ":reference" (ratio of later to first visit within a
+    group). People with one of the visits only count too: the model takes them as missing at random.
+    """
+    before, after = (str(part["visit"].iloc[0]) for part in (first, later))
+    rows = pd.concat(
+        [first.assign(**{_LATER: 0.0}), later.assign(**{_LATER: 1.0})], ignore_index=True
+    )
+
+    def between() -> _Problem:
+        for part in (first, later):
+            check_holds(part, comparison)
+        return _by_group(rows, _LATER, measure, comparison)
+
+    contrast = f"{comparison.ratio}: {after} / {before}"
+    parts = [_hold_part(rows, measure, comparison, VISIT, contrast, between, after)]
+    for side, label in comparison.sides:
+        own = rows.loc[rows["group"] == label].reset_index(drop=True)
+        within = partial(_within_group, own, label)
+        contrast = f"{after} / {before}, within {label}"
+        of = f"{after}:{side}"
+        parts.append(_hold_part(own, measure, comparison, CHANGE, contrast, within, of))
+    return Part.joining(*parts)
+
+
+def _within_group(own: pd.DataFrame, label: str) -> _Problem:
+    """One group: later against first visit, in people with at least one of them."""
+    if own["participant_id"].nunique() < FEWEST_TO_COMPARE:
+        raise NotEstimableError(f"Fewer than two participants of the {label} group have holds.")
+    both = own.groupby("participant_id")[_LATER].nunique()
+    if int((both > 1).sum()) < FEWEST_TO_COMPARE:
+        raise NotEstimableError(
+            f"Fewer than two participants of the {label} group came to both visits."
+        )
+    if own.groupby(_LATER)["censoring"].apply(lambda kinds: (kinds == "exact").sum()).min() == 0:
+        raise NotEstimableError(
+            f"In the {label} group, no hold of one of the visits was timed to its end."
+        )
+    exog = pd.DataFrame({"const": 1.0, _LATER: own[_LATER]}, index=own.index)
+    return _Problem(own, exog, _LATER)
 
 
 def hold_leg_part(
@@ -140,14 +191,14 @@ def _by_group(
     design = build_design(rows, names, comparison)
     if moderator not in design.names:
         raise NotEstimableError(
-            "Within the groups there are no two legs or conditions that could be told apart."
+            "Within the groups there are no two legs, conditions or visits that could be told apart."
         )
     check_groups(design.rows, comparison)
     term = f"{GROUP_TERM}:{moderator}"
     exog = design.exog.assign(**{term: design.exog[GROUP_TERM] * design.exog[moderator]})
     if dependent_term(exog) is not None:
         raise NotEstimableError(
-            "One of the groups has no trial in one of the two legs or conditions."
+            "One of the groups has no trial in one of the two legs, conditions or visits."
         )
     return _Problem(design.rows, exog, term, design.notes, design.caution)
 
@@ -189,6 +240,7 @@ def _hold_part(
     name: str,
     contrast: str,
     problem: Callable[[], _Problem],
+    of: str = "",
 ) -> Part:
     def compute(row: EstimateRow) -> EstimateRow:
         made = problem()
@@ -198,6 +250,7 @@ def _hold_part(
         return row.noting(*made.notes, caution=made.caution)
 
     row = _row(measure, name, contrast, "ratio").counting(rows, comparison, _censored(rows))
+    row = replace(row, estimate_id=f"{row.estimate_id}:{of}") if of else row
     return _as_part(estimated(row, compute), name, measure)
 
 

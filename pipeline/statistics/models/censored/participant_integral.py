@@ -56,7 +56,14 @@ class ParticipantIntegral:
         self._levels = np.zeros(len(starts))
 
     def evaluate(self, params: Vector) -> tuple[float, Vector, Vector]:
-        """Log-likelihood, gradient (k + 2,) and information (k + 2, k + 2) at params."""
+        """Log-likelihood, gradient (k + 2,) and information (k + 2, k + 2) at params.
+
+        Not a number where params are so far out that it overflows: no maximum is there.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self._evaluate(params)
+
+    def _evaluate(self, params: Vector) -> tuple[float, Vector, Vector]:
         k = self.exog.shape[1]
         sigma, between = float(np.exp(params[k])), float(np.exp(params[k + 1]))
         fitted = self.exog @ params[:k]
@@ -117,5 +124,6 @@ class ParticipantIntegral:
             level = level + step
             if np.abs(step).max() < _SETTLED * sigma:
                 break
-        self._levels = level
+        # Where the next search starts.
+        self._levels = np.where(np.isfinite(level), level, 0.0)
         return level, 1 / np.sqrt(information)
