@@ -107,6 +107,7 @@ _MODELS = (
         "ratio of time ratios",
         ("hold",),
     ),
+    AnalysisModel("gain_by_dose", "Change by training dose", "ratio of time ratios", ("hold",)),
     AnalysisModel("change_over_visits", "Change between visits", "time ratio", ("hold",)),
     AnalysisModel(
         "interaction_leg",

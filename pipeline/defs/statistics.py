@@ -26,6 +26,7 @@ ANALYSIS_SETS = {
     "analysed_participants": "The people of the analysis.",
     "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
     "analysed_hold_visits": "As analysed_hold_times, of all visits of a repeated study.",
+    "analysed_training": "Every entry of the training log with its person.",
     "analysed_activation": "Every usable stance recording or ready-made row with its person and leg.",
     "analysed_strength": "Every strength trial with its person and leg.",
     "analysed_clinical_test": "Every observer rating with its person and leg.",
@@ -69,6 +70,7 @@ def analysis_sets(
     activation: pd.DataFrame,
     strength: pd.DataFrame,
     clinical_test: pd.DataFrame,
+    training_log: pd.DataFrame,
 ) -> Iterator[dg.Output[Any]]:
     """Join every table to its people, with counts of what was left out and why."""
     tables = {
@@ -77,6 +79,7 @@ def analysis_sets(
         "activation": activation,
         "strength": strength,
         "clinical_test": clinical_test,
+        "training_log": training_log,
     }
     handed_in = {name: table for name, table in tables.items() if len(table)}
     settings = Study.model_validate(study["study"])
@@ -127,6 +130,7 @@ def statistics(
     analysed_participants: pd.DataFrame,
     analysed_hold_times: Any,
     analysed_hold_visits: Any,
+    analysed_training: Any,
     analysed_activation: Any,
     analysed_strength: Any,
     analysed_clinical_test: Any,
@@ -140,6 +144,7 @@ def statistics(
         hold_times=analysed_hold_times,
         hold_visits=analysed_hold_visits,
         visit=_visit(analysed_hold_times),
+        training=analysed_training,
         activation=analysed_activation,
         strength=analysed_strength,
         clinical_test=analysed_clinical_test,

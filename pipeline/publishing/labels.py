@@ -41,6 +41,9 @@ _OWN_LABELS: Final[dict[str, str]] = {
     "strength": "Hip abductor strength",
     "sls_test": "SLS rating",
     "hold_time_s": "Hold time",
+    "training_days": "Days with training",
+    "training_adherence_pct": "Days with 5 to 10 repetitions on each leg",
+    "training_dose_s_per_day": "Time held in training",
 }
 
 _ANALYSIS_LABELS: Final[dict[tuple[str, str], str]] = {

@@ -33,6 +33,7 @@ from pipeline.statistics.outcomes.outcome_names import (
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.outcomes.task_ladder import LadderTask, task_ladder_part
+from pipeline.statistics.outcomes.training import gain_by_dose_part, training_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
@@ -116,6 +117,8 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     parts.append(_conditions_compared(outcomes, comparison))
     parts.append(_task_ladder(sets, study, comparison))
     parts.append(_visits_compared(sets, study, comparison))
+    if sets.training is not None and len(sets.training):
+        parts.append(training_part(sets.training, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:
@@ -164,6 +167,11 @@ def _visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) -
         if first is not None:
             measure = hold_measure(task, condition, study)
             parts += [visit_part(first, later, measure, comparison) for later in visits.values()]
+            if sets.training is not None and len(sets.training):
+                parts += [
+                    gain_by_dose_part(first, later, sets.training, measure, comparison)
+                    for later in visits.values()
+                ]
     return Part.joining(*parts)
 
 

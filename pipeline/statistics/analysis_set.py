@@ -28,7 +28,7 @@ class AnalysisSets:
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study; visit: the one that
-    every other table is of.
+    every other table is of. training: the training log with the columns of participants.
     """
 
     participants: pd.DataFrame
@@ -41,6 +41,7 @@ class AnalysisSets:
     liftoff_by_rule: pd.DataFrame | None = None
     hold_visits: pd.DataFrame | None = None
     visit: str = DEFAULT_VISIT
+    training: pd.DataFrame | None = None
 
 
 @dataclass
@@ -104,6 +105,9 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         ratings = joined["clinical_test"]
         reasons = _reasons(ratings, {"no rating": ratings["sls_test"].isna()})
         joined["clinical_test"] = ledger.drop("clinical_test", ratings, reasons)
+    if len(tables.get("training_log", ())):
+        log = tables["training_log"]
+        joined["training_log"] = _join("training_log", log, participants, None, ledger)
     for name, rows in joined.items():
         ledger.count("analysed", name, rows)
     return AnalysisSets(
@@ -115,6 +119,7 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         flow=ledger.frame(),
         hold_visits=_hold_visits(tables, participants, study),
         visit=visit,
+        training=joined.get("training_log"),
     )
 
 

@@ -85,6 +85,15 @@ SENTENCES: Final[dict[str, str]] = {
         "The change of {outcomes} within each group was estimated by the log-normal regression of the "
         "trials of both visits, errors clustered by participant."
     ),
+    "training": (
+        "From the training log, days with training, adherence (days with 5 to 10 repetitions on each leg, "
+        "in percent of the days from the first to the last entry) and dose (seconds held per day) were "
+        "described for each participant."
+    ),
+    "gain_by_dose": (
+        "Whether {outcomes} changed more with more training was estimated, in participants with a log, by "
+        "the log-normal regression of both visits with visit by dose; nobody was allotted a dose."
+    ),
     "interaction_leg": (
         "Whether the groups differ more in one leg was estimated for {outcomes} by the planned model "
         "with an interaction of group and dominant leg."

@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.outcomes.task_ladder import goal_reached
-from schemas.plan import DEFAULT_PLAN
+from schemas.plan import Plan
 from schemas.study import Study
 
 STUDY = Study.model_validate(
@@ -31,6 +31,13 @@ HOLDS = {
     "C3": ("control", 22, 29, 30, 30),
     "C4": ("control", 16, 2, 9, 9),
 }
+
+PLAN = Plan.model_validate(
+    {
+        "covariates": [],
+        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
+    }
+)
 
 
 def tables():
@@ -60,7 +67,7 @@ def tables():
 
 def estimates(people, holds):
     sets = build_analysis_sets({"participants": people, "hold_times": holds}, STUDY)
-    result = analyse("ladder", sets, STUDY, DEFAULT_PLAN)
+    result = analyse("ladder", sets, STUDY, PLAN)
     return result, result.estimates.set_index("estimate_id")
 
 

@@ -16,7 +16,12 @@ STUDY = Study.model_validate(
         "holds": {"ceiling_s": 300},
     }
 )
-PLAN = Plan.model_validate({"covariates": []})
+PLAN = Plan.model_validate(
+    {
+        "covariates": [],
+        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
+    }
+)
 CASES_IMPROVE, CONTROLS_IMPROVE = 1.5, 1.1
 OPEN = "hold_time_s/eyes_open"
 

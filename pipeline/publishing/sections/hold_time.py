@@ -22,6 +22,7 @@ from pipeline.publishing.sections.comparisons import (
     result_sentence,
 )
 from pipeline.publishing.sections.task_ladder import task_ladder_blocks
+from pipeline.publishing.sections.training import training_blocks
 from schemas.plan import ADJUSTMENT_LABELS
 
 AT_CEILING: Final = "share_at_ceiling"
@@ -59,6 +60,7 @@ def hold_time_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     )
     blocks += [_description(outcomes, inputs, numbers), _comparison(outcomes, inputs, numbers)]
     blocks += task_ladder_blocks(inputs, numbers)
+    blocks += training_blocks(inputs, numbers)
     for outcome in outcomes:
         curves = inputs.curves
         if not curves.empty:

@@ -33,7 +33,7 @@ FEWEST_TO_COMPARE = 2
 
 
 @dataclass(frozen=True)
-class _Problem:
+class TermProblem:
     """Rows and terms of one model, and the term that is asked for."""
 
     rows: pd.DataFrame
@@ -60,13 +60,13 @@ def condition_part(
         ignore_index=True,
     )
 
-    def problem() -> _Problem:
+    def problem() -> TermProblem:
         for part in (eyes_open, eyes_closed):
             check_holds(part, comparison)
         return _by_group(rows, _CLOSED, measure, comparison)
 
     contrast = f"{comparison.ratio}: eyes closed / eyes open"
-    return _hold_part(rows, measure, comparison, CONDITION, contrast, problem)
+    return hold_term_part(rows, measure, comparison, CONDITION, contrast, problem)
 
 
 def visit_part(
@@ -84,23 +84,23 @@ def visit_part(
         [first.assign(**{_LATER: 0.0}), later.assign(**{_LATER: 1.0})], ignore_index=True
     )
 
-    def between() -> _Problem:
+    def between() -> TermProblem:
         for part in (first, later):
             check_holds(part, comparison)
         return _by_group(rows, _LATER, measure, comparison)
 
     contrast = f"{comparison.ratio}: {after} / {before}"
-    parts = [_hold_part(rows, measure, comparison, VISIT, contrast, between, after)]
+    parts = [hold_term_part(rows, measure, comparison, VISIT, contrast, between, after)]
     for side, label in comparison.sides:
         own = rows.loc[rows["group"] == label].reset_index(drop=True)
         within = partial(_within_group, own, label)
         contrast = f"{after} / {before}, within {label}"
         of = f"{after}:{side}"
-        parts.append(_hold_part(own, measure, comparison, CHANGE, contrast, within, of))
+        parts.append(hold_term_part(own, measure, comparison, CHANGE, contrast, within, of))
     return Part.joining(*parts)
 
 
-def _within_group(own: pd.DataFrame, label: str) -> _Problem:
+def _within_group(own: pd.DataFrame, label: str) -> TermProblem:
     """One group: later against first visit, in people with at least one of them."""
     if own["participant_id"].nunique() < FEWEST_TO_COMPARE:
         raise NotEstimableError(f"Fewer than two participants of the {label} group have holds.")
@@ -114,7 +114,7 @@ def _within_group(own: pd.DataFrame, label: str) -> _Problem:
             f"In the {label} group, no hold of one of the visits was timed to its end."
         )
     exog = pd.DataFrame({"const": 1.0, _LATER: own[_LATER]}, index=own.index)
-    return _Problem(own, exog, _LATER)
+    return TermProblem(own, exog, _LATER)
 
 
 def hold_leg_part(
@@ -126,18 +126,18 @@ def hold_leg_part(
     "<outcome>:painful_leg" (painful to other leg, within the cases with pain on one side).
     """
 
-    def by_leg() -> _Problem:
+    def by_leg() -> TermProblem:
         check_holds(rows, comparison)
         return _by_group(rows, "dom", measure, comparison)
 
     parts = []
     if LEG in models:
         contrast = f"{comparison.ratio}: dominant / other leg"
-        parts.append(_hold_part(rows, measure, comparison, LEG, contrast, by_leg))
+        parts.append(hold_term_part(rows, measure, comparison, LEG, contrast, by_leg))
     if PAINFUL in models and _has_sides(rows):
         contrast = f"painful / other leg, within {comparison.case}"
         parts.append(
-            _hold_part(
+            hold_term_part(
                 rows, measure, comparison, PAINFUL, contrast, lambda: _painful(rows, comparison)
             )
         )
@@ -153,7 +153,7 @@ def measured_leg_part(
 ) -> Part:
     """As `hold_leg_part`, differences instead of ratios; rows: those with a value in `column`."""
 
-    def by_leg() -> _Problem:
+    def by_leg() -> TermProblem:
         check_groups(rows, comparison)
         return _by_group(rows, "dom", measure, comparison)
 
@@ -184,7 +184,7 @@ def _has_sides(rows: pd.DataFrame) -> bool:
 
 def _by_group(
     rows: pd.DataFrame, moderator: str, measure: Measure, comparison: Comparison
-) -> _Problem:
+) -> TermProblem:
     """The planned model with group * moderator (0 or 1)."""
     planned = comparison.covariates(measure.outcome)
     names = (*(name for name in planned if name != moderator), moderator)
@@ -200,10 +200,10 @@ def _by_group(
         raise NotEstimableError(
             "One of the groups has no trial in one of the two legs, conditions or visits."
         )
-    return _Problem(design.rows, exog, term, design.notes, design.caution)
+    return TermProblem(design.rows, exog, term, design.notes, design.caution)
 
 
-def _painful(rows: pd.DataFrame, comparison: Comparison) -> _Problem:
+def _painful(rows: pd.DataFrame, comparison: Comparison) -> TermProblem:
     """Cases with pain on one side: the painful leg against the other, beside the dominant one."""
     is_case = rows["group"].eq(comparison.case) & rows["painful_side"].isin(["left", "right"])
     own = rows.loc[is_case].reset_index(drop=True)
@@ -219,7 +219,7 @@ def _painful(rows: pd.DataFrame, comparison: Comparison) -> _Problem:
     if own["dom"].notna().all():
         both = exog.assign(dom=own["dom"].astype(float))
         exog = exog if dependent_term(both) is not None else both
-    return _Problem(own, exog, PAINFUL)
+    return TermProblem(own, exog, PAINFUL)
 
 
 def _row(measure: Measure, name: str, contrast: str, unit: str) -> EstimateRow:
@@ -233,15 +233,20 @@ def _row(measure: Measure, name: str, contrast: str, unit: str) -> EstimateRow:
     )
 
 
-def _hold_part(
+def hold_term_part(
     rows: pd.DataFrame,
     measure: Measure,
     comparison: Comparison,
     name: str,
     contrast: str,
-    problem: Callable[[], _Problem],
+    problem: Callable[[], TermProblem],
     of: str = "",
 ) -> Part:
+    """One term of a log-normal regression of holds as a ratio; id "<outcome>:<name>", with ":<of>" if given.
+
+    problem: makes the regression, or raises NotEstimableError with the reason.
+    """
+
     def compute(row: EstimateRow) -> EstimateRow:
         made = problem()
         row = row.counting(made.rows, comparison, _censored(made.rows))
@@ -254,7 +259,7 @@ def _hold_part(
     return _as_part(estimated(row, compute), name, measure)
 
 
-def _of_holds(problem: _Problem, ci_level: float) -> Inference:
+def _of_holds(problem: TermProblem, ci_level: float) -> Inference:
     people = problem.rows["participant_id"]
     exog = problem.exog.to_numpy(dtype=float)
     model = CensoredNormal(problem.rows["log_low"], problem.rows["log_high"], exog)
@@ -279,7 +284,7 @@ def _measured_part(
     comparison: Comparison,
     name: str,
     contrast: str,
-    problem: Callable[[], _Problem],
+    problem: Callable[[], TermProblem],
 ) -> Part:
     def compute(row: EstimateRow) -> EstimateRow:
         made = problem()

@@ -1,0 +1,172 @@
+"""Training log: days, adherence, dose, and whether more training went with more gain."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.statistics.analysis import analyse
+from pipeline.statistics.analysis_set import build_analysis_sets
+from pipeline.statistics.outcomes.training import training_of_participants
+from schemas.plan import Plan
+from schemas.study import Study
+
+STUDY = Study.model_validate(
+    {
+        "title": "Training",
+        "groups": {"case": {"label": "LBP"}, "reference": {"label": "control"}},
+        "holds": {"ceiling_s": 300},
+    }
+)
+PLAN = Plan.model_validate(
+    {
+        "covariates": [],
+        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
+    }
+)
+OPEN = "hold_time_s/eyes_open"
+GAIN_PER_MINUTE = 1.2
+
+
+def entry(code, day, leg, repetitions, hold_s=10.0, task="single_leg_stance"):
+    return {
+        "participant_id": code,
+        "group": "LBP",
+        "date": pd.Timestamp("2026-03-01") + pd.Timedelta(days=day - 1),
+        "task": task,
+        "leg": leg,
+        "repetitions": repetitions,
+        "hold_time_s": hold_s,
+    }
+
+
+LOG = pd.DataFrame(
+    [
+        # Day 1 as asked; day 2 one leg too few; day 4 too many; days 3 and 5 not at all; day 6 as asked.
+        *(entry("A", 1, leg, 5) for leg in ("left", "right")),
+        entry("A", 2, "left", 8),
+        entry("A", 2, "right", 4),
+        *(entry("A", 4, leg, 11) for leg in ("left", "right")),
+        *(entry("A", 6, leg, 10, hold_s=15.0) for leg in ("left", "right")),
+        entry("B", 1, "left", 6),
+        entry("B", 1, "right", 6, hold_s=None),
+        entry("C", 1, "left", 0, hold_s=None),
+        entry("C", 10, "right", 0, hold_s=None),
+        # Two tasks on one day, each with one leg only.
+        entry("D", 1, "left", 6),
+        entry("D", 1, "right", 6, task="lateral_stairs"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "adherence_pct", "dose_s"),
+    [
+        ("A", 4, 100 * 2 / 6, (2 * 50 + 80 + 40 + 2 * 110 + 2 * 150) / 6),
+        ("B", 1, 100.0, np.nan),
+        ("C", 0, 0.0, 0.0),
+        ("D", 1, 0.0, 120.0),
+    ],
+)
+def test_days_adherence_and_dose_of_one_person(code, days, adherence_pct, dose_s):
+    row = training_of_participants(LOG).loc[code]
+    assert row["training_days"] == days
+    assert row["training_adherence_pct"] == pytest.approx(adherence_pct)
+    assert row["training_dose_s_per_day"] == pytest.approx(dose_s, nan_ok=True)
+
+
+@given(order=st.permutations(range(len(LOG))), later=st.integers(-400, 400))
+@settings(max_examples=20, deadline=None)
+def test_neither_the_order_of_entries_nor_the_calendar_matters(order, later):
+    moved = LOG.iloc[list(order)].assign(
+        date=lambda rows: rows["date"] + pd.Timedelta(days=later),
+        leg=lambda rows: rows["leg"].map({"left": "right", "right": "left"}),
+    )
+    pd.testing.assert_frame_equal(
+        training_of_participants(moved), training_of_participants(LOG), check_exact=False
+    )
+
+
+def cohort(n_people=16):
+    """Cases with a log and two visits; the gain is GAIN_PER_MINUTE to the power of minutes a day."""
+    people, holds, log = [], [], []
+    for number in range(n_people):
+        group = "LBP" if number % 2 else "control"
+        code = f"P{number:02}"
+        people.append({"participant_id": code, "group": group})
+        minutes = 1 + number // 2
+        usual_s = 8.0 + 0.5 * (number % 5)
+        own = np.exp(0.05 if number % 4 < 2 else -0.05)
+        for leg in ("left", "right"):
+            for visit, gain in (("baseline", 1.0), ("week_08", GAIN_PER_MINUTE**minutes * own)):
+                holds.append(
+                    {
+                        "participant_id": code,
+                        "visit": visit,
+                        "task": "single_leg_stance",
+                        "leg": leg,
+                        "condition": "eyes_open",
+                        "trial": 1,
+                        "hold_time_s": usual_s * gain,
+                        "ceiling_s": 300.0,
+                        "ended_by": "hop",
+                        "hold_low_s": None,
+                        "hold_high_s": None,
+                    }
+                )
+            log += [{**entry(code, day, leg, 6, 5.0 * minutes), "group": None} for day in (1, 2)]
+    logged = pd.DataFrame(log).drop(columns="group")
+    return {
+        "participants": pd.DataFrame(people),
+        "hold_times": pd.DataFrame(holds),
+        "training_log": logged,
+    }
+
+
+def estimates(tables):
+    sets = build_analysis_sets(tables, STUDY)
+    result = analyse("training", sets, STUDY, PLAN)
+    return sets, result, result.estimates.set_index("estimate_id")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return estimates(cohort())
+
+
+def test_the_gain_by_dose_is_the_true_one(trained):
+    _, result, rows = trained
+    row = rows.loc[f"{OPEN}:gain_by_dose:week_08"]
+    # 6 repetitions of 5 s x minutes on each leg: one minute a day for each step.
+    assert row["estimate"] == pytest.approx(GAIN_PER_MINUTE, rel=0.02)
+    assert row["ci_low"] < GAIN_PER_MINUTE < row["ci_high"]
+    assert "Observed, not allotted" in row["note"]
+    assert any("more training" in step.text for step in result.steps)
+
+
+def test_both_groups_are_described_and_counted(trained):
+    sets, _, rows = trained
+    assert rows.loc["training_days:mean:case", "estimate"] == 2.0
+    assert rows.loc["training_adherence_pct:median:reference", "estimate"] == 100.0
+    assert rows.loc["training_dose_s_per_day:mean:case", "estimate"] == pytest.approx(60 * 4.5)
+    analysed = sets.flow[
+        (sets.flow["table"] == "training_log") & (sets.flow["stage"] == "analysed")
+    ]
+    assert analysed["n_rows"].sum() == 16 * 4
+
+
+def test_too_few_people_with_a_log_are_an_answer():
+    tables = cohort(n_people=8)
+    log = tables["training_log"]
+    tables["training_log"] = log[log["participant_id"].isin(["P00", "P01"])].reset_index(drop=True)
+    row = estimates(tables)[2].loc[f"{OPEN}:gain_by_dose:week_08"]
+    assert row["status"] == "not_estimable"
+    assert row["note"].startswith("2 participants have a training log")
+
+
+def test_without_a_log_nothing_is_said():
+    tables = cohort(n_people=8)
+    del tables["training_log"]
+    rows = estimates(tables)[2]
+    assert not rows.index.str.contains("training|gain_by_dose").any()
