@@ -81,7 +81,11 @@ class _Worker(Generic[Unit]):
         self.task: _Task[Unit] | None = None
         self.is_ready = False
         self.process: process.BaseProcess = context.Process(
-            target=_serve, args=(far_end, fn), name="stance worker"
+            # A second Ctrl-C may cut the ending of the workers short; these do not outlive the parent.
+            target=_serve,
+            args=(far_end, fn),
+            name="stance worker",
+            daemon=True,
         )
         with _inherited_by_children():
             self.process.start()
