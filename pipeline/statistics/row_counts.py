@@ -30,8 +30,10 @@ def counts_of(rows: pd.DataFrame, comparison: Comparison) -> dict[str, int | flo
     Legs are None when the rows know no leg, shares when they are no holds or a group is empty.
     """
     counts: dict[str, int | float | None] = {}
+    # A cohort's rows have some thirty columns, and this is asked of every estimate.
+    known = [name for name in ("participant_id", "leg", "censoring") if name in rows.columns]
     for side, label in comparison.sides:
-        part = rows.loc[rows["group"] == label]
+        part = rows.loc[rows["group"] == label, known]
         counts[f"n_{side}"] = int(part["participant_id"].nunique())
         counts[f"n_rows_{side}"] = len(part)
         has_legs = "leg" in rows.columns

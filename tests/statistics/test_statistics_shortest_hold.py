@@ -8,11 +8,12 @@ import pytest
 
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets
-from schemas.plan import DEFAULT_PLAN
+from schemas.plan import Plan
 from schemas.study import Study
 
 HOLD = "hold_time_s/eyes_open"
 RATIO = f"{HOLD}:time_ratio:adjusted"
+PLAN = Plan.model_validate({"outcomes": {HOLD: {"role": "primary", "sensitivity": []}}})
 GROUPS = {"case": {"label": "LBP"}, "reference": {"label": "control"}}
 
 
@@ -24,7 +25,7 @@ def _study(shortest_s=1.0):
 
 def _analysed(tables, shortest_s=1.0):
     study = _study(shortest_s)
-    done = analyse("short", build_analysis_sets(tables, study), study, DEFAULT_PLAN)
+    done = analyse("short", build_analysis_sets(tables, study), study, PLAN)
     return done.estimates.set_index("estimate_id", drop=False), done.steps
 
 
@@ -35,7 +36,7 @@ def unable(penney):
     cases = penney["participants"].query("group == 'LBP'")["participant_id"]
     of_cases = holds.index[holds["participant_id"].isin(cases)]
     holds.loc[of_cases[::4], ["hold_time_s", "ended_by"]] = [0.0, "foot_touch"]
-    return {**penney, "hold_times": holds}
+    return {"participants": penney["participants"], "hold_times": holds}
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def bounded(penney):
     ended = holds.index[holds["hold_time_s"] < holds["ceiling_s"]]
     holds.loc[ended[::3], "hold_high_s"] = holds.loc[ended[::3], "ceiling_s"]
     holds.loc[ended[::3], "hold_time_s"] = np.nan
-    return {**penney, "hold_times": holds}
+    return {"participants": penney["participants"], "hold_times": holds}
 
 
 @pytest.mark.parametrize("data", ["unable", "bounded"])
@@ -88,7 +89,7 @@ def test_without_such_trials_nothing_is_added(penney):
     holds = penney["hold_times"].copy()
     first = holds.index[holds["hold_time_s"] < holds["ceiling_s"]][0]
     holds.loc[first, ["hold_time_s", "hold_low_s", "hold_high_s"]] = [np.nan, 5.0, 10.0]
-    rows, _ = _analysed({**penney, "hold_times": holds})
+    rows, _ = _analysed({"participants": penney["participants"], "hold_times": holds})
     assert not rows.index.str.contains("shortest_").any()
     assert rows.loc[RATIO, "status"] == "ok"
 
