@@ -202,8 +202,10 @@ def test_interrupted_workers_end_and_the_interrupt_arrives_here(work):
     code = f"""
         import sys
         sys.path.insert(0, {str(Path(work.__file__).parent)!r})
-        import engine_work
+        import engine_work, signal
         from pipeline.engine import Processes, map_units
+        # A shell that starts the tests in the background has its children ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if __name__ == "__main__":
             try:
                 map_units(engine_work.interrupt_parent, range(4), Processes(2))
