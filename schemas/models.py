@@ -15,7 +15,8 @@ class AnalysisModel:
     """One model or test.
 
     label: its name in print. quantity: what its number is called inside a sentence. kinds: outcomes
-    it can be asked for: hold (times that a ceiling cuts off) or measured (numbers on a scale).
+    it can be asked for: hold (times that a ceiling cuts off) or measured (numbers on a scale); none
+    where it is made whenever a study has the visits or the log for it.
     """
 
     id: str
@@ -30,6 +31,19 @@ WITHOUT_WARNED: Final = "adjusted, without trials with a remark"
 ONSET_BY: Final = "onset by "
 LIFTOFF_BY: Final = "lift-off by "
 """How variants of the planned model of an onset begin: with another detector, or another rule."""
+
+GOAL_REACHED: Final = "goal_reached"
+GOAL_AFTER_PREVIOUS: Final = "goal_after_previous"
+"""Shares of participants who reach the goal of a balance task, of all and of those who reached the one before."""
+
+GAIN_BY_DOSE: Final = "gain_by_dose"
+
+TRAINING_OUTCOMES: Final = {
+    "training_days": "days",
+    "training_adherence_pct": "%",
+    "training_dose_s_per_day": "s/day",
+}
+"""What a training log gives for each participant, with units."""
 
 _MODELS = (
     AnalysisModel("censored_lognormal", "Log-normal censored regression", "time ratio", ("hold",)),
@@ -105,10 +119,10 @@ _MODELS = (
         "interaction_visit",
         "Planned model with group by visit",
         "ratio of time ratios",
-        ("hold",),
+        (),
     ),
-    AnalysisModel("gain_by_dose", "Change by training dose", "ratio of time ratios", ("hold",)),
-    AnalysisModel("change_over_visits", "Change between visits", "time ratio", ("hold",)),
+    AnalysisModel(GAIN_BY_DOSE, "Change by training dose", "ratio of time ratios", ()),
+    AnalysisModel("change_over_visits", "Change between visits", "time ratio", ()),
     AnalysisModel(
         "interaction_leg",
         "Planned model with group by dominant leg",

@@ -19,7 +19,6 @@ from schemas.estimates import Estimates
 from schemas.flow import Flow
 from schemas.plan import Plan
 from schemas.study import Study
-from schemas.terms import DEFAULT_VISIT
 
 GROUP = "statistics"
 ANALYSIS_SETS = {
@@ -143,7 +142,6 @@ def statistics(
         participants=analysed_participants,
         hold_times=analysed_hold_times,
         hold_visits=analysed_hold_visits,
-        visit=_visit(analysed_hold_times),
         training=analysed_training,
         activation=analysed_activation,
         strength=analysed_strength,
@@ -182,13 +180,6 @@ def statistics(
         description="; ".join(failed["note"].dropna().unique()) or "All were estimated.",
         metadata={"not_estimable": shown_table(failed, ("outcome", "contrast", "model", "note"))},
     )
-
-
-def _visit(analysed_hold_times: pd.DataFrame | None) -> str:
-    """The visit that was analysed."""
-    if analysed_hold_times is None or analysed_hold_times.empty:
-        return DEFAULT_VISIT
-    return str(analysed_hold_times["visit"].iloc[0])
 
 
 def _in_short(row: pd.Series) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline.publishing.number_format import SHARE_UNITS, Num, decimals_for, ratio_decimals
+from schemas.models import LIFTOFF_BY, ONSET_BY
 
 COUNT_UNITS: Final = frozenset({"count", "participants", "trials", "legs", "rows"})
 
@@ -56,6 +57,11 @@ class Estimate:
     def has_interval(self) -> bool:
         """Whether both ends of a confidence interval are there."""
         return self.ci_low is not None and self.ci_high is not None
+
+    @property
+    def is_of_other_method(self) -> bool:
+        """Whether it is an onset's difference by another detector or rule: there are a dozen of each."""
+        return self.variant.startswith((ONSET_BY, LIFTOFF_BY))
 
     @property
     def null_value(self) -> float:

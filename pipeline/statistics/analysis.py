@@ -22,7 +22,7 @@ from pipeline.statistics.multiplicity import (
 )
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
-from pipeline.statistics.outcomes.interactions import CONDITION, condition_part, visit_part
+from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
@@ -34,6 +34,7 @@ from pipeline.statistics.outcomes.outcome_names import (
 from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.outcomes.task_ladder import LadderTask, task_ladder_part
 from pipeline.statistics.outcomes.training import gain_by_dose_part, training_part
+from pipeline.statistics.outcomes.visits import visit_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
@@ -117,7 +118,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     parts.append(_conditions_compared(outcomes, comparison))
     parts.append(_task_ladder(sets, study, comparison))
     parts.append(_visits_compared(sets, study, comparison))
-    if sets.training is not None and len(sets.training):
+    if sets.training is not None:
         parts.append(training_part(sets.training, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
@@ -158,20 +159,22 @@ def _task_ladder(sets: AnalysisSets, study: Study, comparison: Comparison) -> Pa
 
 def _visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:
     """Every other visit against the one that is analysed, for each task and condition held at both."""
-    if sets.hold_visits is None:
+    if sets.hold_visits is None or sets.hold_times is None or sets.hold_times.empty:
         return Part(())
+    analysed = sets.hold_times["visit"].iloc[0]
     parts = []
     for (task, condition), rows in _by_task(sets.hold_visits, "condition"):
-        visits = dict(list(rows.groupby("visit", sort=True)))
-        first = visits.pop(sets.visit, None)
-        if first is not None:
-            measure = hold_measure(task, condition, study)
-            parts += [visit_part(first, later, measure, comparison) for later in visits.values()]
-            if sets.training is not None and len(sets.training):
-                parts += [
-                    gain_by_dose_part(first, later, sets.training, measure, comparison)
-                    for later in visits.values()
-                ]
+        measure = hold_measure(task, condition, study)
+        rule = comparison.plan.trials_of(measure.outcome)
+        visits = {name: chosen_trials(of, rule) for name, of in rows.groupby("visit", sort=True)}
+        first = visits.pop(analysed, None)
+        if first is None:
+            continue
+        for later in visits.values():
+            parts.append(visit_part(first, later, measure, comparison))
+            if sets.training is not None:
+                log = sets.training
+                parts.append(gain_by_dose_part(first, later, log, measure, comparison))
     return Part.joining(*parts)
 
 

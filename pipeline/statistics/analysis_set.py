@@ -27,8 +27,8 @@ class AnalysisSets:
     `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
-    hold_visits: as hold_times, with the trials of all visits of a repeated study; visit: the one that
-    every other table is of. training: the training log with the columns of participants.
+    hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
+    log with the columns of participants.
     """
 
     participants: pd.DataFrame
@@ -40,7 +40,6 @@ class AnalysisSets:
     onset_by_detector: pd.DataFrame | None = None
     liftoff_by_rule: pd.DataFrame | None = None
     hold_visits: pd.DataFrame | None = None
-    visit: str = DEFAULT_VISIT
     training: pd.DataFrame | None = None
 
 
@@ -107,7 +106,9 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         joined["clinical_test"] = ledger.drop("clinical_test", ratings, reasons)
     if len(tables.get("training_log", ())):
         log = tables["training_log"]
-        joined["training_log"] = _join("training_log", log, participants, None, ledger)
+        entries = _join("training_log", log, participants, None, ledger)
+        if len(entries):
+            joined["training_log"] = entries
     for name, rows in joined.items():
         ledger.count("analysed", name, rows)
     return AnalysisSets(
@@ -118,7 +119,6 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         clinical_test=joined.get("clinical_test"),
         flow=ledger.frame(),
         hold_visits=_hold_visits(tables, participants, study),
-        visit=visit,
         training=joined.get("training_log"),
     )
 

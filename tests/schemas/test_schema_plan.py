@@ -89,3 +89,10 @@ def test_an_adjustment_of_no_family_is_a_contradiction():
 def test_the_contrast_follows_the_model():
     assert contrast_of("censored_weibull") == "case / reference"
     assert contrast_of("censored_normal") == "case - reference"
+
+
+@pytest.mark.parametrize("name", ["interaction_visit", "change_over_visits", "gain_by_dose"])
+def test_what_a_study_with_visits_always_gets_cannot_be_planned(name):
+    for planned in ({"model": name}, {"sensitivity": [name]}):
+        plan = Plan(outcomes={HOLD: PlannedOutcome(role="primary", **planned)})
+        assert list(plan_contradictions(plan)), planned

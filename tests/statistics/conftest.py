@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.statistics.analysis import AnalysisResult, analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
-from schemas.plan import DEFAULT_PLAN
+from schemas.plan import DEFAULT_PLAN, Plan
 from schemas.study import Study
 from schemas.tables import COHORT_TABLES
 
@@ -139,3 +139,21 @@ def run(study: Study) -> Callable[..., pd.DataFrame]:
         return done.estimates.set_index("estimate_id", drop=False)
 
     return estimates
+
+
+@pytest.fixture(scope="session")
+def analysed_holds() -> Callable[..., tuple[AnalysisSets, AnalysisResult, pd.DataFrame]]:
+    """Analyse a small made-up cohort of holds without further models: sets, result, rows by id."""
+
+    def run(tables, trials="all") -> tuple[AnalysisSets, AnalysisResult, pd.DataFrame]:
+        groups = {"case": {"label": "LBP"}, "reference": {"label": "control"}}
+        study = Study.model_validate({"title": "Holds", "groups": groups})
+        outcome = {"role": "primary", "sensitivity": [], "trials": trials}
+        plan = Plan.model_validate(
+            {"covariates": [], "outcomes": {"hold_time_s/eyes_open": outcome}}
+        )
+        sets = build_analysis_sets(tables, study)
+        result = analyse("holds", sets, study, plan)
+        return sets, result, result.estimates.set_index("estimate_id")
+
+    return run

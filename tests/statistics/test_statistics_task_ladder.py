@@ -6,19 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.statistics.analysis import analyse
-from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.outcomes.task_ladder import goal_reached
-from schemas.plan import Plan
-from schemas.study import Study
 
-STUDY = Study.model_validate(
-    {
-        "title": "Ladder",
-        "groups": {"case": {"label": "LBP"}, "reference": {"label": "control"}},
-        "holds": {"ceiling_s": 30},
-    }
-)
 STANCE, DEADLIFT = "single_leg_stance", "single_leg_deadlift"
 HOLDS = {
     # Person: best holds (s) in stance left, right; in the deadlift left, right.
@@ -31,13 +20,6 @@ HOLDS = {
     "C3": ("control", 22, 29, 30, 30),
     "C4": ("control", 16, 2, 9, 9),
 }
-
-PLAN = Plan.model_validate(
-    {
-        "covariates": [],
-        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
-    }
-)
 
 
 def tables():
@@ -62,18 +44,12 @@ def tables():
                         "hold_high_s": None,
                     }
                 )
-    return pd.DataFrame(people), pd.DataFrame(holds)
-
-
-def estimates(people, holds):
-    sets = build_analysis_sets({"participants": people, "hold_times": holds}, STUDY)
-    result = analyse("ladder", sets, STUDY, PLAN)
-    return result, result.estimates.set_index("estimate_id")
+    return {"participants": pd.DataFrame(people), "hold_times": pd.DataFrame(holds)}
 
 
 @pytest.fixture(scope="module")
-def ladder():
-    return estimates(*tables())
+def ladder(analysed_holds):
+    return analysed_holds(tables())
 
 
 @pytest.mark.parametrize(
@@ -91,7 +67,7 @@ def ladder():
     ],
 )
 def test_shares_of_people_are_counted_with_wilsons_interval(ladder, row_id, reached, of):
-    row = ladder[1].loc[row_id]
+    row = ladder[2].loc[row_id]
     assert row["estimate"] == pytest.approx(reached / of)
     low, high = proportion_confint(reached, of, method="wilson")
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), pytest.approx(high))
@@ -100,7 +76,7 @@ def test_shares_of_people_are_counted_with_wilsons_interval(ladder, row_id, reac
 
 
 def test_the_difference_has_newcombes_interval(ladder):
-    row = ladder[1].loc["hold_time_s/eyes_open:goal_15s:difference"]
+    row = ladder[2].loc["hold_time_s/eyes_open:goal_15s:difference"]
     assert row["estimate"] == pytest.approx(2 / 4 - 3 / 4)
     # Newcombe's formula from the two Wilson intervals.
     (low_1, high_1), (low_2, high_2) = (proportion_confint(n, 4, method="wilson") for n in (2, 3))
@@ -108,25 +84,28 @@ def test_the_difference_has_newcombes_interval(ladder):
     high = -0.25 + ((high_1 - 0.5) ** 2 + (0.75 - low_2) ** 2) ** 0.5
     assert row["ci_low"] == pytest.approx(low)
     assert row["ci_high"] == pytest.approx(high)
-    assert any("goal of the balance task" in step.text for step in ladder[0].steps)
+    assert any("goal of the balance task" in step.text for step in ladder[1].steps)
 
 
-def test_one_task_alone_is_no_ladder():
-    people, holds = tables()
-    result, rows = estimates(people, holds[holds["task"] == STANCE])
+def test_one_task_alone_is_no_ladder(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    alone = holds[holds["task"] == STANCE].reset_index(drop=True)
+    _, result, rows = analysed_holds({**cohort, "hold_times": alone})
     assert not rows["model"].isin(["goal_reached", "goal_after_previous"]).any()
     assert not any("goal of the balance task" in step.text for step in result.steps)
 
 
-def test_a_ceiling_below_the_goal_leaves_the_answer_open():
-    people, holds = tables()
+def test_a_ceiling_below_the_goal_leaves_the_answer_open(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
     capped = holds["hold_time_s"].clip(upper=8.0)
     holds = holds.assign(
         hold_time_s=capped,
         ceiling_s=8.0,
         ended_by=capped.eq(8.0).map({True: "ceiling", False: "foot_touch"}),
     )
-    rows = estimates(people, holds)[1]
+    rows = analysed_holds({**cohort, "hold_times": holds})[2]
     row = rows.loc["hold_time_s/eyes_open:goal_15s:reference"]
     # C4 let go after 2 s on one leg; the others were stopped before they could reach the goal.
     assert (row["n_reference"], row["estimate"]) == (1, 0.0)
@@ -139,7 +118,7 @@ def test_a_ceiling_below_the_goal_leaves_the_answer_open():
 @given(order=st.permutations(range(32)), goal_s=st.floats(0.5, 40))
 @settings(max_examples=25, deadline=None)
 def test_neither_the_order_of_trials_nor_the_names_of_legs_matter(order, goal_s):
-    holds = tables()[1].iloc[:32].rename(columns={"hold_time_s": "low_s"})
+    holds = tables()["hold_times"].iloc[:32].rename(columns={"hold_time_s": "low_s"})
     holds = holds.assign(high_s=holds["low_s"])
     plain = goal_reached(holds, goal_s)
     moved = holds.iloc[list(order)].assign(
@@ -148,3 +127,13 @@ def test_neither_the_order_of_trials_nor_the_names_of_legs_matter(order, goal_s)
     # Tasks are kept apart by the caller; here all are of one.
     pd.testing.assert_series_equal(plain, goal_reached(moved, goal_s))
     assert goal_reached(holds, goal_s / 2).sum() >= plain.sum()
+
+
+def test_who_was_not_tested_on_the_next_task_is_counted(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    untested = (holds["participant_id"] == "P1") & (holds["task"] == DEADLIFT)
+    rows = analysed_holds({**cohort, "hold_times": holds[~untested].reset_index(drop=True)})[2]
+    row = rows.loc[f"hold_time_s/eyes_open/{DEADLIFT}:after_{STANCE}:case"]
+    assert (row["n_case"], row["estimate"]) == (1, 1.0)
+    assert row["note"] == "Not tested on this task: 1 participant."

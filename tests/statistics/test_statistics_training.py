@@ -6,25 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.analysis import analyse
-from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.outcomes.training import training_of_participants
-from schemas.plan import Plan
-from schemas.study import Study
 
-STUDY = Study.model_validate(
-    {
-        "title": "Training",
-        "groups": {"case": {"label": "LBP"}, "reference": {"label": "control"}},
-        "holds": {"ceiling_s": 300},
-    }
-)
-PLAN = Plan.model_validate(
-    {
-        "covariates": [],
-        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
-    }
-)
 OPEN = "hold_time_s/eyes_open"
 GAIN_PER_MINUTE = 1.2
 
@@ -124,15 +107,9 @@ def cohort(n_people=16):
     }
 
 
-def estimates(tables):
-    sets = build_analysis_sets(tables, STUDY)
-    result = analyse("training", sets, STUDY, PLAN)
-    return sets, result, result.estimates.set_index("estimate_id")
-
-
 @pytest.fixture(scope="module")
-def trained():
-    return estimates(cohort())
+def trained(analysed_holds):
+    return analysed_holds(cohort())
 
 
 def test_the_gain_by_dose_is_the_true_one(trained):
@@ -156,17 +133,17 @@ def test_both_groups_are_described_and_counted(trained):
     assert analysed["n_rows"].sum() == 16 * 4
 
 
-def test_too_few_people_with_a_log_are_an_answer():
+def test_too_few_people_with_a_log_are_an_answer(analysed_holds):
     tables = cohort(n_people=8)
     log = tables["training_log"]
     tables["training_log"] = log[log["participant_id"].isin(["P00", "P01"])].reset_index(drop=True)
-    row = estimates(tables)[2].loc[f"{OPEN}:gain_by_dose:week_08"]
+    row = analysed_holds(tables)[2].loc[f"{OPEN}:gain_by_dose:week_08"]
     assert row["status"] == "not_estimable"
     assert row["note"].startswith("2 participants have a training log")
 
 
-def test_without_a_log_nothing_is_said():
+def test_without_a_log_nothing_is_said(analysed_holds):
     tables = cohort(n_people=8)
     del tables["training_log"]
-    rows = estimates(tables)[2]
+    rows = analysed_holds(tables)[2]
     assert not rows.index.str.contains("training|gain_by_dose").any()

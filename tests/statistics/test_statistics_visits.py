@@ -4,24 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.analysis import analyse
-from pipeline.statistics.analysis_set import build_analysis_sets
-from schemas.plan import Plan
-from schemas.study import Study
-
-STUDY = Study.model_validate(
-    {
-        "title": "Two visits",
-        "groups": {"case": {"label": "LBP"}, "reference": {"label": "control"}},
-        "holds": {"ceiling_s": 300},
-    }
-)
-PLAN = Plan.model_validate(
-    {
-        "covariates": [],
-        "outcomes": {"hold_time_s/eyes_open": {"role": "primary", "sensitivity": []}},
-    }
-)
 CASES_IMPROVE, CONTROLS_IMPROVE = 1.5, 1.1
 OPEN = "hold_time_s/eyes_open"
 
@@ -56,22 +38,16 @@ def tables(ceiling_s=1e4, n_per_group=12, seed=4):
                             "hold_high_s": None,
                         }
                     )
-    return pd.DataFrame(people), pd.DataFrame(holds)
-
-
-def estimates(people, holds):
-    sets = build_analysis_sets({"participants": people, "hold_times": holds}, STUDY)
-    result = analyse("visits", sets, STUDY, PLAN)
-    return result, result.estimates.set_index("estimate_id")
+    return {"participants": pd.DataFrame(people), "hold_times": pd.DataFrame(holds)}
 
 
 @pytest.fixture(scope="module")
-def uncut():
-    return estimates(*tables())
+def uncut(analysed_holds):
+    return analysed_holds(tables())
 
 
 def test_without_a_ceiling_the_changes_are_the_true_ones(uncut):
-    rows = uncut[1]
+    rows = uncut[2]
     case, reference = (
         rows.loc[f"{OPEN}:change_over_visits:week_08:{side}"] for side in ("case", "reference")
     )
@@ -85,43 +61,62 @@ def test_without_a_ceiling_the_changes_are_the_true_ones(uncut):
     assert between["role"] == "sensitivity"
 
 
-def test_the_other_results_are_of_the_first_visit_and_stay_as_they_are(uncut):
-    people, holds = tables()
-    rows = uncut[1]
-    first = estimates(people, holds[holds["visit"] == "baseline"].reset_index(drop=True))[1]
+def test_the_other_results_are_of_the_first_visit_and_stay_as_they_are(uncut, analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    rows = uncut[2]
+    at_first = holds[holds["visit"] == "baseline"].reset_index(drop=True)
+    first = analysed_holds({**cohort, "hold_times": at_first})[2]
     shared = [row_id for row_id in first.index if "visit" not in row_id]
     assert f"{OPEN}:time_ratio:adjusted" in shared
     pd.testing.assert_series_equal(rows.loc[shared, "estimate"], first.loc[shared, "estimate"])
     assert not first.index.str.contains("visit").any()
 
 
-def test_a_ceiling_does_not_hide_the_difference_in_change():
-    rows = estimates(*tables(ceiling_s=25.0, n_per_group=40))[1]
+def test_a_ceiling_does_not_hide_the_difference_in_change(analysed_holds):
+    rows = analysed_holds(tables(ceiling_s=25.0, n_per_group=40))[2]
     between = rows.loc[f"{OPEN}:interaction_visit:week_08"]
     assert between["n_censored"] > 20
     assert between["ci_low"] < CASES_IMPROVE / CONTROLS_IMPROVE < between["ci_high"]
     assert between["p"] < 0.01
 
 
-def test_nobody_at_both_visits_is_an_answer():
-    people, holds = tables()
+def test_nobody_at_both_visits_is_an_answer(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
     number = holds["participant_id"].str[1:].astype(int)
     apart = holds[(number % 2 == 0) == (holds["visit"] == "baseline")].reset_index(drop=True)
-    rows = estimates(people, apart)[1]
+    rows = analysed_holds({**cohort, "hold_times": apart})[2]
     row = rows.loc[f"{OPEN}:change_over_visits:week_08:case"]
     assert row["status"] == "not_estimable"
     assert row["note"] == "Fewer than two participants of the LBP group came to both visits."
 
 
-def test_one_group_at_the_later_visit_is_an_answer():
-    people, holds = tables()
+def test_one_group_at_the_later_visit_is_an_answer(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
     kept = holds[(holds["visit"] == "baseline") | holds["participant_id"].str.startswith("L")]
-    row = estimates(people, kept.reset_index(drop=True))[1].loc[f"{OPEN}:interaction_visit:week_08"]
+    rows = analysed_holds({**cohort, "hold_times": kept.reset_index(drop=True)})[2]
+    row = rows.loc[f"{OPEN}:interaction_visit:week_08"]
     assert row["status"] == "not_estimable"
     assert row["note"]
 
 
 def test_the_methods_tell_of_both(uncut):
-    text = " ".join(step.text for step in uncut[0].steps)
+    text = " ".join(step.text for step in uncut[1].steps)
     assert "changed differently" in text
     assert "The change of" in text
+
+
+def test_the_trials_of_the_plan_are_those_of_the_change(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    second = holds.assign(trial=2, hold_time_s=holds["hold_time_s"] * 0.5)
+    # The shorter second trials would change nothing but the counts; at the later visit they are missing.
+    two = pd.concat([holds, second[second["visit"] == "baseline"]], ignore_index=True)
+    cohort = {**cohort, "hold_times": two}
+    name = f"{OPEN}:change_over_visits:week_08:case"
+    of_all, of_first = (analysed_holds(cohort, rule)[2].loc[name] for rule in ("all", "first"))
+    assert of_first["estimate"] == pytest.approx(CASES_IMPROVE, rel=1e-6)
+    assert of_first["n_rows"] == 48
+    assert of_all["estimate"] > 1.2 * CASES_IMPROVE

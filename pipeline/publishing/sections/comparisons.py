@@ -18,7 +18,6 @@ from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Cell, Column, Paragraph, Row, Table
 from pipeline.publishing.sections.second_opinions import disagreement
-from schemas.models import LIFTOFF_BY, ONSET_BY
 
 MAIN_ROLES: Final = ("primary", "secondary", "exploratory")
 COMPARED_ROLES: Final = (*MAIN_ROLES, "sensitivity")
@@ -187,11 +186,7 @@ def _compared(numbers: Numbers, inputs: ReportInputs, outcome: str) -> tuple[Est
     """
     rows = numbers.where(outcome=outcome, contrast=inputs.difference, role=COMPARED_ROLES)
     effect = numbers.where(outcome=outcome, contrast=inputs.difference, model=EFFECT_SIZE)
-    others = [
-        row
-        for row in rows
-        if row.model != EFFECT_SIZE and not row.variant.startswith((ONSET_BY, LIFTOFF_BY))
-    ]
+    others = [row for row in rows if row.model != EFFECT_SIZE and not row.is_of_other_method]
     return (*sorted(others, key=lambda row: row.role == "sensitivity"), *effect)
 
 

@@ -8,11 +8,8 @@ from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Column, Notice, Ref, Row, Table
 from schemas.estimates import DISAGREES
-from schemas.models import LIFTOFF_BY, ONSET_BY
 
 TABLE_ID: Final = "second_opinions"
-_OF_A_DOZEN: Final = (ONSET_BY, LIFTOFF_BY)
-"""Other ways to find the same onset; they are in the table only when the second number differs."""
 
 
 def disagreement(row: Estimate) -> tuple[Part, ...]:
@@ -51,7 +48,7 @@ def second_opinion_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]
         for row in numbers.rows
         if row.second_opinion
         and row.is_estimated
-        and (row.second_opinion == DISAGREES or not row.variant.startswith(_OF_A_DOZEN))
+        and (row.second_opinion == DISAGREES or not row.is_of_other_method)
     ]
     if not rows:
         return []

@@ -7,8 +7,9 @@ from pipeline.publishing.labels import model_label
 from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Cell, Column, Ref, Row, Table
+from schemas.models import GOAL_AFTER_PREVIOUS, GOAL_REACHED
 
-GOAL_MODELS: Final = ("goal_reached", "goal_after_previous")
+GOAL_MODELS: Final = (GOAL_REACHED, GOAL_AFTER_PREVIOUS)
 TABLE_ID: Final = "task_ladder"
 
 

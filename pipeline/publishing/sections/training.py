@@ -7,15 +7,14 @@ from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Ref
 from pipeline.publishing.sections.comparisons import has_values, mean_table
+from schemas.models import GAIN_BY_DOSE, TRAINING_OUTCOMES
 
-OUTCOMES: Final = ("training_days", "training_adherence_pct", "training_dose_s_per_day")
-GAIN_BY_DOSE: Final = "gain_by_dose"
 TABLE_ID: Final = "training"
 
 
 def training_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
     """The table of training, and what it has to do with the change of hold time; else nothing."""
-    outcomes = [name for name in OUTCOMES if has_values(numbers, name)]
+    outcomes = [name for name in TRAINING_OUTCOMES if has_values(numbers, name)]
     if not outcomes:
         return []
     blocks: list[Block] = [

@@ -46,7 +46,9 @@ def with_onset(
             low_s=_later(answer.low_s, emg.starts_at_s),
             high_s=_later(answer.high_s, emg.starts_at_s),
         )
-        for answer in onset_grid(*signal, rest_s, search_s, band_hz=settings.band_pass_hz)
+        for answer in onset_grid(
+            *signal, rest_s, search_s, band_hz=settings.band_pass_hz, known=onset
+        )
     )
     features = _with(
         features,

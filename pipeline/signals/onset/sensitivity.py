@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.signals.onset.answer import MethodOnset
+from pipeline.signals.onset.answer import MethodOnset, Onset
 from pipeline.signals.onset.detect import (
     EMG_BAND_HZ,
     as_onset,
@@ -22,22 +22,28 @@ def onset_grid(
     search_s: tuple[float, float],
     *,
     band_hz: tuple[float, float] | None = EMG_BAND_HZ,
+    known: Onset | None = None,
 ) -> tuple[MethodOnset, ...]:
-    """Every detector with each of its parameter sets; arguments and errors as for `detect_onset`."""
+    """Every detector with each of its parameter sets; arguments and errors as for `detect_onset`.
+
+    known: what `detect_onset` found in this signal already, so that its detector is not asked again.
+    """
     searched = read_signal(signal_uv, sampling_rate_hz, rest_s, search_s, band_hz=band_hz)
     grid = []
     for method, detector in DETECTORS.items():
         for parameters in (detector.parameters, *detector.other_parameters):
-            onset = (
-                nothing(method, searched)
-                if isinstance(searched, str)
-                else as_onset(detector.read(searched, parameters), searched, method)
-            )
+            is_own = parameters is detector.parameters
+            if isinstance(searched, str):
+                onset = nothing(method, searched)
+            elif known is not None and known.method == method and is_own:
+                onset = known
+            else:
+                onset = as_onset(detector.read(searched, parameters), searched, method)
             grid.append(
                 MethodOnset(
                     method,
                     in_words(parameters),
-                    parameters is detector.parameters,
+                    is_own,
                     onset.onset_s,
                     onset.low_s,
                     onset.high_s,

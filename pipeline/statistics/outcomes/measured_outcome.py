@@ -126,13 +126,6 @@ def model_id(fit: GuardedFit) -> str:
     return MODEL_IDS[fit.factors]
 
 
-def formula_of(column: str, design: Design, fit: GuardedFit) -> str:
-    """The model as a formula, random intercepts as lme4 writes them."""
-    intercepts = {"participant": "(1 | participant)", "leg": "(1 | participant:leg)"}
-    terms = " + ".join((design.formula, *(intercepts[name] for name in fit.factors)))
-    return f"{column} ~ {terms}"
-
-
 def _filled(
     row: EstimateRow, column: str, design: Design, fit: GuardedFit, comparison: Comparison
 ) -> EstimateRow:
@@ -142,7 +135,7 @@ def _filled(
     row = replace(
         row,
         model=model_id(fit),
-        formula=formula_of(column, design, fit),
+        formula=fit.formula(column, design.formula),
         on_boundary=any(
             fit.variances[name] <= BOUNDARY_SHARE * fit.variances["residual"]
             for name in fit.factors
@@ -152,23 +145,35 @@ def _filled(
     return with_second_opinion(row, lambda: second_difference(column, design, fit))
 
 
-def planned_difference(
-    row: EstimateRow,
+def repeated_difference(
     rows: pd.DataFrame,
     column: str,
+    measure: Measure,
     comparison: Comparison,
     *,
-    refit: bool = True,
+    name: str,
+    variant: str,
+    when_empty: str,
+    note: str = "",
 ) -> EstimateRow:
-    """The row with the difference between the groups by the planned model on other rows.
+    """The planned comparison once more, on other rows or other values of an outcome.
 
-    rows: trials with a value in `column`. refit: see `fit_guarded`. Raises NotEstimableError with the
-    reason.
+    rows: trials with a value in `column`, in the unit of the outcome. Id
+    "<outcome>:difference:<name>", role sensitivity, in no family; not estimable without rows, with the
+    sentence `when_empty`. MixedLM confirms the planned comparison itself; these are confirmed by the
+    likelihood from sums.
     """
-    covariates = comparison.covariates(row.outcome)
-    fitted = _fit(rows, column, covariates, comparison, refit=refit)
-    filled = _filled(row, column, *fitted, comparison)
-    return filled.noting("" if covariates else NONE_PLANNED)
+    row = replace(_row(measure, comparison, name, "sensitivity"), variant=variant)
+
+    def compute(row: EstimateRow) -> EstimateRow:
+        if rows.empty:
+            raise NotEstimableError(when_empty)
+        covariates = comparison.covariates(row.outcome)
+        fitted = _fit(rows, column, covariates, comparison, refit=False)
+        filled = _filled(row, column, *fitted, comparison)
+        return filled.noting("" if covariates else NONE_PLANNED, note)
+
+    return estimated(row.counting(rows, comparison), compute)
 
 
 def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:

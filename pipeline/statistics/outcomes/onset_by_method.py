@@ -11,9 +11,8 @@ from typing import Final
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.outcomes.measured_outcome import planned_difference
+from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 from schemas.activation import ACTIVATION_KEY
@@ -82,23 +81,14 @@ def _compared(
     name: str, variant: str, onsets: pd.DataFrame, measure: Measure, comparison: Comparison
 ) -> EstimateRow:
     with_onset = onsets.loc[onsets[ONSET].notna()].reset_index(drop=True)
-    row = EstimateRow(
-        estimate_id=f"{measure.outcome}:difference:{name}",
-        outcome=measure.outcome,
-        contrast=comparison.difference,
-        model="mixed_nested",
+    n_without = len(onsets) - len(with_onset)
+    return repeated_difference(
+        with_onset,
+        ONSET,
+        measure,
+        comparison,
+        name=name,
         variant=variant,
-        role="sensitivity",
-        unit=measure.unit,
-    ).counting(with_onset, comparison)
-
-    def compute(row: EstimateRow) -> EstimateRow:
-        if with_onset.empty:
-            raise NotEstimableError(NO_ONSET)
-        n_without = len(onsets) - len(with_onset)
-        filled = planned_difference(row, with_onset, ONSET, comparison, refit=False)
-        return filled.noting(
-            f"Without a value: {n_without} of {len(onsets)} trials." if n_without else ""
-        )
-
-    return estimated(row, compute)
+        when_empty=NO_ONSET,
+        note=f"Without a value: {n_without} of {len(onsets)} trials." if n_without else "",
+    )

@@ -16,9 +16,9 @@ from pipeline.statistics.estimate_rows import EstimateRow
 from pipeline.statistics.outcomes.group_summaries import of_one_group
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
+from schemas.models import GOAL_AFTER_PREVIOUS, GOAL_REACHED
 from schemas.terms import BalanceTask
 
-REACHED, AFTER_PREVIOUS = "goal_reached", "goal_after_previous"
 SLACK_S = 1e-9
 
 
@@ -70,17 +70,24 @@ def goal_reached(rows: pd.DataFrame, goal_s: float) -> pd.Series:
 
 def _reached_rows(one: LadderTask, goal_s: float, comparison: Comparison) -> Iterator[EstimateRow]:
     base = EstimateRow(
-        "", one.measure.outcome, "", REACHED, "descriptive", "proportion", f"goal of {goal_s:g} s"
+        "",
+        one.measure.outcome,
+        "",
+        GOAL_REACHED,
+        "descriptive",
+        "proportion",
+        f"goal of {goal_s:g} s",
     )
     stem = f"{one.measure.outcome}:goal_{goal_s:g}s"
     reached = goal_reached(one.rows, goal_s)
     counts = {}
     for side, label in comparison.sides:
-        known = _of_group(reached, one.rows, label)
+        answers = _of_group(reached, one.rows, label)
+        known = answers.dropna()
         counts[side] = (int(known.sum()), len(known))
         row = replace(base, estimate_id=f"{stem}:{side}", contrast=label)
         yield _share(of_one_group(row, side, len(known)), known, comparison).noting(
-            _not_known(reached, one.rows, label)
+            _not_known(answers)
         )
     row = replace(base, estimate_id=f"{stem}:difference", contrast=comparison.difference)
     yield _difference(row, counts["case"], counts["reference"], comparison)
@@ -90,34 +97,39 @@ def _step_rows(
     before: LadderTask, after: LadderTask, comparison: Comparison
 ) -> Iterator[EstimateRow]:
     first = goal_reached(before.rows, before.task.goals_s[0])
-    passed = first.index[first.fillna(False)]
     reached = goal_reached(after.rows, after.task.goals_s[0])
-    reached = reached.loc[reached.index.isin(passed)]
     for side, label in comparison.sides:
-        known = _of_group(reached, after.rows, label)
+        passed = _of_group(first, before.rows, label).dropna()
+        people = passed.index[passed.astype(bool)]
+        tested = reached.loc[reached.index.isin(people)]
+        known = tested.dropna()
         row = EstimateRow(
             f"{after.measure.outcome}:after_{before.task.term}:{side}",
             after.measure.outcome,
             label,
-            AFTER_PREVIOUS,
+            GOAL_AFTER_PREVIOUS,
             "descriptive",
             "proportion",
             f"goal of {after.task.goals_s[0]:g} s, of those who reached that of the "
             f"{before.task.label[:1].lower()}{before.task.label[1:]}",
         )
-        yield _share(of_one_group(row, side, len(known)), known, comparison)
+        yield _share(of_one_group(row, side, len(known)), known, comparison).noting(
+            _not_known(tested), _counted("Not tested on this task", len(people) - len(tested))
+        )
 
 
 def _of_group(reached: pd.Series, rows: pd.DataFrame, label: str) -> pd.Series:
-    """The known answers of one group."""
+    """The answers of one group, known or not."""
     people = rows.loc[rows["group"] == label, "participant_id"].unique()
-    return reached.loc[reached.index.isin(people)].dropna()
+    return reached.loc[reached.index.isin(people)]
 
 
-def _not_known(reached: pd.Series, rows: pd.DataFrame, label: str) -> str:
-    people = rows.loc[rows["group"] == label, "participant_id"].unique()
-    n_open = int(reached.loc[reached.index.isin(people)].isna().sum())
-    return f"Not known because of a ceiling or bounds: {n_open} participants." if n_open else ""
+def _not_known(reached: pd.Series) -> str:
+    return _counted("Not known because of a ceiling or bounds", int(reached.isna().sum()))
+
+
+def _counted(what: str, n: int) -> str:
+    return f"{what}: {n} participant{'s' if n > 1 else ''}." if n else ""
 
 
 def _share(row: EstimateRow, known: pd.Series, comparison: Comparison) -> EstimateRow:

@@ -11,18 +11,13 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.outcomes.added_term import TermProblem, hold_term_part
 from pipeline.statistics.outcomes.group_summaries import number_summaries
-from pipeline.statistics.outcomes.interactions import TermProblem, hold_term_part
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.visits import LATER, both_visits, check_ends
 from pipeline.statistics.part import ModelRun, Part
+from schemas.models import GAIN_BY_DOSE, TRAINING_OUTCOMES
 from schemas.terms import LEGS
-
-TRAINING: Final = {
-    "training_days": "days",
-    "training_adherence_pct": "%",
-    "training_dose_s_per_day": "s/day",
-}
-"""What a training log gives for each participant, with units."""
 
 PROGRAMME: Final = (5, 10)
 """Repetitions a day on each leg that the programme asks for."""
@@ -33,14 +28,13 @@ FEWEST_TO_RELATE: Final = 5
 PER_DAY_S: Final = 60.0
 """Dose that the relation is given for: one minute of holding a day more."""
 
-GAIN_BY_DOSE: Final = "gain_by_dose"
 OBSERVED_ONLY: Final = (
     "Observed, not allotted: people who trained more may differ in other ways as well."
 )
 
 
 def training_of_participants(log: pd.DataFrame) -> pd.DataFrame:
-    """Training of each participant, columns of TRAINING and `group`, index participant_id.
+    """Training of each participant, columns of TRAINING_OUTCOMES and `group`, index participant_id.
 
     log: schemas.training_log with `group`. Days: with at least one repetition. Adherence: days on which
     one task had 5 to 10 repetitions on each leg, in % of all days from the first to the last entry.
@@ -80,10 +74,13 @@ def training_of_participants(log: pd.DataFrame) -> pd.DataFrame:
 
 
 def training_part(log: pd.DataFrame, comparison: Comparison) -> Part:
-    """Days, adherence and dose of both groups; ids "<outcome>:mean:case" and so on."""
+    """Days, adherence (%) and dose (s/day) of both groups; ids "<outcome>:mean:case" and so on.
+
+    log: schemas.training_log with `group`.
+    """
     people = training_of_participants(log)
     rows = []
-    for name, unit in TRAINING.items():
+    for name, unit in TRAINING_OUTCOMES.items():
         case, reference = (
             people.loc[people["group"] == label, name].dropna().to_numpy(dtype=float)
             for _, label in comparison.sides
@@ -108,11 +105,11 @@ def gain_by_dose_part(
     """
     before, after = (str(part["visit"].iloc[0]) for part in (first, later))
     dose = training_of_participants(log)["training_dose_s_per_day"].dropna()
-    rows = pd.concat([first.assign(later_visit=0.0), later.assign(later_visit=1.0)])
+    rows = both_visits(first, later)
     rows = rows.loc[rows["participant_id"].isin(dose.index)].reset_index(drop=True)
 
     def problem() -> TermProblem:
-        visits = rows.groupby("participant_id")["later_visit"].nunique()
+        visits = rows.groupby("participant_id")[LATER].nunique()
         people = visits.index[visits > 1]
         if len(people) < FEWEST_TO_RELATE:
             raise NotEstimableError(
@@ -122,14 +119,11 @@ def gain_by_dose_part(
         used = rows.loc[rows["participant_id"].isin(people)].reset_index(drop=True)
         if float(dose.loc[people].std()) == 0:
             raise NotEstimableError("All participants trained the same amount.")
-        if used.groupby("later_visit")["censoring"].agg(lambda k: (k == "exact").sum()).min() == 0:
-            raise NotEstimableError("No hold of one of the visits was timed to its end.")
+        check_ends(used, "of these participants")
         minutes = used["participant_id"].map((dose - dose.loc[people].mean()) / PER_DAY_S)
-        exog = pd.DataFrame(
-            {"const": 1.0, "later_visit": used["later_visit"], "dose": minutes}, index=used.index
-        )
-        term = "later_visit:dose"
-        exog[term] = exog["later_visit"] * exog["dose"]
+        exog = pd.DataFrame({"const": 1.0, LATER: used[LATER], "dose": minutes}, index=used.index)
+        term = f"{LATER}:dose"
+        exog[term] = exog[LATER] * exog["dose"]
         return TermProblem(used, exog, term, (OBSERVED_ONLY,))
 
     contrast = f"{after} / {before}: one minute a day more"

@@ -7,9 +7,7 @@ main result; keeping them is a choice, and its weight has to be shown.
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.outcomes.measured_outcome import planned_difference
+from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 from schemas.models import WITHOUT_WARNED
@@ -33,24 +31,15 @@ def without_warned_part(
     if n_warned == 0:
         return Part(())
     kept = with_value.loc[~is_warned].reset_index(drop=True)
-    row = EstimateRow(
-        estimate_id=f"{measure.outcome}:difference:without_warned",
-        outcome=measure.outcome,
-        contrast=comparison.difference,
-        model="mixed_nested",
+    made = repeated_difference(
+        kept,
+        column,
+        measure,
+        comparison,
+        name="without_warned",
         variant=WITHOUT_WARNED,
-        role="sensitivity",
-        unit=measure.unit,
-    ).counting(kept, comparison)
-
-    def compute(row: EstimateRow) -> EstimateRow:
-        if kept.empty:
-            raise NotEstimableError("Every trial has a remark on its signal, so that none is left.")
-        filled = planned_difference(row, kept, column, comparison, refit=False)
-        return filled.noting(
-            f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal."
-        )
-
-    made = estimated(row, compute)
+        when_empty="Every trial has a remark on its signal, so that none is left.",
+        note=f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal.",
+    )
     ran = made.status != "not_estimable"
     return Part((made,), (ModelRun("without_warned", measure.printed),) if ran else ())

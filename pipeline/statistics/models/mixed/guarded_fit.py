@@ -91,6 +91,11 @@ class GuardedFit:
     results: NestedResults | None = None
     confirmed_by: Confirmation | None = None
 
+    def formula(self, endog: str, terms: str) -> str:
+        """The model as a formula, random intercepts as lme4 writes them. terms: of the fixed effects."""
+        intercepts = {"participant": "(1 | participant)", "leg": "(1 | participant:leg)"}
+        return f"{endog} ~ {' + '.join((terms, *(intercepts[name] for name in self.factors)))}"
+
 
 def fit_guarded(
     endog: npt.ArrayLike,
