@@ -198,15 +198,21 @@ def test_workers_that_cannot_start_are_said(work, monkeypatch):
         map_units(work.double, range(4), Processes(2))
 
 
-def test_interrupted_workers_end_and_the_interrupt_arrives_here(work):
+@pytest.mark.parametrize("again", [False, True], ids=["once", "again while they end"])
+def test_interrupted_workers_end_and_the_interrupt_arrives_here(work, again):
     code = f"""
         import sys
         sys.path.insert(0, {str(Path(work.__file__).parent)!r})
         import engine_work, signal
+        from pipeline import engine_processes
         from pipeline.engine import Processes, map_units
         # A shell that starts the tests in the background has its children ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        def interrupted(pool, at_once):
+            raise KeyboardInterrupt
         if __name__ == "__main__":
+            if {again}:
+                engine_processes._Pool.end = interrupted
             try:
                 map_units(engine_work.interrupt_parent, range(4), Processes(2))
             except KeyboardInterrupt:

@@ -8,6 +8,7 @@ import pytest
 from pipeline.signals import detect_onset, onset_sensitivity
 from pipeline.signals.onset.detectors import DETECTORS
 from pipeline.signals.onset.onset_sentence import onset_sentence
+from pipeline.signals.onset.sensitivity import onset_grid
 from schemas.study import EmgSettings, OnsetMethod
 
 REST_S = (0.05, 0.75)
@@ -79,6 +80,13 @@ def test_the_sensitivity_table_has_every_method_with_all_its_parameters(build):
     own = table[table["parameters"] == "threshold 3 SD, window 25 ms, low pass 50 Hz"]
     expected = detect_onset(loud(build), 2000.0, REST_S, SEARCH_S, "hodges_bui")
     assert list(own["onset_s"]) == [expected.onset_s]
+
+
+@pytest.mark.parametrize("method", DETECTORS)
+def test_an_answer_that_is_known_already_changes_no_other(build, method):
+    signal = (loud(build, snr_db=8), 2000.0, REST_S, SEARCH_S)
+    known = detect_onset(*signal, method)
+    assert onset_grid(*signal, known=known) == onset_grid(*signal)
 
 
 @pytest.mark.parametrize("method", DETECTORS)
