@@ -1,5 +1,6 @@
 """Fixtures that several rooms of the tests need: real data, the command, one finished golden run."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pipeline.cli import main
 
@@ -38,6 +40,17 @@ def drop_golden(workspace: Path, name: str) -> Path:
     folder = workspace / "data" / "cohorts" / name
     shutil.copytree(GOLDEN / name, folder)
     shutil.copy(GOLDEN_STUDIES / f"{name}.yaml", folder / "study.yaml")
+    return folder
+
+
+def drop_golden_holds(workspace: Path, name: str) -> Path:
+    """As `drop_golden`, with hold times alone: for tests of a run, not of what it analyses."""
+    folder = drop_golden(workspace, name)
+    study = (folder / "study.yaml").read_text(encoding="utf-8")
+    for table in ("activation", "strength", "clinical_test"):
+        (folder / f"{table}.csv").unlink()
+        study = study.replace(f"  {table}: {table}.csv\n", "")
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
     return folder
 
 
@@ -72,13 +85,29 @@ def drop_cohort() -> Callable[[Path, str], Path]:
 
 
 @pytest.fixture(scope="session")
+def drop_holds() -> Callable[[Path, str], Path]:
+    """Drop the participants and hold times of a golden data set; answers the cohort folder."""
+    return drop_golden_holds
+
+
+@pytest.fixture(scope="session")
 def finished(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A workspace in which `stance run penney_like` has ended, and what the command said."""
-    workspace = tmp_path_factory.mktemp("finished")
-    drop_golden(workspace, "penney_like")
-    return workspace, stance(workspace, "run", "penney_like")
+    """A workspace in which `stance run penney_like` has ended, and what the command said.
+
+    Made by whichever worker asks first. Nothing may be changed in it: `ran` is a copy.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    workspace, said = shared / "finished", shared / "finished.json"
+    with FileLock(shared / "finished.lock"):
+        if not said.is_file():
+            drop_golden(workspace, "penney_like")
+            ended = stance(workspace, "run", "penney_like")
+            said.write_text(json.dumps([ended.args, ended.returncode, ended.stdout, ended.stderr]))
+    return workspace, subprocess.CompletedProcess(*json.loads(said.read_text()))
 
 
 @pytest.fixture

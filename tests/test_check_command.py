@@ -80,10 +80,10 @@ def test_no_colour_where_nobody_looks_or_nobody_wants_it(tmp_path, check, monkey
     assert "\x1b" not in check()[1]
 
 
-def test_a_release_holds_the_marked_copies_and_no_history(tmp_path, check, run_stance):
+def test_a_release_holds_the_marked_copies_and_no_history(tmp_path, check, stance_here):
     _drop(tmp_path, _spoilt(), "xlsx")
     check()
-    ended = run_stance(tmp_path, "run", "lyon")
+    ended = stance_here(tmp_path, "run", "lyon")
     assert ended.returncode in (0, 4), ended.stderr
     assert "Nothing changed since last time." in check()[1]
     release = latest_release(tmp_path / "reports/lyon")
@@ -97,5 +97,5 @@ def test_a_release_holds_the_marked_copies_and_no_history(tmp_path, check, run_s
         assert "first_seen" not in text
         assert "first seen" not in text
     before = {path: path.read_bytes() for path in release.rglob("*") if path.is_file()}
-    assert run_stance(tmp_path, "run", "lyon", "--again").returncode == ended.returncode
+    assert stance_here(tmp_path, "run", "lyon", "--again").returncode == ended.returncode
     assert {path: path.read_bytes() for path in release.rglob("*") if path.is_file()} == before

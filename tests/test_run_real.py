@@ -58,11 +58,11 @@ def _cohort(workspace: Path, name: str, study: str) -> Path:
     return folder
 
 
-def test_hbe_gives_a_report_from_the_column_map_alone(tmp_path, real_data, run_stance):
+def test_hbe_gives_a_report_from_the_column_map_alone(tmp_path, real_data, stance_here):
     source = real_data("hbe_santos_duarte") / "BDS" / "BDSinfo.txt"
     folder = _cohort(tmp_path, "hbe", HBE_STUDY)
     shutil.copy(source, folder)
-    ended = run_stance(tmp_path, "run", "hbe")
+    ended = stance_here(tmp_path, "run", "hbe")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     release = latest_release(tmp_path / "reports" / "hbe")
     holds = pd.read_parquet(tmp_path / ".stance/tables/hbe/hold_times.parquet")
@@ -91,7 +91,7 @@ def test_hbe_gives_a_report_from_the_column_map_alone(tmp_path, real_data, run_s
     assert sum(shares) == pytest.approx(1)
 
 
-def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, run_stance):
+def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, stance_here):
     source = real_data("btk_sls_functional_left_hip") / "FunctionalLHip_redacted.c3d"
     folder = _cohort(tmp_path, "btk", BTK_STUDY)
     shutil.copy(source, folder / "hip.c3d")
@@ -102,7 +102,7 @@ def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, run_
     (folder / "recordings.csv").write_text(
         "participant_id,leg,trial,role,file\nP1,right,1,task,hip.c3d\n"
     )
-    ended = run_stance(tmp_path, "run", "btk")
+    ended = stance_here(tmp_path, "run", "btk")
     assert ended.returncode == 4, ended.stdout + ended.stderr  # two people cannot be compared
     activation = pd.read_parquet(tmp_path / ".stance/tables/btk/activation.parquet")
     row = activation.iloc[0]
@@ -112,9 +112,9 @@ def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, run_
     assert pd.isna(row["gmed_pct_mvic"])
 
 
-def test_matched_eyes_open_and_closed(tmp_path, drop_cohort, run_stance):
+def test_matched_eyes_open_and_closed(tmp_path, drop_cohort, stance_here):
     drop_cohort(tmp_path, "matched_eo_ec")
-    ended = run_stance(tmp_path, "run", "matched_eo_ec")
+    ended = stance_here(tmp_path, "run", "matched_eo_ec")
     assert ended.returncode == 0, ended.stderr
     release = latest_release(tmp_path / "reports" / "matched_eo_ec")
     estimates = pd.read_parquet(release / "estimates.parquet")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -173,11 +174,19 @@ def _free_port():
 
 
 @pytest.fixture(scope="module")
-def ui(finished):
-    """`stance ui` on the finished workspace, as its address; stopped again with Ctrl-C."""
+def served(finished, tmp_path_factory):
+    """A copy of the finished workspace, in which runs may be started."""
+    workspace = tmp_path_factory.mktemp("served") / "workspace"
+    shutil.copytree(finished[0], workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def ui(served):
+    """`stance ui` on a finished workspace, as its address; stopped again with Ctrl-C."""
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "ui", "--workspace", str(finished[0]), "--port", str(port)],
+        [sys.executable, "-m", "pipeline", "ui", "--workspace", str(served), "--port", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, start_new_session=True,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
@@ -243,7 +252,8 @@ LAUNCH = """mutation { launchRun(executionParams: {
 }) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 
 
-def test_a_run_started_in_the_ui_publishes_the_same_report(ui, finished, release):
+def test_a_run_started_in_the_ui_publishes_the_same_report(ui, served):
+    release = latest_release(served / "reports" / "penney_like")
     before = read_manifest(release)["outputs"]
     (release / "report.html").unlink()
     launched = _ask(ui, LAUNCH)["launchRun"]
@@ -257,9 +267,7 @@ def test_a_run_started_in_the_ui_publishes_the_same_report(ui, finished, release
         answer = _ask(ui, f'{{ runOrError(runId: "{run_id}") {{ ... on Run {{ status }} }} }}')
         status = answer["runOrError"]["status"]
     assert status == "SUCCESS"
-    assert (
-        read_manifest(latest_release(finished[0] / "reports" / "penney_like"))["outputs"] == before
-    )
+    assert read_manifest(latest_release(served / "reports" / "penney_like"))["outputs"] == before
 
 
 def test_the_ui_draws_the_graph(ui, browser, tmp_path):

@@ -7,6 +7,7 @@ import dagster as dg
 from dagster import DagsterExecutionInterruptedError
 
 from pipeline import definitions
+from pipeline.defs.history_databases import history_held_open
 from pipeline.defs.instance import open_instance
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
@@ -39,7 +40,7 @@ def run_cohort(workspace: Workspace, cohort: str) -> RunOutcome:
     for name in damaged_files(workspace.tables_folder / cohort):
         resources["progress"].say(f"note: the stored {name} was damaged and is made anew")
     try:
-        with open_instance(workspace) as instance:
+        with history_held_open(), open_instance(workspace) as instance:
             register_cohorts(instance, workspace)
             definitions.defs().resolve_job_def(ANALYSE_COHORT).execute_in_process(
                 instance=instance, partition_key=cohort, run_config=_QUIET, resources=resources

@@ -63,8 +63,12 @@ def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Co
     """
     used: list[str] = []
     refused: dict[str, _Refusal] = {}
+    # A cohort's rows have some thirty columns; what is asked of each covariate needs few of them.
+    judged = rows[["group", *(name for name in dict.fromkeys(covariates) if name in rows.columns)]]
     for name in covariates:
-        refusal = _unusable(rows, name, comparison) or _inseparable(rows, used, name, comparison)
+        refusal = _unusable(judged, name, comparison) or _inseparable(
+            judged, used, name, comparison
+        )
         if refusal is None:
             used.append(name)
         else:

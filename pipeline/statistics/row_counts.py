@@ -1,6 +1,8 @@
 """How many people, legs and rows are behind a number, and which rows exactly."""
 
+import csv
 import hashlib
+import io
 from typing import Final
 
 import pandas as pd
@@ -30,18 +32,22 @@ def counts_of(rows: pd.DataFrame, comparison: Comparison) -> dict[str, int | flo
     Legs are None when the rows know no leg, shares when they are no holds or a group is empty.
     """
     counts: dict[str, int | float | None] = {}
-    # A cohort's rows have some thirty columns, and this is asked of every estimate.
-    known = [name for name in ("participant_id", "leg", "censoring") if name in rows.columns]
+    # Plain values: this is asked of every estimate, and a selection of text columns is dear.
+    group, people, legs, censoring = (
+        rows[name].tolist() if name in rows.columns else None
+        for name in ("group", "participant_id", "leg", "censoring")
+    )
     for side, label in comparison.sides:
-        part = rows.loc[rows["group"] == label, known]
-        counts[f"n_{side}"] = int(part["participant_id"].nunique())
-        counts[f"n_rows_{side}"] = len(part)
-        has_legs = "leg" in rows.columns
-        legs = len(part[["participant_id", "leg"]].drop_duplicates()) if has_legs else None
-        counts[f"n_legs_{side}"] = legs
-        is_hold = "censoring" in rows.columns and len(part) > 0
-        share = float(part["censoring"].isin(AT_CEILING).mean()) if is_hold else None
-        counts[f"share_at_ceiling_{side}"] = share
+        places = [place for place, name in enumerate(group or ()) if name == label]
+        counts[f"n_{side}"] = len({people[place] for place in places}) if people else 0
+        counts[f"n_rows_{side}"] = len(places)
+        counts[f"n_legs_{side}"] = (
+            None if legs is None else len({(people[place], legs[place]) for place in places})
+        )
+        at_ceiling = sum(censoring[place] in AT_CEILING for place in places) if censoring else 0
+        counts[f"share_at_ceiling_{side}"] = (
+            at_ceiling / len(places) if censoring and places else None
+        )
     return counts
 
 
@@ -55,6 +61,20 @@ def row_hash(rows: pd.DataFrame, value: str = "") -> str:
         return ""
     wanted = (*HASHED_KEYS, *HASHED_VALUES, *([value] if value else ()))
     columns = [name for name in wanted if name in rows.columns]
-    text = rows[columns].to_csv(index=False, header=False, float_format="%.12g")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        zip(*(_as_text(rows[c]) for c in columns), strict=True)
+    )
     head = ",".join(columns)
-    return hashlib.sha256("\n".join([head, *sorted(text.splitlines())]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join([head, *sorted(text.getvalue().splitlines())]).encode()
+    ).hexdigest()
+
+
+def _as_text(values: pd.Series) -> list[str]:
+    """Values of a column as they are hashed; a missing one is an empty text."""
+    is_number = pd.api.types.is_float_dtype(values)
+    return [
+        "" if pd.isna(value) else f"{value:.12g}" if is_number else str(value)
+        for value in values.tolist()
+    ]

@@ -22,8 +22,8 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @pytest.fixture
-def workspace(tmp_path, drop_cohort, monkeypatch):
-    drop_cohort(tmp_path, "penney_like")
+def workspace(tmp_path, drop_holds, monkeypatch):
+    drop_holds(tmp_path, "penney_like")
     monkeypatch.setenv("STANCE_WORKSPACE", str(tmp_path))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     return Workspace(tmp_path)
@@ -152,7 +152,7 @@ def test_a_file_in_the_place_of_a_folder_is_a_problem_of_the_machine(workspace, 
 
 def test_the_option_counts_more_than_the_variable(workspace, monkeypatch):
     monkeypatch.setenv("STANCE_WORKSPACE", "/nowhere/at/all")
-    assert main(["--workspace", str(workspace.root), "run", "penney_like"]) == 0
+    assert main(["--workspace", str(workspace.root), "check", "penney_like"]) == 0
 
 
 def test_a_damaged_table_is_noted(ran_before, capsys):

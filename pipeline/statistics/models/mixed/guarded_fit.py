@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
-from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
+from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
 from pipeline.statistics.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.mixed.likelihood_by_sums import (
@@ -58,7 +58,7 @@ ONE_ROW_EACH = (
     "Each participant has one row, so that this is a linear regression with HC3 standard errors."
 )
 
-_ATTEMPTS: tuple[dict[str, object], ...] = ({}, {"method": "nm", "maxiter": 2000})
+_DEFAULT_START: tuple[dict[str, object], ...] = ({}, {"method": "nm", "maxiter": 2000})
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,9 @@ def fit_guarded(
     groups: participant per row. nested: leg per row, or None. An
     intercept that the rows cannot tell apart from another (one row per leg, one leg per
     participant) is left out. Degrees of freedom between participants are capped at participants
-    - parameters between participants. refit: False has the likelihood by sums confirm the fit,
-    as for many rows, which is many times faster than MixedLM. Raises NotEstimableError when no model can be fitted.
+    - parameters between participants. refit: False has the likelihood by sums confirm the fit, as
+    it does for many rows, where it is many times faster than MixedLM, and for a variance of 0, where
+    MixedLM stops short. Raises NotEstimableError when no model can be fitted.
     """
     values = np.asarray(endog, dtype=float)
     people = pd.factorize(np.asarray(groups), sort=True)[0]
@@ -133,7 +134,7 @@ def fit_guarded(
     if exact.df.isna().any():
         return _participant_means(values, exog, people, TOO_SMALL)
     messages: list[str] = []
-    if refit and len(values) <= MOST_ROWS_TO_REFIT:
+    if refit and len(values) <= MOST_ROWS_TO_REFIT and not exact.on_boundary:
         confirmed_by = _refitted(exact, values, exog, people, legs, messages)
     else:
         confirmed_by = _by_sums(exact, values, exog, people, legs)
@@ -166,10 +167,12 @@ def _refitted(
     legs: npt.NDArray[np.intp] | None,
     messages: list[str],
 ) -> Confirmation | None:
-    """MixedLM where it finds the exact solution, with its default optimiser or with Nelder-Mead."""
+    """MixedLM where its own likelihood has its maximum at the exact solution.
+
+    Started there, it stays or finds a better place; where it fails, it starts from its default.
+    """
     model_se = np.sqrt(np.diag(exact.reml.cov))
-    # The default optimiser stops short, slowly, where a variance is 0; either one's agreement counts.
-    for options in reversed(_ATTEMPTS) if exact.on_boundary else _ATTEMPTS:
+    for options in ({"start_params": _start(exact)}, *_DEFAULT_START):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -188,6 +191,16 @@ def _refitted(
             found = pd.Series(np.asarray(fit.fe_params), exact.params.index)
             return Confirmation("statsmodels_mixedlm", found)
     return None
+
+
+def _start(exact: NestedResults) -> MixedLMParams:
+    """The exact solution as MixedLM wants it: variances as multiples of the residual variance."""
+    residual, participant, *leg = exact.variances.to_numpy(dtype=float)
+    return MixedLMParams.from_components(
+        exact.params.to_numpy(dtype=float),
+        cov_re=np.array([[participant / residual]]),
+        vcomp=np.array(leg) / residual,
+    )
 
 
 def _by_sums(
