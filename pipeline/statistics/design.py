@@ -10,6 +10,8 @@ from schemas.columns import column_rules
 from schemas.participants import Participants
 
 GROUP_TERM = "group"
+OF_THE_LEG = "dom"
+"""A covariate of a leg; participant means are over both legs, so that it has no place there."""
 NONE_USABLE = "No covariate could be used, so this is the unadjusted result"
 NONE_PLANNED = "The plan names no covariate for this outcome, so this is the unadjusted result."
 

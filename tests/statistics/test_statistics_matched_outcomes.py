@@ -55,7 +55,9 @@ def test_a_lost_participant_breaks_a_pair_and_is_counted(matched, comparison):
 def test_the_odds_within_sets_are_for_one_standard_deviation(matched, comparison):
     rows = matched.strength
     scale = strength_scale(rows)
-    (row,) = matched_part(rows, scale, STRENGTH, comparison, (SETS,), "max").rows
+    row, adjusted = matched_part(rows, scale, STRENGTH, comparison, (SETS,), "max").rows
+    assert adjusted.formula == "case ~ strength + age_years + strata(pair_id)"
+    assert "Alike within all sets and so not in the model: sex." in adjusted.note
     legs = rows.groupby(["participant_id", "group", "pair_id", "leg"], as_index=False)[scale].max()
     people = legs.groupby(["participant_id", "group", "pair_id"], as_index=False)[scale].mean()
     fit = MatchedSets(people["group"].eq("LBP"), people[[scale]], people["pair_id"]).fit()

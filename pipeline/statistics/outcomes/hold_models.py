@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
@@ -31,6 +31,10 @@ from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.second_routes import (
     second_capped_difference,
     second_hazard_ratio,
+    second_log_ratio_by,
+    second_odds_of_the_ceiling,
+    second_of_levels,
+    second_relative_effect,
     second_restricted_mean,
 )
 from pipeline.statistics.part import ModelRun, Part
@@ -41,10 +45,6 @@ PERMUTATION_SEED: Final = 20140
 """Permutations are drawn from one fixed stream, so that a report can be made again."""
 
 
-OF_THE_LEG: Final = "dom"
-"""A covariate of a leg; participant means are over both legs, so that it has no place there."""
-
-
 @dataclass(frozen=True)
 class HoldModel:
     """One further model of hold time.
@@ -53,7 +53,8 @@ class HoldModel:
     coefficient on the scale of the model. left: left side of its formula. variant: what the row is
     called. on_means: of one value per participant, so that covariates of a leg stay out. is_of_times:
     models times beyond the ceiling, and so needs enough trials that ended. method: key of its
-    sentence in the methods text, the model's id by default. second: the number by another route.
+    sentence in the methods text, the model's id by default. second: the number by another route;
+    is_second_slow: it takes longer than the model, so that only the model of the plan has it.
     """
 
     is_ratio: bool
@@ -65,6 +66,7 @@ class HoldModel:
     is_of_times: bool = True
     method: str = ""
     second: Callable[[Design], SecondNumber | None] | None = None
+    is_second_slow: bool = False
 
 
 def _clustered(distribution: str) -> Callable[[Design, float], Found]:
@@ -89,13 +91,27 @@ def _random_intercept(design: Design, ci_level: float) -> Found:
 
 _LOG_TIME = "log(hold_time_s)"
 
+
+def _other_shape(distribution: str) -> HoldModel:
+    return HoldModel(
+        True,
+        "ratio",
+        _clustered(distribution),
+        _LOG_TIME,
+        second=second_log_ratio_by(distribution),
+        is_second_slow=True,
+    )
+
+
 HOLD_MODELS: Final[Mapping[str, HoldModel]] = {
-    "censored_weibull": HoldModel(True, "ratio", _clustered("weibull"), _LOG_TIME),
-    "censored_loglogistic": HoldModel(True, "ratio", _clustered("loglogistic"), _LOG_TIME),
+    "censored_weibull": _other_shape("weibull"),
+    "censored_loglogistic": _other_shape("loglogistic"),
     "censored_normal": HoldModel(
         False, "s", _clustered("normal"), "hold_time_s", second=second_capped_difference
     ),
-    "censored_lognormal_random_intercept": HoldModel(True, "ratio", _random_intercept, _LOG_TIME),
+    "censored_lognormal_random_intercept": HoldModel(
+        True, "ratio", _random_intercept, _LOG_TIME, second=second_of_levels, is_second_slow=True
+    ),
     "cox_breslow": HoldModel(
         True, "ratio", hazard_ratio, "hazard(hold_time_s)", second=second_hazard_ratio
     ),
@@ -116,6 +132,7 @@ HOLD_MODELS: Final[Mapping[str, HoldModel]] = {
         variant="adjusted odds of reaching the ceiling",
         is_of_times=False,
         method="gee_ceiling",
+        second=second_odds_of_the_ceiling,
     ),
 }
 """By id of schemas.models. Errors clustered by participant with t inference, a participant level, or
@@ -171,7 +188,10 @@ def _fitted(
         row = row.with_inference(found.inference, is_log=model.is_ratio)
         row = row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
         second = model.second
-        return row if second is None else with_second_opinion(row, lambda: second(design))
+        is_planned = comparison.plan.model_of(measure.outcome) == name
+        if second is None or (model.is_second_slow and not is_planned):
+            return row
+        return with_second_opinion(row, lambda: second(design))
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
@@ -210,7 +230,7 @@ def brunner_munzel_part(
         rng = np.random.default_rng(PERMUTATION_SEED)
         found = brunner_munzel(reference, case, rng=rng, ci_level=comparison.ci_level)
         row = row.counting(people, comparison, value="value")
-        return replace(
+        row = replace(
             row,
             estimate=found.probability,
             se=found.se,
@@ -220,7 +240,9 @@ def brunner_munzel_part(
             statistic=found.statistic,
             df=found.df,
             p=found.p,
-        ).noting(
+        )
+        row = with_second_opinion(row, lambda: second_relative_effect(reference, case))
+        return row.noting(
             recapped_note(rows) if is_hold else "",
             "" if found.p_method == "t" else f"P value from {found.p_method}.",
         )

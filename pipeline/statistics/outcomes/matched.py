@@ -6,13 +6,16 @@ from typing import Final
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import OF_THE_LEG, build_design, covariate_label
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.models.two_groups.matched_pairs import complete_pairs, paired_t
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.second_routes import second_within_pairs, second_within_sets
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
+from pipeline.statistics.second_opinion import with_second_opinion
 
 PAIRS, SETS = "matched_pairs", "conditional_logit"
 _VALUE: Final = "value"
@@ -30,21 +33,26 @@ def matched_part(
 
     rows: trials with a value in `column`. Ids "<outcome>:matched_pairs" (mean difference within
     complete pairs, paired t) and "<outcome>:conditional_logit" (odds ratio of being a case for one
-    SD more of the participants' values).
+    SD more of the participants' values), with ":adjusted" beside the plan's covariates of people.
     """
     if "pair_id" not in rows or rows["pair_id"].isna().all():
         return Part(())
     people = participant_values(rows, column, within_leg=within_leg)
     pair_of = rows.drop_duplicates("participant_id").set_index("participant_id")["pair_id"]
-    people = people.assign(
-        pair_id=people["participant_id"].map(pair_of),
-        is_case=people["group"].eq(comparison.case),
+    planned = tuple(n for n in comparison.covariates(measure.outcome) if n != OF_THE_LEG)
+    known = [name for name in planned if name in rows]
+    own = rows.drop_duplicates("participant_id")[["participant_id", *known]]
+    people = people.merge(own, on="participant_id", how="left", validate="1:1").assign(
+        pair_id=people["participant_id"].map(pair_of).to_numpy(),
+        is_case=people["group"].eq(comparison.case).to_numpy(),
     )
     parts = []
     if PAIRS in models:
         parts.append(_pairs(people, measure, comparison))
     if SETS in models:
-        parts.append(_sets(people, measure, comparison))
+        parts.append(_sets(people, measure, comparison, ()))
+        if planned:
+            parts.append(_sets(people, measure, comparison, planned))
     return Part.joining(*parts)
 
 
@@ -61,6 +69,7 @@ def _pairs(people: pd.DataFrame, measure: Measure, comparison: Comparison) -> Pa
     def compute(row: EstimateRow) -> EstimateRow:
         pairs = complete_pairs(people, _VALUE, "pair_id", "is_case")
         row = row.with_inference(paired_t(pairs, ci_level=comparison.ci_level))
+        row = with_second_opinion(row, lambda: second_within_pairs(pairs.case, pairs.reference))
         used = people[_in_both_groups(people)]
         return row.counting(used, comparison, value=_VALUE).noting(
             f"Complete pairs: {len(pairs.case)}; broken: {pairs.n_broken}."
@@ -69,32 +78,56 @@ def _pairs(people: pd.DataFrame, measure: Measure, comparison: Comparison) -> Pa
     return _as_part(estimated(row, compute), measure)
 
 
-def _sets(people: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+def _sets(
+    people: pd.DataFrame, measure: Measure, comparison: Comparison, covariates: tuple[str, ...]
+) -> Part:
+    adjusted = bool(covariates)
     row = EstimateRow(
-        estimate_id=f"{measure.outcome}:{SETS}",
+        estimate_id=f"{measure.outcome}:{SETS}" + (":adjusted" if adjusted else ""),
         outcome=measure.outcome,
         contrast=f"odds of {comparison.case} for one SD more",
         model=SETS,
+        variant="adjusted" if adjusted else "unadjusted",
         role="sensitivity",
         unit="ratio",
     ).counting(people, comparison, value=_VALUE)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        used = people.loc[people["pair_id"].notna()].reset_index(drop=True)
-        spread = float(used[_VALUE].std()) if len(used) > 1 else 0.0
+        matched = people.loc[people["pair_id"].notna()].reset_index(drop=True)
+        spread = float(matched[_VALUE].std()) if len(matched) > 1 else 0.0
         if not spread > 0:
             raise NotEstimableError("The values of the matched participants do not vary.")
-        exog = pd.DataFrame({measure.outcome: used[_VALUE] / spread})
+        design = build_design(matched, covariates, comparison)
+        used = design.rows
+        beside, constant = _differing_within_sets(design.exog.iloc[:, 2:], used["pair_id"])
+        exog = pd.concat([(used[_VALUE] / spread).rename(measure.outcome), beside], axis=1)
         fit = MatchedSets(used["is_case"].astype(float), exog, used["pair_id"]).fit()
         found = fit.inference(measure.outcome, comparison.ci_level)
-        row = replace(row, formula=f"case ~ {measure.outcome} + strata(pair_id)")
+        terms = " + ".join(map(str, exog.columns))
+        row = replace(row, formula=f"case ~ {terms} + strata(pair_id)")
         row = row.with_inference(found, is_log=True)
+        row = with_second_opinion(
+            row, lambda: second_within_sets(used["is_case"], exog, used["pair_id"], measure.outcome)
+        )
         return row.counting(used[_in_both_groups(used)], comparison, value=_VALUE).noting(
             f"Matched sets: {fit.n_sets}; without a case or a reference: {fit.n_left_out}.",
             f"One SD of the participants' values is {spread:.3g} {measure.unit}.",
+            *design.notes,
+            f"Alike within all sets and so not in the model: {', '.join(constant)}."
+            if constant
+            else "",
+            caution=design.caution,
         )
 
     return _as_part(estimated(row, compute), measure)
+
+
+def _differing_within_sets(exog: pd.DataFrame, sets: pd.Series) -> tuple[pd.DataFrame, list[str]]:
+    """Columns that differ within some set with members of both groups, and labels of the others."""
+    of_set = exog.groupby(sets.to_numpy())
+    differs = ((of_set.max() - of_set.min()).max() > 0).to_numpy(dtype=bool)
+    labels = (covariate_label(name.partition("[")[0]) for name in exog.columns[~differs])
+    return exog.loc[:, differs], list(dict.fromkeys(labels))
 
 
 def _in_both_groups(people: pd.DataFrame) -> pd.Series:

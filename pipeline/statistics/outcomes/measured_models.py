@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
@@ -20,15 +20,16 @@ from pipeline.statistics.models.linear.estimating_equations import ParticipantGE
 from pipeline.statistics.models.linear.median_regression import MedianRegression
 from pipeline.statistics.models.regression_results import RegressionResults
 from pipeline.statistics.models.two_groups.equivalence import tost_of
-from pipeline.statistics.outcomes.hold_models import (
-    OF_THE_LEG,
-    PERMUTATION_SEED,
-    brunner_munzel_part,
-)
+from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED, brunner_munzel_part
 from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.outcomes.second_routes import second_of_means, second_of_rows
+from pipeline.statistics.outcomes.second_routes import (
+    second_median,
+    second_of_alike_rows,
+    second_of_means,
+    second_of_rows,
+)
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
@@ -40,12 +41,12 @@ class MeasuredModel:
     """One further model of a measured outcome.
 
     on_means: fitted to one value per participant; else to all rows. fit: endog column, design.
-    second: the number by another route, from the values and the design.
+    second: the number by another route, from the values, the design and the first number.
     """
 
     on_means: bool
     fit: Callable[[str, Design], RegressionResults]
-    second: Callable[[pd.Series, Design], SecondNumber] | None = None
+    second: Callable[[pd.Series, Design, float], SecondNumber | None] | None = None
 
 
 def _ancova(column: str, design: Design) -> RegressionResults:
@@ -67,9 +68,9 @@ def _median(column: str, design: Design) -> RegressionResults:
 
 MEASURED_MODELS: Final[Mapping[str, MeasuredModel]] = {
     "ancova_hc3": MeasuredModel(True, _ancova, second_of_means),
-    "quantile_median": MeasuredModel(True, _median),
+    "quantile_median": MeasuredModel(True, _median, second_median),
     "ols_cluster": MeasuredModel(False, _clustered, second_of_rows),
-    "gee_exchangeable": MeasuredModel(False, _gee),
+    "gee_exchangeable": MeasuredModel(False, _gee, second_of_alike_rows),
 }
 """By id of schemas.models."""
 
@@ -193,7 +194,8 @@ def _fitted(
         second = model.second
         if second is None:
             return row
-        return with_second_opinion(row, lambda: second(design.rows[column], design))
+        first = float(results.params[GROUP_TERM])
+        return with_second_opinion(row, lambda: second(design.rows[column], design, first))
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"

@@ -15,7 +15,7 @@ from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
 from pipeline.statistics.outcomes.measured_models import equivalence_part, measured_model_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.outcomes.second_routes import second_difference
+from pipeline.statistics.outcomes.second_routes import second_difference, second_welch
 from pipeline.statistics.p_values import infer
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
@@ -251,9 +251,11 @@ def _on_participant_values(
             row, estimate=size.g, ci_low=size.ci_low, ci_high=size.ci_high, ci_level=level
         )
 
-    welch_row = estimated(
-        welch_row, lambda row: row.with_inference(welch(case, reference, ci_level=level))
-    )
+    def compute_welch(row: EstimateRow) -> EstimateRow:
+        row = row.with_inference(welch(case, reference, ci_level=level))
+        return with_second_opinion(row, lambda: second_welch(case, reference))
+
+    welch_row = estimated(welch_row, compute_welch)
     g_row = estimated(g_row, compute_g)
     runs = []
     if welch_row.status != "not_estimable":

@@ -1,17 +1,29 @@
 """Which second route goes with which model of the planned comparisons."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 from statsmodels.duration.hazard_regression import PHReg
 
 from pipeline.statistics.design import GROUP_TERM, Design
+from pipeline.statistics.models.censored.plain_intercept import plain_intercept_fit
 from pipeline.statistics.models.censored.plain_likelihood import plain_censored_fit
+from pipeline.statistics.models.discrete.plain_conditional import plain_conditional
 from pipeline.statistics.models.linear.partial_regression import PartialFit, partial_fit
+from pipeline.statistics.models.linear.plain_gee import plain_gee
+from pipeline.statistics.models.linear.plain_median import median_range
 from pipeline.statistics.models.mixed.guarded_fit import GuardedFit
 from pipeline.statistics.second_opinion import SecondNumber
 
+Values = npt.NDArray[np.float64]
+
 MOST_ROWS_OF_PHREG = 2000
 """PHReg sums over clusters in a loop: 0.14 s at 600 rows, 3.5 s at 6,000, a minute at 60,000."""
+MOST_ROWS_OF_MEDIANS = 600
+"""The programme has rows squared numbers: 10 ms at 40 rows, 0.5 s at 600."""
 _SAME_MEAN = 1e-9
 """Of a column's range: participant means of a within-participant column that count as equal."""
 
@@ -34,6 +46,36 @@ def second_capped_difference(design: Design) -> SecondNumber:
     return SecondNumber("plain_likelihood", found.estimate, found.se)
 
 
+def second_log_ratio_by(shape: str) -> Callable[[Design], SecondNumber]:
+    """The same with another distribution of times (SHAPES of the plain likelihood)."""
+
+    def second(design: Design) -> SecondNumber:
+        rows = design.rows
+        low, high, people = rows["log_low"], rows["log_high"], rows["participant_id"]
+        found = plain_censored_fit(low, high, design.exog, people, GROUP_TERM, shape=shape)
+        return SecondNumber("plain_likelihood", found.estimate, found.se)
+
+    return second
+
+
+def second_of_levels(design: Design) -> SecondNumber | None:
+    """The log ratio with a level per participant; None with so many rows that it takes seconds."""
+    rows = design.rows
+    low, high, people = rows["log_low"], rows["log_high"], rows["participant_id"]
+    found = plain_intercept_fit(low, high, design.exog, people, GROUP_TERM)
+    if found is None:
+        return None
+    return SecondNumber("plain_intercept", found.estimate, found.se)
+
+
+def second_odds_of_the_ceiling(design: Design) -> SecondNumber:
+    """The log odds ratio of holding a trial to its ceiling, by sums per participant."""
+    rows = design.rows
+    at_ceiling, people = rows["censoring"].eq("ceiling"), rows["participant_id"]
+    found = plain_gee(at_ceiling, design.exog, people, GROUP_TERM, is_share=True)
+    return SecondNumber("plain_gee", found.estimate, found.se)
+
+
 def second_hazard_ratio(design: Design) -> SecondNumber | None:
     """The logarithm of a hazard ratio by PHReg; None with so many rows that PHReg takes minutes."""
     rows = design.rows
@@ -51,13 +93,66 @@ def second_hazard_ratio(design: Design) -> SecondNumber | None:
     return SecondNumber("statsmodels_phreg", float(fit.params[0]), small_sample * float(fit.bse[0]))
 
 
-def second_of_means(values: pd.Series, design: Design) -> SecondNumber:
+def second_of_alike_rows(values: pd.Series, design: Design, _: float) -> SecondNumber:
+    """The group's coefficient of estimating equations of all rows, by sums per participant."""
+    found = plain_gee(values, design.exog, design.rows["participant_id"], GROUP_TERM)
+    return SecondNumber("plain_gee", found.estimate, found.se)
+
+
+def second_median(values: pd.Series, design: Design, first: float) -> SecondNumber | None:
+    """The group's coefficient of a median regression, or the nearest end of the range it can have.
+
+    None with so many rows that it takes seconds.
+    """
+    if len(values) > MOST_ROWS_OF_MEDIANS:
+        return None
+    low, high = median_range(values, design.exog, GROUP_TERM)
+    return SecondNumber("median_range", min(max(first, low), high))
+
+
+def second_welch(case: Values, reference: Values) -> SecondNumber:
+    """The difference of two means with Welch's test of SciPy."""
+    found = stats.ttest_ind(case, reference, equal_var=False)
+    low, high = found.confidence_interval(0.5)
+    reach = float(stats.t.ppf(0.75, found.df))
+    return SecondNumber("scipy_tests", float(low + high) / 2, float(high - low) / 2 / reach)
+
+
+def second_relative_effect(higher: Values, lower: Values) -> SecondNumber:
+    """P(higher > lower) by the rank sum of SciPy, its standard error by its Brunner-Munzel test."""
+    n, m = len(higher), len(lower)
+    # SciPy asks for ranks of the values as they are; those of the analysis are rounded alike.
+    u = float(stats.mannwhitneyu(higher, lower, method="asymptotic").statistic)
+    probability = u / (n * m)
+    if u in (0.0, n * m) or 2 * u == n * m:
+        return SecondNumber("scipy_tests", probability)
+    statistic = float(stats.brunnermunzel(lower, higher).statistic)
+    return SecondNumber("scipy_tests", probability, (probability - 0.5) / statistic)
+
+
+def second_within_pairs(case: Values, reference: Values) -> SecondNumber:
+    """The mean difference within pairs with the paired test of SciPy."""
+    found = stats.ttest_rel(case, reference)
+    low, high = found.confidence_interval(0.5)
+    reach = float(stats.t.ppf(0.75, found.df))
+    return SecondNumber("scipy_tests", float(low + high) / 2, float(high - low) / 2 / reach)
+
+
+def second_within_sets(
+    is_case: pd.Series, exog: pd.DataFrame, sets: pd.Series, term: str
+) -> SecondNumber | None:
+    """The conditional log odds ratio with every choice of cases written out; None with large sets."""
+    found = plain_conditional(is_case, exog, sets, term)
+    return None if found is None else SecondNumber("conditional_choices", *found)
+
+
+def second_of_means(values: pd.Series, design: Design, _: float = 0.0) -> SecondNumber:
     """The group's coefficient of a regression of one value per participant, with HC3."""
     found = partial_fit(values, design.exog, GROUP_TERM)
     return SecondNumber("closed_form", found.estimate, found.se_hc3)
 
 
-def second_of_rows(values: pd.Series, design: Design) -> SecondNumber:
+def second_of_rows(values: pd.Series, design: Design, _: float = 0.0) -> SecondNumber:
     """The group's coefficient of a regression of all rows; its clustered error is not repeated."""
     return SecondNumber("closed_form", partial_fit(values, design.exog, GROUP_TERM).estimate)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from statsmodels.genmod.cov_struct import Exchangeable, Independence
 from statsmodels.genmod.families import Family, Gaussian
 from statsmodels.genmod.generalized_estimating_equations import GEE
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, IterationLimitWarning
 
 from pipeline.statistics.errors import NoSolutionError
 from pipeline.statistics.models.model_rows import (
@@ -79,14 +79,23 @@ def fit_gee(
     if working == "exchangeable" and np.bincount(codes).max() == 1:
         working, cautions = "independence", (ONE_ROW_EACH,)
     structure = Exchangeable() if working == "exchangeable" else Independence()
-    # GEE wants the rows of a participant together.
+    # GEE wants the rows of a participant together, and stops by a score in the units of both.
     order = np.argsort(codes, kind="stable")
-    model = GEE(y[order], x[order], groups=codes[order], family=family, cov_struct=structure)
+    widths = np.abs(x).max(axis=0)
+    unit = (float(y.std()) or 1.0) if isinstance(family, Gaussian) else 1.0
+    model = GEE(
+        y[order] / unit,
+        x[order] / widths,
+        groups=codes[order],
+        family=family,
+        cov_struct=structure,
+    )
     fit = _settled(model, covariance)
     n_participants = int(codes.max()) + 1
+    sizes = unit / widths
     return GEEResults(
-        params=pd.Series(fit.params, names),
-        cov=pd.DataFrame(fit.cov_params(), names, names),
+        params=pd.Series(fit.params * sizes, names),
+        cov=pd.DataFrame(fit.cov_params() * np.outer(sizes, sizes), names, names),
         df=pd.Series(float(n_participants - x.shape[1]), names),
         covariance=f"{working} working correlation, {_IN_WORDS[covariance]}, t with participants - "
         "coefficients degrees of freedom",
@@ -102,9 +111,10 @@ def _settled(model: GEE, covariance: GEECovariance) -> Any:
     """The fit, or NoSolutionError."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
+        warnings.simplefilter("error", IterationLimitWarning)
         try:
             fit = model.fit(maxiter=_MOST_STEPS, ctol=_SETTLED, cov_type=covariance)
-        except (ConvergenceWarning, np.linalg.LinAlgError):
+        except (ConvergenceWarning, IterationLimitWarning, np.linalg.LinAlgError):
             fit = None
     if fit is None or not (np.isfinite(fit.params).all() and np.isfinite(fit.bse).all()):
         raise NoSolutionError("The estimating equations have no stable solution with these data.")

@@ -1,0 +1,174 @@
+"""Every model that a plan can name is computed a second time, and a wrong first number is shown."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.design import build_design
+from pipeline.statistics.models.discrete.plain_conditional import plain_conditional
+from pipeline.statistics.models.linear.plain_gee import plain_gee
+from pipeline.statistics.models.linear.plain_median import median_range
+from pipeline.statistics.outcomes import hold_models, measured_models, measured_outcome
+from pipeline.statistics.outcomes.hold_models import HOLD_MODELS, hold_model_part
+from pipeline.statistics.outcomes.hold_time import hold_time_part
+from pipeline.statistics.outcomes.matched import PAIRS, SETS, matched_part
+from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.outcomes.measured_outcome import measured_part
+from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
+from pipeline.statistics.planned_model import with_planned_model
+from schemas.plan import PLANNABLE_MODELS, Plan, PlannedOutcome
+from schemas.terms import DEFAULT_TASK
+from tests.statistics.conftest import load_tables
+
+HOLD, ACTIVATION = "hold_time_s/eyes_open", "gmed_pct_mvic"
+MEASURE = Measure(ACTIVATION, "activation", "%MVIC")
+
+
+@pytest.fixture(scope="module", params=["penney_like", "matched_eo_ec"])
+def cohort(request, study) -> AnalysisSets:
+    return build_analysis_sets(load_tables(request.param), study)
+
+
+@pytest.fixture(scope="module")
+def small(study) -> AnalysisSets:
+    return build_analysis_sets(load_tables("penney_like"), study)
+
+
+def planning(study, outcome: str, model: str) -> Comparison:
+    entry = PlannedOutcome(role="primary", model=model, sensitivity=())
+    return Comparison.of(study, Plan(outcomes={outcome: entry}))
+
+
+def primary_hold(sets: AnalysisSets, study, model: str):
+    comparison = planning(study, HOLD, model)
+    measure = hold_measure(DEFAULT_TASK, "eyes_open", study)
+    rows = sets.hold_times.query("condition == 'eyes_open'").reset_index(drop=True)
+    part = hold_time_part(rows, measure, comparison, shortest_timed_hold_s=1.0)
+    (row,) = [r for r in with_planned_model(part, measure, comparison).rows if r.role == "primary"]
+    return row
+
+
+def primary_measured(sets: AnalysisSets, study, model: str):
+    comparison = planning(study, ACTIVATION, model)
+    part = measured_part(sets.activation, ACTIVATION, MEASURE, comparison)
+    (row,) = [r for r in with_planned_model(part, MEASURE, comparison).rows if r.role == "primary"]
+    return row
+
+
+@pytest.mark.parametrize("model", PLANNABLE_MODELS["hold"])
+def test_a_planned_model_of_hold_time_has_a_second_opinion_that_agrees(cohort, study, model):
+    row = primary_hold(cohort, study, model)
+    assert (row.model, row.second_opinion) == (model, "agrees"), row.note
+    first = row.estimate if row.log_estimate is None else row.log_estimate
+    assert row.second_estimate == pytest.approx(first, abs=1e-6 * row.se)
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in PLANNABLE_MODELS["measured"] if m != "mixed_random_intercept"]
+)
+def test_a_planned_model_of_a_measured_outcome_has_one_too(cohort, study, model):
+    row = primary_measured(cohort, study, model)
+    assert row.second_opinion == "agrees", row.note
+    assert row.second_estimate == pytest.approx(row.estimate, abs=1e-5 * row.se)
+
+
+def _wrong(infer):
+    def found(design, ci_level):
+        right = infer(design, ci_level)
+        inference = replace(right.inference, estimate=right.inference.estimate + 0.01)
+        return replace(right, inference=inference)
+
+    return found
+
+
+@pytest.mark.parametrize("model", HOLD_MODELS)
+def test_a_wrong_model_of_hold_time_is_shown(small, study, monkeypatch, model):
+    right = HOLD_MODELS[model]
+    monkeypatch.setitem(hold_models.HOLD_MODELS, model, replace(right, infer=_wrong(right.infer)))
+    comparison = planning(study, HOLD, model)
+    measure = hold_measure(DEFAULT_TASK, "eyes_open", study)
+    (row,) = hold_model_part(small.hold_times, measure, comparison, (model,)).rows
+    assert (row.second_opinion, row.status) == ("disagrees", "flagged")
+    assert "does not agree" in row.note
+
+
+@pytest.mark.parametrize("model", MEASURED_MODELS)
+def test_a_wrong_model_of_a_measured_outcome_is_shown(small, study, monkeypatch, model):
+    right = MEASURED_MODELS[model]
+
+    def wrong(column, design):
+        results = right.fit(column, design)
+        return replace(results, params=results.params + 0.5)
+
+    monkeypatch.setitem(measured_models.MEASURED_MODELS, model, replace(right, fit=wrong))
+    row = primary_measured(small, study, model)
+    assert (row.second_opinion, row.status) == ("disagrees", "flagged")
+
+
+def test_a_wrong_test_of_two_groups_is_shown(small, study, monkeypatch):
+    welch, ranks = measured_outcome.welch, hold_models.brunner_munzel
+
+    def wrong_welch(*values, **given):
+        return replace(welch(*values, **given), se=welch(*values, **given).se * 1.001)
+
+    def wrong_ranks(*values, **given):
+        right = ranks(*values, **given)
+        return replace(right, probability=right.probability + 0.001)
+
+    monkeypatch.setattr(measured_outcome, "welch", wrong_welch)
+    monkeypatch.setattr(hold_models, "brunner_munzel", wrong_ranks)
+    assert primary_measured(small, study, "welch").second_opinion == "disagrees"
+    assert primary_measured(small, study, "brunner_munzel").second_opinion == "disagrees"
+
+
+def test_models_of_matched_sets_have_a_second_opinion(study):
+    matched = build_analysis_sets(load_tables("matched_eo_ec"), study)
+    rows = matched.activation.loc[matched.activation[ACTIVATION].notna()]
+    comparison = Comparison.of(study, Plan(covariates=("age_years", "sex", "dom")))
+    part = matched_part(rows, ACTIVATION, MEASURE, comparison, (PAIRS, SETS))
+    assert [row.second_opinion for row in part.rows] == ["agrees"] * 3
+    adjusted = part.rows[2]
+    assert adjusted.estimate_id == f"{ACTIVATION}:{SETS}:adjusted"
+    assert adjusted.formula.startswith(f"case ~ {ACTIVATION} + age_years")
+    assert adjusted.estimate != part.rows[1].estimate
+
+
+def test_the_conditional_likelihood_of_sets_of_any_size_is_that_of_statsmodels():
+    from statsmodels.discrete.conditional_models import ConditionalLogit
+
+    rng = np.random.default_rng(21)
+    sets = np.repeat(np.arange(25), rng.integers(2, 6, 25))
+    case = rng.random(len(sets)) < 0.4
+    first = np.flatnonzero(np.diff(sets, prepend=-1))
+    case[first], case[first + 1] = True, False
+    exog = pd.DataFrame({"a": rng.normal(3, 5, len(sets)), "b": rng.normal(size=len(sets))})
+    model = ConditionalLogit(case.astype(float), exog.to_numpy(), groups=sets)
+    fit = model.fit(method="newton", disp=False, tol=1e-12)
+    estimate, se = plain_conditional(case, exog, sets, "a")
+    assert estimate == pytest.approx(fit.params[0], rel=1e-6)
+    assert se == pytest.approx(fit.bse[0], rel=1e-6)
+
+
+def test_medians_that_several_lines_fit_have_a_range():
+    exog = pd.DataFrame({"const": 1.0, "group": [0.0, 0.0, 1.0, 1.0]})
+    assert median_range([1.0, 2.0, 5.0, 9.0], exog, "group") == pytest.approx((3.0, 8.0))
+    three = pd.DataFrame({"const": 1.0, "group": [0.0] * 3 + [1.0] * 3})
+    low, high = median_range([1.0, 2.0, 4.0, 5.0, 9.0, 11.0], three, "group")
+    assert low == pytest.approx(7.0) and high == pytest.approx(7.0)
+
+
+def test_the_sums_of_estimating_equations_take_participants_of_different_sizes(small, study):
+    comparison = Comparison.of(study, Plan())
+    rows = small.activation.dropna(subset=[ACTIVATION]).drop_duplicates(ACTIVATION).iloc[5::3]
+    rows = rows.reset_index(drop=True)
+    design = build_design(rows, ("age_years", "sex", "dom"), comparison)
+    sizes = design.rows.groupby("participant_id").size()
+    assert sizes.min() < sizes.max()
+    first = MEASURED_MODELS["gee_exchangeable"].fit(ACTIVATION, design)
+    found = plain_gee(design.rows[ACTIVATION], design.exog, design.rows["participant_id"], "group")
+    assert found.estimate == pytest.approx(first.params["group"], rel=1e-8)
+    assert found.se == pytest.approx(first.bse["group"], rel=1e-8)
