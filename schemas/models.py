@@ -36,6 +36,14 @@ GOAL_REACHED: Final = "goal_reached"
 GOAL_AFTER_PREVIOUS: Final = "goal_after_previous"
 """Shares of participants who reach the goal of a balance task, of all and of those who reached the one before."""
 
+GOAL_REACHED_BY_LEGS: Final = "goal_reached_by_legs"
+"""Share of legs that reach the goal of a balance task."""
+
+HIGHEST_TASK: Final = "highest_task"
+HIGHEST_TASK_RANKS: Final = "highest_task_ranks"
+NO_TASK: Final = "none"
+"""Share of participants by the hardest task whose goal they reached (or none), and its comparison by ranks."""
+
 GAIN_BY_DOSE: Final = "gain_by_dose"
 
 TRAINING_OUTCOMES: Final = {

@@ -41,6 +41,7 @@ _OWN_LABELS: Final[dict[str, str]] = {
     "strength": "Hip abductor strength",
     "sls_test": "SLS rating",
     "hold_time_s": "Hold time",
+    "highest_task": "Highest task reached",
     "training_days": "Days with training",
     "training_adherence_pct": "Days with 5 to 10 repetitions on each leg",
     "training_dose_s_per_day": "Time held in training",
@@ -74,7 +75,9 @@ _STATISTIC_LABELS: Final[dict[str, str]] = {
     "lr_positive": "Positive likelihood ratio",
     "lr_negative": "Negative likelihood ratio",
     "goal_reached": "Reached",
+    "goal_reached_by_legs": "Legs that reached",
     "goal_after_previous": "Reached",
+    "highest_task_ranks": "Lower on the ladder in the case group",
 }
 """Names of statistics; one that is not listed is printed with its words apart."""
 

@@ -21,6 +21,8 @@ from pipeline.statistics.multiplicity import (
     families_in_words,
 )
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
+from pipeline.statistics.outcomes.goal_shares import LadderTask
+from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
@@ -32,7 +34,7 @@ from pipeline.statistics.outcomes.outcome_names import (
     strength_measure,
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
-from pipeline.statistics.outcomes.task_ladder import LadderTask, task_ladder_part
+from pipeline.statistics.outcomes.task_ladder import goals_at_visits_part, task_ladder_part
 from pipeline.statistics.outcomes.training import gain_by_dose_part, training_part
 from pipeline.statistics.outcomes.visits import visit_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
@@ -148,13 +150,31 @@ def _task_ladder(sets: AnalysisSets, study: Study, comparison: Comparison) -> Pa
     """Goals of the balance tasks, of the trials with eyes open."""
     if sets.hold_times is None:
         return Part(())
+    tasks = _with_eyes_open(sets.hold_times, study)
+    ladder, highest = task_ladder_part(tasks, comparison), highest_task_part(tasks, comparison)
+    at_visits = []
+    if sets.hold_visits is not None and not sets.hold_times.empty:
+        analysed = sets.hold_times["visit"].iloc[0]
+        others = sets.hold_visits.loc[sets.hold_visits["visit"] != analysed]
+        for task in tasks:
+            own = others.loc[others["task"] == task.task.term]
+            visits = {
+                str(visit): one
+                for visit, rows in own.groupby("visit", sort=True)
+                for one in _with_eyes_open(rows, study)
+            }
+            at_visits.append(goals_at_visits_part(visits, comparison))
+    return Part.joining(ladder, *at_visits, highest)
+
+
+def _with_eyes_open(holds: pd.DataFrame, study: Study) -> list[LadderTask]:
+    """The balance tasks of some trials, those with eyes open."""
     known = study.balance_tasks()
-    tasks = [
+    return [
         LadderTask(known[task], hold_measure(task, condition, study), rows)
-        for (task, condition), rows in _by_task(sets.hold_times, "condition")
+        for (task, condition), rows in _by_task(holds, "condition")
         if task in known and condition == DEFAULT_CONDITION
     ]
-    return task_ladder_part(tasks, comparison)
 
 
 def _visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:

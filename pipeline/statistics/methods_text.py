@@ -61,7 +61,12 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "task_ladder": (
         "Participants who reached the goal of the balance task with every leg tested were counted for "
-        "{outcomes}, with Wilson's interval, and Newcombe's for the difference between the groups."
+        "{outcomes}, with Wilson's interval, and Newcombe's for the difference between the groups; for "
+        "legs these intervals allow for the likeness of two legs of a participant."
+    ),
+    "highest_task": (
+        "The hardest task of {outcomes} whose goal a participant reached was compared between the groups "
+        "by the Brunner-Munzel test, as an exploratory analysis."
     ),
     "matched_pairs": (
         "As a sensitivity analysis for the matched design, participant means of {outcomes} were "

@@ -1,4 +1,4 @@
-"""Goals of the balance tasks and the steps from one task to the next."""
+"""Goals of the balance tasks, the steps from one task to the next, and the highest task reached."""
 
 import pandas as pd
 import pytest
@@ -6,9 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.statistics.outcomes.task_ladder import goal_reached
+from pipeline.statistics.outcomes.goal_shares import (
+    LadderTask,
+    Share,
+    goal_reached,
+    share_of_legs,
+)
+from pipeline.statistics.outcomes.highest_task import highest_tasks
+from schemas.terms import BALANCE_TASKS, LEGS
 
 STANCE, DEADLIFT = "single_leg_stance", "single_leg_deadlift"
+SWAPPED = {"case": "reference", "reference": "case"}
 HOLDS = {
     # Person: best holds (s) in stance left, right; in the deadlift left, right.
     "P1": ("LBP", 20, 16, 12, 11),
@@ -87,13 +95,140 @@ def test_the_difference_has_newcombes_interval(ladder):
     assert any("goal of the balance task" in step.text for step in ladder[1].steps)
 
 
-def test_one_task_alone_is_no_ladder(analysed_holds):
+def test_one_task_alone_has_its_goal_and_no_ladder(analysed_holds):
     cohort = tables()
     holds = cohort["hold_times"]
     alone = holds[holds["task"] == STANCE].reset_index(drop=True)
     _, result, rows = analysed_holds({**cohort, "hold_times": alone})
-    assert not rows["model"].isin(["goal_reached", "goal_after_previous"]).any()
-    assert not any("goal of the balance task" in step.text for step in result.steps)
+    assert rows.loc["hold_time_s/eyes_open:goal_15s:case", "estimate"] == 0.5
+    assert not rows["model"].isin(["goal_after_previous", "highest_task"]).any()
+    assert any("goal of the balance task" in step.text for step in result.steps)
+
+
+def test_legs_are_counted_beside_participants(ladder):
+    rows = ladder[2]
+    row = rows.loc["hold_time_s/eyes_open:goal_15s:legs:case"]
+    # P3 missed the goal on one leg, P4 on both.
+    assert row["estimate"] == pytest.approx(5 / 8)
+    assert (row["n_case"], row["n_legs_case"]) == (4, 8)
+    # Legs of a person agree nearly always, so that the interval is wider than that of eight people.
+    low, high = proportion_confint(5, 8, method="wilson")
+    assert row["ci_low"] < low
+    assert row["ci_high"] > high
+    difference = rows.loc["hold_time_s/eyes_open:goal_15s:legs:difference"]
+    assert difference["estimate"] == pytest.approx(5 / 8 - 7 / 8)
+
+
+def test_legs_that_agree_count_as_people_and_independent_ones_as_legs():
+    index = pd.MultiIndex.from_product([range(40), LEGS], names=["participant_id", "leg"])
+    alike = pd.Series([person % 2 == 0 for person, _ in index], index)
+    assert share_of_legs(alike).n_independent == pytest.approx(40, rel=0.03)
+    # One leg of everybody: never more independent answers than legs.
+    assert share_of_legs(pd.Series([leg == "left" for _, leg in index], index)).n_independent == 80
+    assert share_of_legs(pd.Series([True] * 80, index)) == Share(1.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("hold_s", "ceiling_s", "reached"),
+    [(15.0, 30.0, 1.0), (14.99, 30.0, 0.0), (15.0, 15.0, 1.0), (0.0, 30.0, 0.0)],
+)
+def test_the_goal_itself_is_enough_also_at_the_ceiling(analysed_holds, hold_s, ceiling_s, reached):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    alone = holds[holds["task"] == STANCE].reset_index(drop=True)
+    alone = alone.assign(
+        hold_time_s=hold_s,
+        ceiling_s=ceiling_s,
+        ended_by="ceiling" if hold_s == ceiling_s else "hop",
+    )
+    rows = analysed_holds({**cohort, "hold_times": alone})[2]
+    assert rows.loc["hold_time_s/eyes_open:goal_15s:case", "estimate"] == reached
+    assert rows.loc["hold_time_s/eyes_open:goal_15s:legs:reference", "estimate"] == reached
+
+
+def test_everybody_has_a_highest_task_and_the_groups_are_compared_by_rank(ladder):
+    rows = ladder[2]
+    shares = rows[rows["model"] == "highest_task"]["estimate"]
+    # Cases: P1, P2 the deadlift, P3 too (though not the stance on both legs), P4 none.
+    assert shares[f"highest_task/{DEADLIFT}:share:case"] == 0.75
+    assert shares["highest_task/none:share:case"] == 0.25
+    # References: C1, C3, C4 the deadlift, C2 the stance.
+    assert shares[f"highest_task/{STANCE}:share:reference"] == 0.25
+    for side in ("case", "reference"):
+        assert shares[shares.index.str.endswith(side)].sum() == pytest.approx(1)
+    ranks = rows.loc["highest_task:ranks"]
+    # Pairs with the case lower: P4 with all four; equal: three cases with three references.
+    assert ranks["estimate"] == pytest.approx((4 + 9 / 2) / 16)
+    assert ranks["role"] == "exploratory"
+
+
+def test_swapped_groups_turn_the_ranks_and_differences_round(ladder, analysed_holds):
+    cohort = tables()
+    swapped = {"LBP": "control", "control": "LBP"}
+    people = cohort["participants"].assign(group=lambda rows: rows["group"].map(swapped))
+    renamed = {code: f"Z{len(HOLDS) - i}" for i, code in enumerate(HOLDS)}
+    other = {
+        "participants": people.replace({"participant_id": renamed}),
+        "hold_times": cohort["hold_times"]
+        .replace({"participant_id": renamed})
+        .sample(frac=1, random_state=1, ignore_index=True),
+    }
+    rows, turned = ladder[2], analysed_holds(other)[2]
+    ids = rows.index[rows["model"].str.startswith(("goal_", "highest_task"))]
+    for row_id in ids:
+        plain = rows.loc[row_id]
+        word = row_id.rsplit(":", 1)[1]
+        if word in ("case", "reference"):
+            there = turned.loc[f"{row_id.rsplit(':', 1)[0]}:{SWAPPED[word]}"]
+            assert there["estimate"] == pytest.approx(plain["estimate"])
+        else:
+            total = 1.0 if word == "ranks" else 0.0
+            assert turned.loc[row_id, "estimate"] == pytest.approx(total - plain["estimate"])
+            assert turned.loc[row_id, "ci_low"] == pytest.approx(total - plain["ci_high"])
+
+
+def ladder_of(*tasks):
+    """Ladder tasks from {person: hold of both legs}; a hold of None is a trial ended at 8 s by its ceiling."""
+    made = []
+    for term, holds in tasks:
+        rows = pd.DataFrame(
+            {
+                "participant_id": list(holds),
+                "group": "LBP",
+                "leg": "left",
+                "low_s": [8.0 if held is None else held for held in holds.values()],
+                "high_s": [float("inf") if held is None else held for held in holds.values()],
+            }
+        )
+        made.append(LadderTask(BALANCE_TASKS[term], None, rows))
+    return made
+
+
+def test_the_highest_task_is_known_only_where_nothing_that_matters_is_open():
+    ball, stance, deadlift = "kneel_lean_ball", STANCE, DEADLIFT
+    tasks = ladder_of(
+        (ball, {"A": 10.0, "B": 2.0, "C": 20.0, "D": None, "E": None, "F": 10.0}),
+        (stance, {"A": 14.0, "C": 15.0, "D": 16.0, "E": 1.0, "F": 20.0}),
+        (deadlift, {"C": 4.0, "D": 2.0, "E": 1.0}),
+    )
+    found = highest_tasks(tasks)
+    # A missed the stance and was not sent on; B the first; E may have reached the first;
+    # F reached the stance and was not tested further.
+    expected = {"A": 1, "B": 0, "C": 2, "D": 2, "E": None, "F": None}
+    assert {code: None if pd.isna(place) else place for code, place in found.items()} == expected
+
+
+def test_goals_are_given_at_every_visit(analysed_holds):
+    cohort = tables()
+    holds = cohort["hold_times"]
+    alone = holds[holds["task"] == STANCE]
+    week = alone.assign(visit="week_08", hold_time_s=16.0, ended_by="hop")
+    both = pd.concat([alone, week], ignore_index=True)
+    rows = analysed_holds({**cohort, "hold_times": both})[2]
+    assert rows.loc["hold_time_s/eyes_open:goal_15s:case", "estimate"] == 0.5
+    row = rows.loc["hold_time_s/eyes_open:goal_15s:week_08:case"]
+    assert (row["estimate"], row["variant"]) == (1.0, "goal of 15 s at week_08")
+    assert rows.loc["hold_time_s/eyes_open:goal_15s:week_08:difference", "estimate"] == 0
 
 
 def test_a_ceiling_below_the_goal_leaves_the_answer_open(analysed_holds):
