@@ -33,13 +33,13 @@ def counts_of(rows: pd.DataFrame, comparison: Comparison) -> dict[str, int | flo
     """
     counts: dict[str, int | float | None] = {}
     # Plain values: this is asked of every estimate, and a selection of text columns is dear.
-    group, people, legs, censoring = (
-        rows[name].tolist() if name in rows.columns else None
-        for name in ("group", "participant_id", "leg", "censoring")
+    group, people = rows["group"].tolist(), rows["participant_id"].tolist()
+    legs, censoring = (
+        rows[name].tolist() if name in rows.columns else None for name in ("leg", "censoring")
     )
     for side, label in comparison.sides:
-        places = [place for place, name in enumerate(group or ()) if name == label]
-        counts[f"n_{side}"] = len({people[place] for place in places}) if people else 0
+        places = [place for place, name in enumerate(group) if name == label]
+        counts[f"n_{side}"] = len({people[place] for place in places})
         counts[f"n_rows_{side}"] = len(places)
         counts[f"n_legs_{side}"] = (
             None if legs is None else len({(people[place], legs[place]) for place in places})

@@ -12,6 +12,7 @@ from pipeline.intake.deciding.decision_file import DecisionLine
 from pipeline.intake.deciding.decisions import Ruling
 from pipeline.intake.deciding.parts import MOST_LISTED, Parts
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
+from schemas.columns import empty_table
 from schemas.decisions import OPEN, Decisions, ToDecide
 
 _OF_THE_FINDING: Final = (
@@ -42,7 +43,9 @@ def decisions_table(
     findings: a Findings table. participants: all codes, which are taken out of `reason_shared`. of_rows:
     `told_of_choices`. parts: runs of cells of which single rows were decided; such a line is about its run.
     """
-    codes = _any_of(participants) if lines else None
+    if not lines:
+        return empty_table(Decisions)
+    codes = _any_of(participants)
     rows = []
     for line, state in zip(lines, states, strict=True):
         row = {
@@ -117,6 +120,8 @@ def to_decide(
             {**row, **of_rows[choice], "finding_id": choice}
             for choice in choices_of.get(row["finding_id"], ())
         ]
+    if not rows:
+        return empty_table(ToDecide)
     frame = pd.DataFrame(rows, columns=list(ToDecide.to_schema().columns), dtype="str")
     return ToDecide.validate(frame.mask(frame == ""), lazy=True)
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
+from schemas.columns import empty_table
 from schemas.findings import Findings
 from schemas.rules import RULES
 from schemas.terms import SEVERITIES
@@ -249,6 +250,8 @@ def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> 
 
     group_of: participant -> group label. One cell that serves two tables is reported once.
     """
+    if not findings:
+        return empty_table(Findings)
     unique = unique_findings(findings)
     columns = list(Findings.to_schema().columns)
     rows = [

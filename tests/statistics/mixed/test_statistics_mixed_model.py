@@ -1,5 +1,7 @@
 """Exact REML and its degrees of freedom against lme4, lmerTest and pbkrtest; the guarded fit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
+from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.models.mixed.profile_interval import profile_interval
 
@@ -247,7 +250,32 @@ def test_the_second_optimiser_is_asked_when_the_first_stops_short(sets, monkeypa
         fit_guarded(rows["gmed_pct_mvic"], exog, rows["participant_id"], legs).model
         == "mixed_model"
     )
-    assert asked == [None, "nm"]
+    assert asked == [None, None, "nm"]
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_wrong_solution_is_seen_although_the_second_computation_starts_there(
+    sets, monkeypatch, factor
+):
+    class _WrongVariance(NestedIntercepts):
+        """Another point of the likelihood, with the likelihood's value there."""
+
+        def fit(self, *args, **options):
+            found = super().fit(*args, **options)
+            variances = found.variances * [1.0, factor, 1.0]
+            there = reml_loglikelihood(
+                self.endog - self.exog @ found.params.to_numpy(),
+                self.exog,
+                *self.factors,
+                variances.to_numpy(),
+            )
+            assert there < found.llf - 0.01
+            return replace(found, variances=variances, llf=there)
+
+    rows, exog, legs = _design(sets.activation, "gmed_pct_mvic")
+    monkeypatch.setattr(guarded_fit, "NestedIntercepts", _WrongVariance)
+    fit = fit_guarded(rows["gmed_pct_mvic"], exog, rows["participant_id"], legs)
+    assert fit.model == "participant_means"
 
 
 def test_one_row_per_participant_is_hc3_regression_as_in_r(derived, golden, tolerances):
