@@ -43,7 +43,9 @@ class Estimates(pa.DataFrameModel):
     ci_level: Series[float] = column("Confidence level.", nullable=True, gt=0, le=1)
     statistic: Series[float] = column("Test statistic.", nullable=True)
     df: Series[float] = column("Degrees of freedom.", nullable=True, gt=0)
-    p: Series[float] = column("P value, two-sided.", nullable=True, gt=0, le=1)
+    p: Series[float] = column(
+        "P value, two-sided but for tests of equivalence.", nullable=True, gt=0, le=1
+    )
     p_adjusted: Series[float] = column(
         "P value adjusted within its family.", nullable=True, gt=0, le=1
     )

@@ -157,7 +157,7 @@ _MODELS = (
         "odds ratio",
         ("measured", "hold"),
     ),
-    AnalysisModel("tost", "Equivalence test", "difference", ("measured",)),
+    AnalysisModel("tost", "Equivalence test", "difference or ratio", ("measured", "hold")),
     AnalysisModel("hedges_g", "Hedges g", "standardised difference", ("measured",)),
     AnalysisModel("pearson", "Pearson", "correlation", ("measured", "hold")),
     AnalysisModel("spearman", "Spearman", "rank correlation", ("measured", "hold")),

@@ -72,6 +72,7 @@ STANDS_IN: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What answers for a mixed model that the data cannot carry or whose check fails; its row says so."""
 
+_PROBABILITIES: Final = frozenset({"brunner_munzel"})
 _RATIOS: Final = frozenset({"time ratio", "hazard ratio", "odds ratio"})
 STRENGTH: Final = "strength"
 ONLY_HOLDS_AND_STRENGTH: Final = "A best trial exists for hold times and strength only."
@@ -92,8 +93,8 @@ class PlannedOutcome(StrictModel):
     the model decides; it may be written down and is then checked. trials: which trials of a leg are
     analysed; None: the usual (all; of strength the best). sensitivity: ids of further models
     (schemas.models) instead of the usual ones, an empty list for none. equivalence_margin: difference
-    (in the outcome's unit) within which the groups count as equivalent; a test for equivalence is made
-    only with one.
+    (in the outcome's unit), or for a model that gives a ratio the largest ratio (above 1; its inverse is
+    the smallest), within which the groups count as equivalent; equivalence is tested only with one.
     """
 
     role: Role
@@ -277,13 +278,26 @@ def _contradictions(
         )
     if planned.trials == "best" and kind != "hold" and name != STRENGTH:
         yield ("trials",), ONLY_HOLDS_AND_STRENGTH, "Use all or first.", "best"
-    if planned.equivalence_margin is not None and kind == "hold":
+    margin = planned.equivalence_margin
+    if margin is not None and not has_margin(model):
         yield (
             ("equivalence_margin",),
-            "Equivalence is tested for measured outcomes, not for hold times that a ceiling cuts off.",
-            "Take the margin out.",
-            f"{planned.equivalence_margin:g}",
+            f"{model} compares the groups by a probability, which has no margin of equivalence.",
+            "Take the margin out, or name another model.",
+            f"{margin:g}",
         )
+    elif margin is not None and contrast == "case / reference" and margin <= 1:
+        yield (
+            ("equivalence_margin",),
+            f"{model} compares the groups by a ratio, whose margin is the upper end, above 1.",
+            "Write for instance 1.25, which stands for ratios of 0.8 to 1.25.",
+            f"{margin:g}",
+        )
+
+
+def has_margin(model: str) -> bool:
+    """Whether equivalence can be tested on a model's number: a difference or a ratio."""
+    return model not in _PROBABILITIES
 
 
 def contrast_of(model: str) -> Contrast:

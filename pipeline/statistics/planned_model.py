@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.estimate_rows import EstimateRow
-from pipeline.statistics.outcomes.measured_models import equivalence_part
+from pipeline.statistics.outcomes.equivalence import equivalence_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
 from schemas.models import ANALYSIS_MODELS
@@ -21,7 +21,7 @@ _PREFERRED: Final = ("adjusted", "unadjusted", "")
 
 
 def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> Part:
-    """The part with the role on the model that the plan names; unchanged for the usual model.
+    """The part with the role on the model that the plan names, and its test of equivalence.
 
     The usual model becomes a sensitivity analysis in no family. A model that was not run on the
     outcome gets a row that says so: nothing else is called primary in its place.
@@ -29,8 +29,10 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
     outcome = measure.outcome
     planned = comparison.plan.outcomes.get(outcome)
     main = _planned_row(part, outcome)
-    if planned is None or main is None or names_model(comparison.plan, outcome, main.model):
+    if planned is None or main is None:
         return part
+    if names_model(comparison.plan, outcome, main.model):
+        return Part.joining(part, equivalence_part(main, measure, comparison))
     wanted = comparison.plan.model_of(outcome)
     found = _row_of(part, outcome, wanted)
     chosen = replace(
@@ -43,13 +45,12 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
     for row in part.rows:
         if row is main:
             rows += [chosen, usual]
-        elif row is not found and not (row.outcome == outcome and row.model == "tost"):
+        elif row is not found:
             rows.append(row)
-    equivalence = (
-        equivalence_part(chosen, measure, comparison).rows if chosen.unit == main.unit else ()
-    )
     runs = [_told(run, main, chosen, planned.role) for run in part.runs]
-    return Part((*rows, *equivalence), tuple(runs))
+    return Part.joining(
+        Part(tuple(rows), tuple(runs)), equivalence_part(chosen, measure, comparison)
+    )
 
 
 def names_model(plan: Plan, outcome: str, model: str) -> bool:

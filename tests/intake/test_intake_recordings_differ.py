@@ -97,7 +97,7 @@ def test_outcomes_of_other_tasks_may_be_planned(folder):
     [
         ("model: mixed_nested", 4, "cannot be the model of hold_time", "censored_lognormal"),
         ("contrast: case - reference", 4, "as case / reference", "Write contrast"),
-        ("equivalence_margin: 2", 4, "ceiling cuts off", "Take the margin out"),
+        ("equivalence_margin: 0.8", 4, "the upper end, above 1", "for instance 1.25"),
     ],
 )
 def test_a_plan_that_contradicts_itself_stops_the_cohort(folder, planned, line, problem, fix):

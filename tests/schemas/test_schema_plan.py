@@ -64,7 +64,12 @@ def contradictions(**planned) -> list[tuple[str, str]]:
         ({"contrast": "case - reference"}, "contrast", "as case / reference"),
         ({"outcome": ACTIVATION, "contrast": "case / reference"}, "contrast", "case - reference"),
         ({"outcome": ACTIVATION, "trials": "best"}, "trials", "hold times and strength only"),
-        ({"equivalence_margin": 2.0}, "equivalence_margin", "ceiling cuts off"),
+        ({"equivalence_margin": 0.8}, "equivalence_margin", "the upper end, above 1"),
+        (
+            {"model": "brunner_munzel", "equivalence_margin": 1.25},
+            "equivalence_margin",
+            "a probability",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said_with_its_key(planned, key, said):

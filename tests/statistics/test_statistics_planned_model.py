@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
@@ -114,6 +115,36 @@ def test_equivalence_is_tested_on_the_planned_model(parts, study):
     part = with_planned_model(parts[ACTIVATION], MEASURE, Comparison.of(study, plan))
     estimates = {row.model: row.estimate for row in part.rows if row.variant == "adjusted"}
     assert estimates["tost"] == estimates["ancova_hc3"] != estimates["mixed_nested"]
+    assert len([row for row in part.rows if row.model == "tost"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("model", "margin", "said"),
+    [("censored_lognormal", 1.25, "Margin 0.8 to 1.25:"), ("rmst", 20.0, "Margin 20 s:")],
+)
+def test_hold_times_are_tested_for_equivalence_within_a_ratio_or_seconds(
+    parts, study, model, margin, said
+):
+    plan = planning(HOLD, model=model, equivalence_margin=margin)
+    measure = hold_measure(DEFAULT_TASK, "eyes_open", study)
+    part = with_planned_model(parts[HOLD], measure, Comparison.of(study, plan))
+    (main,) = [row for row in part.rows if row.role == "primary"]
+    whole, lower, upper = [row for row in part.rows if row.model == "tost"]
+    assert whole.estimate == main.estimate and whole.note.startswith(said)
+    assert whole.p == max(lower.p, upper.p)
+    value, limit = (
+        (main.estimate, margin) if model == "rmst" else (main.log_estimate, np.log(margin))
+    )
+    for row, distance, tail in (
+        (lower, value + limit, stats.t.sf),
+        (upper, value - limit, stats.t.cdf),
+    ):
+        assert row.statistic == pytest.approx(distance / main.se, rel=1e-12)
+        assert row.p == pytest.approx(tail(row.statistic, main.df), rel=1e-9, abs=0)
+    # The same answer as the interval of level 1 - 2 alpha.
+    low, high = (-20.0, 20.0) if model == "rmst" else (1 / margin, margin)
+    inside = low < whole.ci_low and whole.ci_high < high
+    assert inside == (whole.p < 0.05) == ("groups are equivalent" in whole.note)
 
 
 def test_without_any_primary_in_the_plan_nothing_is_primary(small, study):

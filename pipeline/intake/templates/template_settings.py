@@ -287,7 +287,8 @@ minimum_events_per_group: {yaml_value(plan.minimum_events_per_group)}
 #   trials: all, first (of each leg) or best (of each leg; hold times and strength only).
 #   sensitivity: further models beside the planned one, replacing the usual ones; [] for none.
 #   equivalence_margin: difference, in the unit of the outcome, within which groups count as
-#     equivalent; only with it equivalence is tested.
+#     equivalent; for a ratio its upper end (1.25 stands for 0.8 to 1.25). Only with it equivalence
+#     is tested.
 outcomes:
 {_outcomes(plan)}
 """

@@ -19,7 +19,6 @@ from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
 from pipeline.statistics.models.linear.median_regression import MedianRegression
 from pipeline.statistics.models.regression_results import RegressionResults
-from pipeline.statistics.models.two_groups.equivalence import tost_of
 from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED, brunner_munzel_part
 from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
@@ -30,7 +29,6 @@ from pipeline.statistics.outcomes.second_routes import (
     second_of_means,
     second_of_rows,
 )
-from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
 from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
@@ -99,56 +97,6 @@ def measured_model_part(
     parts.append(measured_leg_part(rows, column, measure, comparison, names))
     parts.append(matched_part(rows, column, measure, comparison, names, within_leg))
     return Part.joining(*parts)
-
-
-def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison) -> Part:
-    """Two one-sided tests of the planned comparison against the plan's margin; empty without one.
-
-    main: the fitted row of the planned model. The interval has level 1 - 2 alpha, alpha being one
-    minus the level of the plan; the groups are equivalent where it lies within the margin.
-    """
-    margin = comparison.planned(measure.outcome).equivalence_margin
-    if margin is None:
-        return Part(())
-    row = replace(
-        main,
-        estimate_id=f"{measure.outcome}:tost",
-        model="tost",
-        role="sensitivity",
-        family="",
-        second_route="",
-        second_estimate=None,
-        second_opinion="",
-        note="",
-    )
-    if main.estimate is None or main.se is None:
-        return Part((row.not_estimable(main.note),))
-
-    def compute(row: EstimateRow) -> EstimateRow:
-        difference = Inference(
-            estimate=float(main.estimate or 0.0),
-            se=float(main.se or 0.0),
-            statistic=0.0,
-            df=main.df,
-            p=1.0,
-            ci_low=0.0,
-            ci_high=0.0,
-            ci_level=comparison.ci_level,
-        )
-        found = tost_of(difference, margin, alpha=1 - comparison.ci_level)
-        said = "are" if found.is_equivalent else "are not shown to be"
-        return replace(
-            row,
-            ci_low=found.ci_low,
-            ci_high=found.ci_high,
-            ci_level=found.ci_level,
-            statistic=found.t_lower if abs(found.t_lower) < abs(found.t_upper) else found.t_upper,
-            p=found.p,
-            note=f"Margin {margin:g} {measure.unit}: the groups {said} equivalent.",
-        )
-
-    detail = f"{margin:g} {measure.unit}".strip()
-    return Part((estimated(row, compute),), (ModelRun("tost", measure.printed, detail=detail),))
 
 
 def _participant_rows(rows: pd.DataFrame, column: str, within_leg: WithinLeg) -> pd.DataFrame:

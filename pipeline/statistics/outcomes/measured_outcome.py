@@ -13,7 +13,7 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
-from pipeline.statistics.outcomes.measured_models import equivalence_part, measured_model_part
+from pipeline.statistics.outcomes.measured_models import measured_model_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.second_routes import second_difference, second_welch
 from pipeline.statistics.p_values import infer
@@ -188,10 +188,7 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
     row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
-    return Part.joining(
-        Part((row, *_spread_rows(row, measure, fit)), (run,)),
-        equivalence_part(row, measure, comparison),
-    )
+    return Part((row, *_spread_rows(row, measure, fit)), (run,))
 
 
 def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:
