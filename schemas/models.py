@@ -129,6 +129,15 @@ _MODELS = (
         "ratio of time ratios",
         (),
     ),
+    AnalysisModel(
+        "interaction_visits", "Group by visit, all visits together", "joint test statistic", ()
+    ),
+    AnalysisModel(
+        "interaction_task", "Planned model with group by task", "ratio of time ratios", ()
+    ),
+    AnalysisModel(
+        "interaction_tasks", "Group by task, all tasks together", "joint test statistic", ()
+    ),
     AnalysisModel(GAIN_BY_DOSE, "Change by training dose", "ratio of time ratios", ()),
     AnalysisModel("change_over_visits", "Change between visits", "time ratio", ()),
     AnalysisModel(

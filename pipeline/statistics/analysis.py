@@ -21,10 +21,13 @@ from pipeline.statistics.multiplicity import (
     families_in_words,
 )
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
-from pipeline.statistics.outcomes.goal_shares import LadderTask
-from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
-from pipeline.statistics.outcomes.interactions import CONDITION, condition_part
+from pipeline.statistics.outcomes.interactions import (
+    CONDITION,
+    TaskHolds,
+    condition_part,
+    tasks_part,
+)
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.outcome_names import (
@@ -34,19 +37,18 @@ from pipeline.statistics.outcomes.outcome_names import (
     strength_measure,
 )
 from pipeline.statistics.outcomes.ratings import ratings_part
-from pipeline.statistics.outcomes.task_ladder import goals_at_visits_part, task_ladder_part
-from pipeline.statistics.outcomes.training import gain_by_dose_part, training_part
-from pipeline.statistics.outcomes.visits import visit_part
+from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
 from pipeline.statistics.planned_model import with_planned_model
+from pipeline.statistics.tasks_and_visits import by_task, goals_of_tasks, visits_compared
 from pipeline.statistics.trial_rules import chosen_trials
 from schemas.methods import MethodSentence
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import Plan, TrialRule, contrast_of
 from schemas.study import Study
-from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK
+from schemas.terms import DEFAULT_CONDITION
 
 COMPARED_ACTIVATION = ("gmed_pct_mvic", "onset_ms")
 DESCRIBED_ACTIVATION = ("gmed_rms_uv", "mvic_rms_uv")
@@ -118,8 +120,9 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         if outcome.column == "onset_ms"
     ]
     parts.append(_conditions_compared(outcomes, comparison))
-    parts.append(_task_ladder(sets, study, comparison))
-    parts.append(_visits_compared(sets, study, comparison))
+    parts.append(goals_of_tasks(sets, study, comparison))
+    parts.append(_tasks_compared(outcomes, study, comparison))
+    parts.append(visits_compared(sets, study, comparison))
     if sets.training is not None:
         parts.append(training_part(sets.training, comparison))
     parts.append(_planned_without_rows(outcomes, comparison))
@@ -146,66 +149,14 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     return AnalysisResult(estimates, curves, steps)
 
 
-def _task_ladder(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:
-    """Goals of the balance tasks, of the trials with eyes open."""
-    if sets.hold_times is None:
-        return Part(())
-    tasks = _with_eyes_open(sets.hold_times, study)
-    ladder, highest = task_ladder_part(tasks, comparison), highest_task_part(tasks, comparison)
-    at_visits = []
-    if sets.hold_visits is not None and not sets.hold_times.empty:
-        analysed = sets.hold_times["visit"].iloc[0]
-        others = sets.hold_visits.loc[sets.hold_visits["visit"] != analysed]
-        for task in tasks:
-            own = others.loc[others["task"] == task.task.term]
-            visits = {
-                str(visit): one
-                for visit, rows in own.groupby("visit", sort=True)
-                for one in _with_eyes_open(rows, study)
-            }
-            at_visits.append(goals_at_visits_part(visits, comparison))
-    return Part.joining(ladder, *at_visits, highest)
-
-
-def _with_eyes_open(holds: pd.DataFrame, study: Study) -> list[LadderTask]:
-    """The balance tasks of some trials, those with eyes open."""
-    known = study.balance_tasks()
-    return [
-        LadderTask(known[task], hold_measure(task, condition, study), rows)
-        for (task, condition), rows in _by_task(holds, "condition")
-        if task in known and condition == DEFAULT_CONDITION
-    ]
-
-
-def _visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) -> Part:
-    """Every other visit against the one that is analysed, for each task and condition held at both."""
-    if sets.hold_visits is None or sets.hold_times is None or sets.hold_times.empty:
-        return Part(())
-    analysed = sets.hold_times["visit"].iloc[0]
-    parts = []
-    for (task, condition), rows in _by_task(sets.hold_visits, "condition"):
-        measure = hold_measure(task, condition, study)
-        rule = comparison.plan.trials_of(measure.outcome)
-        visits = {name: chosen_trials(of, rule) for name, of in rows.groupby("visit", sort=True)}
-        first = visits.pop(analysed, None)
-        if first is None:
-            continue
-        for later in visits.values():
-            parts.append(visit_part(first, later, measure, comparison))
-            if sets.training is not None:
-                log = sets.training
-                parts.append(gain_by_dose_part(first, later, log, measure, comparison))
-    return Part.joining(*parts)
-
-
 def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:
     """The outcomes that the tables hold: hold times, activation, strength."""
     found = []
     if sets.hold_times is not None:
-        for (task, condition), rows in _by_task(sets.hold_times, "condition"):
+        for (task, condition), rows in by_task(sets.hold_times, "condition"):
             found.append(_Outcome(hold_measure(task, condition, study), "hold", rows, "capped_s"))
     if sets.activation is not None:
-        for (task,), rows in _by_task(sets.activation):
+        for (task,), rows in by_task(sets.activation):
             for column in (*COMPARED_ACTIVATION, *DESCRIBED_ACTIVATION):
                 if activation_is_measured(rows, column):
                     kind = "compared" if column in COMPARED_ACTIVATION else "described"
@@ -217,18 +168,6 @@ def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:
             measure = strength_measure(scale)
             found.append(_Outcome(measure, "compared", sets.strength, scale))
     return found
-
-
-def _by_task(rows: pd.DataFrame, *also: str) -> list[tuple[tuple[str, ...], pd.DataFrame]]:
-    """Rows per task (and further columns), the single-leg stance first, eyes open before closed."""
-    groups = [
-        (tuple(str(part) for part in key), part.reset_index(drop=True))
-        for key, part in rows.groupby(["task", *also], sort=True)
-    ]
-    return sorted(
-        groups,
-        key=lambda item: (item[0][0] != DEFAULT_TASK, item[0][0], item[0][1:] != ("eyes_open",)),
-    )
 
 
 def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold_s: float) -> Part:
@@ -261,6 +200,20 @@ def _conditions_compared(outcomes: list[_Outcome], comparison: Comparison) -> Pa
         if asked and eyes_open is not None and eyes_open is not closed:
             parts.append(condition_part(eyes_open.rows, closed.rows, closed.measure, comparison))
     return Part.joining(*parts)
+
+
+def _tasks_compared(outcomes: list[_Outcome], study: Study, comparison: Comparison) -> Part:
+    """Group by balance task, of the holds with eyes open, the single-leg stance first."""
+    known = study.balance_tasks()
+    tasks = [
+        TaskHolds(known[term].label.lower(), one.measure, one.rows)
+        for one in outcomes
+        if one.kind == "hold"
+        and len(one.rows)
+        and one.rows["condition"].iloc[0] == DEFAULT_CONDITION
+        if (term := str(one.rows["task"].iloc[0])) in known
+    ]
+    return tasks_part(tasks, comparison) if len(tasks) > 1 else Part(())
 
 
 def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> Part:

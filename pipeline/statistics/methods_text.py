@@ -86,6 +86,20 @@ SENTENCES: Final[dict[str, str]] = {
         "the log-normal regression of the trials of both visits with an interaction of group and visit; "
         "people with one visit only were kept."
     ),
+    "interaction_visits": (
+        "Whether the groups changed differently in {outcomes} over all visits was tested by one Wald test of "
+        "the interaction of group and visit in the regression of the trials of all visits (F, scaled as "
+        "Hotelling's statistic with the participants as its number)."
+    ),
+    "interaction_task": (
+        "Whether the groups differ more in {outcomes} than in the first of the tasks was estimated by the "
+        "log-normal regression of the trials of both tasks with an interaction of group and task."
+    ),
+    "interaction_tasks": (
+        "Whether the difference between the groups is the same in all balance tasks (eyes open) was tested by one "
+        "Wald test of the interaction of group and task in the regression of the trials of all tasks, with "
+        "errors clustered by participant."
+    ),
     "change_over_visits": (
         "The change of {outcomes} within each group was estimated by the log-normal regression of the "
         "trials of both visits, errors clustered by participant."

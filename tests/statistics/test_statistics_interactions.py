@@ -11,9 +11,11 @@ from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.models.two_groups.matched_pairs import Pairs, paired_t
 from pipeline.statistics.outcomes.interactions import (
     LEG_MODELS,
+    TaskHolds,
     condition_part,
     hold_leg_part,
     measured_leg_part,
+    tasks_part,
 )
 from pipeline.statistics.outcomes.outcome_names import activation_measure, hold_measure
 from schemas.models import ANALYSIS_MODELS
@@ -144,3 +146,50 @@ def test_the_default_plan_asks_for_what_its_outcome_can_give(result, dataset):
     assert "strength:painful_leg" not in rows.index
     has_both = "hold_time_s/eyes_closed:interaction_condition" in rows.index
     assert has_both == (dataset == "matched_eo_ec")
+
+
+def _times(rows, of_cases, of_controls):
+    """The same trials with holds that each group multiplies by its own number."""
+    times = rows["low_s"] * np.where(rows["group"] == "LBP", of_cases, of_controls)
+    return rows.assign(low_s=times, high_s=times, log_low=np.log(times), log_high=np.log(times))
+
+
+def test_without_a_ceiling_group_by_task_is_a_difference_of_differences(holds, study, comparison):
+    first = TaskHolds("stance", hold_measure("single_leg_stance", "eyes_open", study), holds)
+    other = TaskHolds(
+        "deadlift",
+        hold_measure("single_leg_deadlift", "eyes_open", study),
+        _times(holds, 0.3, 0.4),
+    )
+    (row,) = tasks_part([first, other], comparison).rows
+    assert row.estimate_id == "hold_time_s/eyes_open/single_leg_deadlift:interaction_task"
+    assert row.estimate == pytest.approx(0.75, rel=1e-9)
+    assert row.contrast == "LBP / control: deadlift / stance"
+
+
+def test_three_tasks_are_tested_together_and_one_that_others_did_is_left_out(
+    holds, study, comparison
+):
+    rng = np.random.default_rng(3)
+    stance, deadlift, ball = (
+        TaskHolds(
+            printed,
+            hold_measure(term, "eyes_open", study),
+            _times(holds, of_cases, 0.4),
+        )
+        for printed, term, of_cases in (
+            ("stance", "single_leg_stance", rng.uniform(0.38, 0.42, len(holds))),
+            ("deadlift", "single_leg_deadlift", rng.uniform(0.1, 0.12, len(holds))),
+            ("ball", "kneel_lean_ball", rng.uniform(0.38, 0.42, len(holds))),
+        )
+    )
+    *_, joint = tasks_part([stance, deadlift, ball], comparison).rows
+    n_people = holds["participant_id"].nunique()
+    assert joint.estimate_id == "hold_time_s/eyes_open:interaction_tasks"
+    assert joint.df == n_people - 2
+    assert joint.p < 1e-6
+    elsewhere = TaskHolds(
+        "ball", ball.measure, ball.rows.assign(participant_id="x" + ball.rows["participant_id"])
+    )
+    ids = [row.estimate_id for row in tasks_part([stance, deadlift, elsewhere], comparison).rows]
+    assert ids == ["hold_time_s/eyes_open/single_leg_deadlift:interaction_task"]

@@ -3,6 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.outcomes.joint_terms import joint_test
 
 CASES_IMPROVE, CONTROLS_IMPROVE = 1.5, 1.1
 OPEN = "hold_time_s/eyes_open"
@@ -120,3 +124,73 @@ def test_the_trials_of_the_plan_are_those_of_the_change(analysed_holds):
     assert of_first["estimate"] == pytest.approx(CASES_IMPROVE, rel=1e-6)
     assert of_first["n_rows"] == 48
     assert of_all["estimate"] > 1.2 * CASES_IMPROVE
+
+
+def three_visits(late_gain_of_cases):
+    """The cohort with a third visit, at which controls are as at the second one."""
+    cohort = tables()
+    holds = cohort["hold_times"]
+    late = holds[holds["visit"] == "week_08"].assign(visit="week_26")
+    cases = late["participant_id"].str.startswith("L")
+    gain = cases.map({True: late_gain_of_cases, False: 1.0})
+    # People differ in their late gain as they do between the other visits.
+    own = np.exp(np.where(late["participant_id"].str[1:].astype(int) % 3 == 0, 0.1, -0.05))
+    late = late.assign(hold_time_s=late["hold_time_s"] * gain * own)
+    return {**cohort, "hold_times": pd.concat([holds, late], ignore_index=True)}
+
+
+def test_all_visits_are_tested_together_beside_the_pairs(analysed_holds):
+    _, result, rows = analysed_holds(three_visits(1.0))
+    joint = rows.loc[f"{OPEN}:interaction_visits"]
+    assert (joint["unit"], joint["df"]) == ("F", 22.0)
+    assert joint["note"].startswith("F with 2 and 22 degrees of freedom.")
+    assert joint["p"] < 0.001
+    assert joint["contrast"] == "LBP / control: baseline, week_08, week_26"
+    assert (joint["n_case"], joint["n_rows"]) == (12, 144)
+    for later in ("week_08", "week_26"):
+        assert rows.loc[f"{OPEN}:interaction_visit:{later}", "status"] == "ok"
+    assert any("over all visits" in step.text for step in result.steps)
+
+
+def test_the_joint_test_does_not_depend_on_names_order_or_which_group_is_the_case(analysed_holds):
+    cohort = three_visits(1.0)
+    plain = analysed_holds(cohort)[2].loc[f"{OPEN}:interaction_visits"]
+    swapped = {"LBP": "control", "control": "LBP"}
+    people = cohort["participants"].assign(group=lambda rows: rows["group"].map(swapped))
+    visits = {"week_08": "week_26", "week_26": "week_08"}
+    holds = cohort["hold_times"].replace({"visit": visits}).sample(frac=1, random_state=2)
+    other = {"participants": people, "hold_times": holds.reset_index(drop=True)}
+    turned = analysed_holds(other)[2].loc[f"{OPEN}:interaction_visits"]
+    assert turned["estimate"] == pytest.approx(plain["estimate"], rel=1e-6)
+    assert turned["p"] == pytest.approx(plain["p"], rel=1e-6)
+
+
+def test_two_visits_have_no_joint_test(uncut):
+    assert f"{OPEN}:interaction_visits" not in uncut[2].index
+
+
+def test_a_visit_without_a_group_leaves_the_joint_test_open(analysed_holds):
+    cohort = three_visits(1.0)
+    holds = cohort["hold_times"]
+    gone = (holds["visit"] == "week_26") & holds["participant_id"].str.startswith("c")
+    rows = analysed_holds({**cohort, "hold_times": holds[~gone].reset_index(drop=True)})[2]
+    row = rows.loc[f"{OPEN}:interaction_visits"]
+    assert row["status"] == "not_estimable"
+    assert row["note"].startswith("week_26: The control group has no participant")
+
+
+def test_one_term_gives_the_t_test_and_a_lost_one_is_an_answer():
+    found = joint_test(np.array([1.2]), np.array([[0.25]]), 20)
+    assert found.f == pytest.approx((1.2 / 0.5) ** 2)
+    assert found.p == pytest.approx(2 * stats.t.sf(1.2 / 0.5, 19))
+    # Any other scale of the terms is the same question.
+    covariance = np.array([[0.25, 0.1], [0.1, 0.5]])
+    to = np.array([[2.0, 0.0], [1.0, -1.0]])
+    plain, moved = (
+        joint_test(m @ np.array([0.4, 0.9]), m @ covariance @ m.T, 12) for m in (np.eye(2), to)
+    )
+    assert moved.f == pytest.approx(plain.f)
+    with pytest.raises(NotEstimableError, match="told apart"):
+        joint_test(np.array([1.0, 1.0]), np.ones((2, 2)), 20)
+    with pytest.raises(NotEstimableError, match="too few"):
+        joint_test(np.ones(2), np.eye(2), 2)

@@ -1,5 +1,7 @@
-"""Whether the groups differ more in one condition or leg than in the other, and painful against other leg."""
+"""Whether the groups differ more in one condition, task or leg than in another; painful against other leg."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -14,12 +16,15 @@ from pipeline.statistics.outcomes.added_term import (
     measured_term_part,
 )
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
+from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import Part
 
 CONDITION, LEG, PAINFUL = "interaction_condition", "interaction_leg", "painful_leg"
+TASK, ALL_TASKS = "interaction_task", "interaction_tasks"
 LEG_MODELS: Final = (LEG, PAINFUL)
 _CLOSED: Final = "closed"
+_OTHER_TASK: Final = "other_task"
 FEWEST_TO_COMPARE = 2
 """Participants with pain on one side; one alone has no spread between participants."""
 
@@ -43,6 +48,56 @@ def condition_part(
 
     contrast = f"{comparison.ratio}: eyes closed / eyes open"
     return hold_term_part(rows, measure, comparison, CONDITION, contrast, problem)
+
+
+@dataclass(frozen=True, eq=False)
+class TaskHolds:
+    """Trials of one balance task, eyes open. printed: the name of the task."""
+
+    printed: str
+    measure: Measure
+    rows: pd.DataFrame
+
+
+def tasks_part(tasks: Sequence[TaskHolds], comparison: Comparison) -> Part:
+    """Whether the groups differ more in one balance task than in another.
+
+    tasks: the one that others are held against first; nothing for fewer than two. Ids
+    "<outcome>:interaction_task" (of each other task: ratio of the time ratios, this to the first task)
+    and, from three tasks on, "<outcome of the first>:interaction_tasks" (one test of all). Tasks that
+    fewer than two participants of a group did beside the first are left out.
+    """
+    first, *others = tasks
+    held = [one for one in others if _shared(first.rows, one.rows, comparison)]
+    parts = [_two_tasks(first, one, comparison) for one in held]
+    if len(held) > 1:
+        by_name = {one.printed: one.rows for one in (first, *held)}
+        contrast = f"{comparison.ratio}: {', '.join(by_name)}"
+        parts.append(
+            joint_interaction_part(by_name, first.measure, comparison, ALL_TASKS, contrast)
+        )
+    return Part.joining(*parts)
+
+
+def _shared(first: pd.DataFrame, other: pd.DataFrame, comparison: Comparison) -> bool:
+    """Whether each group has people who did both."""
+    both = first.loc[first["participant_id"].isin(other["participant_id"])]
+    return min(comparison.participants_in(both)) >= FEWEST_AT_BOTH
+
+
+def _two_tasks(first: TaskHolds, other: TaskHolds, comparison: Comparison) -> Part:
+    rows = pd.concat(
+        [first.rows.assign(**{_OTHER_TASK: 0.0}), other.rows.assign(**{_OTHER_TASK: 1.0})],
+        ignore_index=True,
+    )
+
+    def problem() -> TermProblem:
+        for part in (first.rows, other.rows):
+            check_holds(part, comparison)
+        return group_by_moderator(rows, _OTHER_TASK, other.measure, comparison)
+
+    contrast = f"{comparison.ratio}: {other.printed} / {first.printed}"
+    return hold_term_part(rows, other.measure, comparison, TASK, contrast, problem)
 
 
 def hold_leg_part(

@@ -1,5 +1,6 @@
 """How hold time changed from one visit to another, in each group and between the groups."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -13,10 +14,13 @@ from pipeline.statistics.outcomes.added_term import (
     hold_term_part,
 )
 from pipeline.statistics.outcomes.hold_model import check_holds
+from pipeline.statistics.outcomes.joint_terms import joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import Part
 
 VISIT, CHANGE = "interaction_visit", "change_over_visits"
+ALL_VISITS = "interaction_visits"
+FEWEST_FOR_JOINT = 3
 LATER: Final = "later_visit"
 """The term: 0 for trials of the first visit, 1 for those of the later one."""
 
@@ -64,6 +68,20 @@ def visit_part(
         of = f"{after}:{side}"
         parts.append(hold_term_part(own, measure, comparison, CHANGE, contrast, within, of))
     return Part.joining(*parts)
+
+
+def all_visits_part(
+    visits: Mapping[str, pd.DataFrame], measure: Measure, comparison: Comparison
+) -> Part:
+    """Whether the groups changed differently over all visits; id "<outcome>:interaction_visits".
+
+    visits: trials of one task and condition by visit, the analysed one first. Nothing for two visits,
+    whose interaction is that of `visit_part`.
+    """
+    if len(visits) < FEWEST_FOR_JOINT:
+        return Part(())
+    contrast = f"{comparison.ratio}: {', '.join(visits)}"
+    return joint_interaction_part(visits, measure, comparison, ALL_VISITS, contrast)
 
 
 def _within_group(own: pd.DataFrame, label: str) -> TermProblem:
