@@ -35,11 +35,10 @@ def table(*rows):
     return Recordings.validate(frame[list(Recordings.to_schema().columns)])
 
 
-@pytest.fixture
-def cohort(tmp_path, build, write):
-    """(table, folder): P1 has two MVIC trials, P2 none, P3 nothing but trouble."""
-    folder = tmp_path / "cohort"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory, build, write):
+    """(table, folder): P1 has two MVIC trials, P2 none, P3 nothing but trouble. Not to be changed."""
+    folder = tmp_path_factory.mktemp("recorded")
     write(folder / "p1.edf", build.stance(seed=1, hold_s=4.0))
     write(folder / "p1_mvic1.csv", build.mvic(seed=2, mvic_uv=160.0))
     write(folder / "p1_mvic2.c3d", build.mvic(seed=3, mvic_uv=200.0))
@@ -64,14 +63,41 @@ def cohort(tmp_path, build, write):
     return rows, folder
 
 
+@pytest.fixture
+def cohort(recorded, tmp_path):
+    """A copy of `recorded` in which a test may do as it likes."""
+    rows, folder = recorded
+    shutil.copytree(folder, tmp_path / "cohort")
+    return rows.copy(), tmp_path / "cohort"
+
+
 def run(cohort, settings=None, cache=None, **more):
     return process_recordings(
         *cohort, settings or EmgSettings(normalisation="mvc_isometric"), cache=cache, **more
     )
 
 
-def test_every_stance_recording_has_a_row_that_fits_the_schema(cohort):
-    activation = run(cohort).activation
+@pytest.fixture(scope="module")
+def measured_once(recorded, tmp_path_factory):
+    """(result with the usual settings, the cache that this left)."""
+    cache = tmp_path_factory.mktemp("measured") / "cache"
+    return run(recorded, cache=cache), cache
+
+
+@pytest.fixture
+def measured(measured_once):
+    """What the recordings give with the usual settings. Not to be changed."""
+    return measured_once[0]
+
+
+@pytest.fixture
+def cache(measured_once, tmp_path):
+    """The cache after the recordings were measured once; a copy."""
+    return shutil.copytree(measured_once[1], tmp_path / "cache")
+
+
+def test_every_stance_recording_has_a_row_that_fits_the_schema(measured):
+    activation = measured.activation
     Activation.validate(activation)
     assert list(activation["file"]) == [
         "p1.edf",
@@ -87,8 +113,8 @@ def test_every_stance_recording_has_a_row_that_fits_the_schema(cohort):
     assert activation.loc[2:, "quality_reasons"].str.len().gt(10).all()
 
 
-def test_the_reference_is_the_best_half_second_of_all_mvic_trials(cohort):
-    result = run(cohort)
+def test_the_reference_is_the_best_half_second_of_all_mvic_trials(measured):
+    result = measured
     row = result.activation.iloc[0]
     peaks = result.signals.query("role == 'mvic'")["peak_rms_uv"]
     assert row["mvic_rms_uv"] == peaks.max()
@@ -108,8 +134,8 @@ def test_a_rejected_mvic_does_not_count(cohort, build, write):
     assert result.activation.iloc[0]["mvic_rms_uv"] == peaks.loc["p1_mvic1.csv", "peak_rms_uv"]
 
 
-def test_times_of_a_row_belong_together(cohort):
-    row = run(cohort).activation.iloc[0]
+def test_times_of_a_row_belong_together(measured):
+    row = measured.activation.iloc[0]
     assert row["hold_from_force_s"] == pytest.approx(row["touchdown_s"] - row["liftoff_s"])
     assert row["liftoff_s"] == pytest.approx(3.0, abs=0.12)
     truth_ms = 1000 * (2.92 - row["liftoff_s"])
@@ -118,15 +144,15 @@ def test_times_of_a_row_belong_together(cohort):
     assert row["onset_method"] == "ramp_bayes"
 
 
-def test_a_rejected_recording_keeps_its_hold(cohort):
-    dead = run(cohort).activation.set_index("file").loc["dead.bdf"]
+def test_a_rejected_recording_keeps_its_hold(measured):
+    dead = measured.activation.set_index("file").loc["dead.bdf"]
     assert dead["hold_from_force_s"] == pytest.approx(4.0, abs=0.15)
     assert "dead" in dead["quality_reasons"]
     assert pd.isna(dead["gmed_rms_uv"])
 
 
-def test_findings_name_rule_file_and_person(cohort):
-    findings = {(f.file, f.rule_id): f for f in run(cohort).findings}
+def test_findings_name_rule_file_and_person(measured):
+    findings = {(f.file, f.rule_id): f for f in measured.findings}
     assert set(findings) == {
         ("p2.parquet", "REC-03"),
         ("noise.edf", "REC-02"),
@@ -153,9 +179,9 @@ def test_a_misspelt_file_is_suggested_unless_it_belongs_to_another_row(cohort):
     assert "Did you mean" not in missing.problem
 
 
-def test_signals_has_one_row_per_recording_of_any_role(cohort):
-    rows, _ = cohort
-    signals = run(cohort).signals
+def test_signals_has_one_row_per_recording_of_any_role(recorded, measured):
+    rows, _ = recorded
+    signals = measured.signals
     assert list(signals["file"]) == list(rows["file"])
     assert list(signals["role"]) == list(rows["role"])
     assert signals.dtypes["rms_uv"] == "float64"
@@ -163,12 +189,12 @@ def test_signals_has_one_row_per_recording_of_any_role(cohort):
     assert signals["problem"].notna().sum() == 5
 
 
-def test_an_empty_table_gives_empty_tables_of_the_same_shape(cohort, tmp_path):
+def test_an_empty_table_gives_empty_tables_of_the_same_shape(measured, tmp_path):
     result = run((empty_table(Recordings), tmp_path))
     Activation.validate(result.activation)
     assert len(result.activation) == len(result.signals) == len(result.findings) == 0
     assert result.steps == ()
-    full = run(cohort)
+    full = measured
     assert list(result.signals.dtypes) == list(full.signals.dtypes)
     assert list(result.activation.dtypes) == list(full.activation.dtypes)
 
@@ -224,16 +250,14 @@ def test_an_unchanged_recording_is_neither_read_nor_measured_again(cohort, tmp_p
     assert work.read == ["p2.parquet"]
 
 
-def test_a_setting_that_does_not_change_reading_opens_no_file_again(cohort, tmp_path, work):
-    run(cohort, cache=tmp_path / "cache")
-    work.forget()
+def test_a_setting_that_does_not_change_reading_opens_no_file_again(cohort, cache, work):
     other = EmgSettings(filter_order=2)
-    result = run(cohort, other, cache=tmp_path / "cache")
+    result = run(cohort, other, cache=cache)
     assert work.measured == 5
     assert sorted(work.read) == ["cut.c3d", "noise.edf"]  # what cannot be read is never kept
     assert_same(result, run(cohort, other))
     work.forget()
-    run(cohort, EmgSettings(sampling_rate_hz=2000), cache=tmp_path / "cache")
+    run(cohort, EmgSettings(sampling_rate_hz=2000), cache=cache)
     assert len(work.read) == 7
 
 
@@ -263,9 +287,7 @@ def test_copies_of_one_file_are_read_once(cohort, tmp_path, work):
 @pytest.mark.parametrize(
     "damage", ["", "{", '{"sha256": "0", "features": {}}', "changed", "appended"]
 )
-def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, damage):
-    cache = tmp_path / "cache"
-    first = run(cohort, cache=cache)
+def test_a_damaged_measurement_is_made_anew_with_a_note(recorded, measured, cache, work, damage):
     for entry in (cache / "features").rglob("*.json"):
         text = damage
         if damage == "changed":
@@ -275,17 +297,14 @@ def test_a_damaged_measurement_is_made_anew_with_a_note(cohort, tmp_path, work, 
         if damage == "appended":
             text = entry.read_text(encoding="utf-8") + " "
         entry.write_text(text)
-    work.forget()
-    again = run(cohort, cache=cache)
-    assert_same(first, again)
+    again = run(recorded, cache=cache)
+    assert_same(measured, again)
     assert again.notes == ("7 entries of the signal cache had been damaged and were made anew",)
     assert sorted(work.read) == ["cut.c3d", "noise.edf"]
-    assert run(cohort, cache=cache).notes == ()
+    assert run(recorded, cache=cache).notes == ()
 
 
-def test_damaged_samples_are_read_anew_with_a_note(cohort, tmp_path, work):
-    cache = tmp_path / "cache"
-    first = run(cohort, cache=cache)
+def test_damaged_samples_are_read_anew_with_a_note(recorded, measured, cache, work):
     shutil.rmtree(cache / "features")
     entries = sorted((cache / "samples").rglob("*.parquet"))
     assert len(entries) == 5
@@ -294,31 +313,27 @@ def test_damaged_samples_are_read_anew_with_a_note(cohort, tmp_path, work):
         content[len(content) // 3] ^= 0x10
         entry.write_bytes(content)
     work.forget()
-    again = run(cohort, cache=cache)
-    assert_same(first, again)
+    again = run(recorded, cache=cache)
+    assert_same(measured, again)
     assert "damaged" in again.notes[0]
     assert work.read
     shutil.rmtree(cache / "features")
     work.forget()
-    assert run(cohort, cache=cache).notes == ()
+    assert run(recorded, cache=cache).notes == ()
     assert sorted(work.read) == ["cut.c3d", "noise.edf"]
 
 
 def test_new_code_measures_anew_but_reads_only_when_readers_changed(
-    cohort, tmp_path, monkeypatch, work
+    recorded, cache, monkeypatch, work
 ):
-    run(cohort, cache=tmp_path / "cache")
-    work.forget()
     monkeypatch.setattr(feature_store, "signals_code_hash", lambda: "other")
-    run(cohort, cache=tmp_path / "cache")
+    run(recorded, cache=cache)
     assert work.measured == 5
     assert sorted(work.read) == ["cut.c3d", "noise.edf"]
     assert len(signals_code_hash()) == 64
 
 
-def test_what_other_versions_kept_and_killed_runs_left_goes(cohort, tmp_path, monkeypatch):
-    cache = tmp_path / "cache"
-    run(cohort, cache=cache)
+def test_what_other_versions_kept_and_killed_runs_left_goes(recorded, cache, tmp_path):
     kept = {path.relative_to(cache) for path in cache.rglob("*") if path.is_file()}
     for other in ("features/0123", "samples/4567"):
         (cache / other).mkdir()
@@ -329,7 +344,7 @@ def test_what_other_versions_kept_and_killed_runs_left_goes(cohort, tmp_path, mo
     remove_outdated(cache)
     left = {path.relative_to(cache) for path in cache.rglob("*") if path.is_file()}
     assert left == kept | {Path("samples/.partial-now")}
-    assert run(cohort, cache=cache).n_kept == 7
+    assert run(recorded, cache=cache).n_kept == 7
     remove_outdated(tmp_path / "nowhere")
 
 
@@ -351,18 +366,18 @@ def test_progress_counts_every_recording_and_which_were_kept(cohort, tmp_path):
     assert seen == [(9, 9, 7)]
 
 
-def test_the_order_of_rows_does_not_matter(cohort):
-    rows, folder = cohort
-    forward = run(cohort).activation
+def test_the_order_of_rows_does_not_matter(recorded, measured):
+    rows, folder = recorded
+    forward = measured.activation
     backward = run((rows.iloc[::-1].reset_index(drop=True), folder)).activation
     pd.testing.assert_frame_equal(forward, backward.iloc[::-1].reset_index(drop=True))
 
 
-def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, build, write):
-    text = " ".join(step.text for step in run(cohort).steps)
+def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, measured, build, write):
+    text = " ".join(step.text for step in measured.steps)
     for said in ("order 4", "20 and 450 Hz", "500 ms", "5 N", "-800 to +600 ms"):
         assert said in text
-    for step in run(cohort).steps:
+    for step in measured.steps:
         assert step.stage == "signals"
         assert set(step.citations) <= set(CITATIONS)
     settings = EmgSettings(
@@ -387,9 +402,9 @@ def test_methods_are_told_with_their_settings_and_only_if_they_ran(cohort, build
     assert "Lift-off of" not in text
 
 
-def test_an_mvic_that_was_not_maximal_costs_only_the_percentages(cohort, build, write):
+def test_an_mvic_that_was_not_maximal_costs_only_the_percentages(cohort, measured, build, write):
     rows, folder = cohort
-    without = run((rows, folder)).activation.set_index("file").loc["p2.parquet"]
+    without = measured.activation.set_index("file").loc["p2.parquet"]
     write(folder / "p2_mvic.edf", build.mvic(mvic_uv=25.0))
     rows = pd.concat([rows, table(("P2", "right", 1, "mvic", "p2_mvic.edf"))], ignore_index=True)
     result = run((rows, folder))
@@ -405,16 +420,16 @@ def test_an_mvic_that_was_not_maximal_costs_only_the_percentages(cohort, build, 
     assert (finding.rule_id, finding.severity) == ("REC-05", "WARN")
     text = " ".join(step.text for step in result.steps)
     assert "above 100 %MVIC" in text
-    assert "above 100 %MVIC" not in " ".join(step.text for step in run(cohort).steps)
+    assert "above 100 %MVIC" not in " ".join(step.text for step in measured.steps)
 
 
-def test_a_study_that_does_not_normalise_needs_no_mvic_and_says_so(cohort):
-    result = run(cohort, EmgSettings(normalisation="none"))
+def test_a_study_that_does_not_normalise_needs_no_mvic_and_says_so(recorded, measured):
+    result = run(recorded, EmgSettings(normalisation="none"))
     assert result.activation["gmed_pct_mvic"].isna().all()
     assert result.activation["gmed_rms_uv"].notna().sum() == 2
     assert "REC-03" not in {f.rule_id for f in result.findings}
     assert "was not normalised" in " ".join(step.text for step in result.steps)
-    assert "was not normalised" not in " ".join(step.text for step in run(cohort).steps)
+    assert "was not normalised" not in " ".join(step.text for step in measured.steps)
 
 
 @pytest.mark.parametrize("hidden", [".raw/p1.edf", "raw/.p1.edf", "raw/.old/p1.edf", "~$p1.edf"])
@@ -477,16 +492,16 @@ def held(times, ended_by="foot_touch"):
         ([3.4, 3.3], "foot_touch", False),
     ],
 )
-def test_stopwatch_and_force_plate_are_compared(cohort, times, ended_by, disagrees):
-    findings = compare_holds(run(cohort).signals, held(times, ended_by))
+def test_stopwatch_and_force_plate_are_compared(measured, times, ended_by, disagrees):
+    findings = compare_holds(measured.signals, held(times, ended_by))
     assert [f.rule_id for f in findings] == (["REC-04"] if disagrees else [])
     if disagrees:
         assert findings[0].value == f"{times[0]:.2f}"
         assert findings[0].other.startswith("4.0")
 
 
-def test_ready_made_rows_fill_in_where_there_is_no_recording(cohort):
-    computed = run(cohort).activation
+def test_ready_made_rows_fill_in_where_there_is_no_recording(measured):
+    computed = measured.activation
     given = computed.iloc[[0]].assign(gmed_rms_uv=1.0)
     other = given.assign(participant_id="P7")
     both = with_ready_made(computed, pd.concat([given, other], ignore_index=True))
@@ -497,8 +512,8 @@ def test_ready_made_rows_fill_in_where_there_is_no_recording(cohort):
     pd.testing.assert_frame_equal(with_ready_made(empty, computed), computed)
 
 
-def test_a_rejected_recording_gives_way_to_a_valid_ready_made_row(cohort):
-    computed = run(cohort).activation
+def test_a_rejected_recording_gives_way_to_a_valid_ready_made_row(measured):
+    computed = measured.activation
     place = computed.index[computed["file"] == "dead.bdf"][0]
     given = computed.loc[[place]].assign(gmed_rms_uv=31.0, quality=None, quality_reasons=None)
     both = with_ready_made(computed, given)
@@ -509,8 +524,8 @@ def test_a_rejected_recording_gives_way_to_a_valid_ready_made_row(cohort):
         pd.testing.assert_frame_equal(with_ready_made(computed, useless), computed)
 
 
-def test_every_onset_comes_with_what_the_other_methods_say(cohort):
-    result = run(cohort)
+def test_every_onset_comes_with_what_the_other_methods_say(measured):
+    result = measured
     by_method = result.onset_sensitivity
     assert set(by_method["participant_id"]) == {
         "P1",
