@@ -1,5 +1,6 @@
 """One recording in all formats gives one answer; what cannot be read is refused in words."""
 
+from functools import cache
 from operator import attrgetter
 
 import numpy as np
@@ -169,15 +170,19 @@ def test_csv_faults_are_said_in_words(tmp_path, text, settings, says):
     assert caught.value.fix.endswith(".")
 
 
+@pytest.fixture(scope="module")
+def whole_files(stance, write, tmp_path_factory):
+    """Content of an undamaged file of a format, written once."""
+    folder = tmp_path_factory.mktemp("whole")
+    return cache(lambda suffix: write(folder / f"whole{suffix}", stance).read_bytes())
+
+
 @pytest.mark.parametrize(
     "suffix", [".edf", ".bdf", ".c3d", ".parquet", ".mat", ".h5", ".xlsx", ".anc"]
 )
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.95])
-def test_a_file_that_is_cut_off_is_refused(
-    stance, write, tmp_path, tmp_path_factory, suffix, share
-):
-    whole = write(tmp_path_factory.getbasetemp() / f"whole{suffix}", stance)
-    content = whole.read_bytes()
+def test_a_file_that_is_cut_off_is_refused(whole_files, tmp_path, suffix, share):
+    content = whole_files(suffix)
     path = tmp_path / f"cut{suffix}"
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(SignalProblem, match=r"damaged|shorter|cut off|empty|cells"):
