@@ -122,6 +122,17 @@ def _matching_columns(kinds: tuple[str, ...]) -> list[str]:
     ]
 
 
+class TrainingProgramme(_Settings):
+    """What a home programme prescribes, so that a day without an entry counts as a day without training.
+
+    weeks: its length, from a person's first entry in the training log. days_per_week: training days of a
+    week. Without this part nothing is known about days that have no entry.
+    """
+
+    weeks: int = Field(ge=1, le=104)
+    days_per_week: int = Field(ge=1, le=7)
+
+
 class Matching(_Settings):
     """How matched sets (column pair_id) were made.
 

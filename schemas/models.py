@@ -45,10 +45,14 @@ NO_TASK: Final = "none"
 """Share of participants by the hardest task whose goal they reached (or none), and its comparison by ranks."""
 
 GAIN_BY_DOSE: Final = "gain_by_dose"
+GAIN_BY_ADHERENCE: Final = "gain_by_adherence"
 
 TRAINING_OUTCOMES: Final = {
     "training_days": "days",
+    "training_days_per_week": "days/week",
     "training_adherence_pct": "%",
+    "training_adherence_left_pct": "%",
+    "training_adherence_right_pct": "%",
     "training_dose_s_per_day": "s/day",
 }
 """What a training log gives for each participant, with units."""
@@ -139,6 +143,7 @@ _MODELS = (
         "interaction_tasks", "Group by task, all tasks together", "joint test statistic", ()
     ),
     AnalysisModel(GAIN_BY_DOSE, "Change by training dose", "ratio of time ratios", ()),
+    AnalysisModel(GAIN_BY_ADHERENCE, "Change by training adherence", "ratio of time ratios", ()),
     AnalysisModel("change_over_visits", "Change between visits", "time ratio", ()),
     AnalysisModel(
         "interaction_leg",

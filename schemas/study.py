@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas.instrument_settings import CaseDefinition, Instruments, Matching
+from schemas.instrument_settings import CaseDefinition, Instruments, Matching, TrainingProgramme
 from schemas.layouts import Blocks, RedcapExport
 from schemas.normalisation import NORMALISATIONS, Normalisation
 from schemas.terms import BALANCE_TASKS, BalanceTask
@@ -319,6 +319,7 @@ class Study(StrictModel):
     instruments: Instruments = Instruments()
     case_definition: CaseDefinition = CaseDefinition()
     matching: Matching | None = None
+    training: TrainingProgramme | None = None
     limits: Limits = Limits()
     formulas: Literal["take stored values"] | None = None
 

@@ -43,7 +43,10 @@ _OWN_LABELS: Final[dict[str, str]] = {
     "hold_time_s": "Hold time",
     "highest_task": "Highest task reached",
     "training_days": "Days with training",
-    "training_adherence_pct": "Days with 5 to 10 repetitions on each leg",
+    "training_days_per_week": "Days with 5 to 10 repetitions on each leg, per week",
+    "training_adherence_pct": "Adherence, 5 to 10 repetitions on each leg",
+    "training_adherence_left_pct": "Adherence, left leg alone",
+    "training_adherence_right_pct": "Adherence, right leg alone",
     "training_dose_s_per_day": "Time held in training",
 }
 

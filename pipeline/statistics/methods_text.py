@@ -106,13 +106,20 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "training": (
         "From the training log, days with training, adherence (days with 5 to 10 repetitions on each leg, "
-        "in percent of the days from the first to the last entry) and dose (seconds held per day) were "
-        "described for each participant."
+        "in percent of the days that have an entry) and dose (seconds held per day with an entry) were "
+        "described for each participant; nothing was assumed about days without an entry."
+    ),
+    "training_as_prescribed": (
+        "From the training log, days with training, adherence (days with 5 to 10 repetitions on each leg, "
+        "in percent of the days prescribed: {detail}, from the first entry) and dose (seconds held per day of "
+        "the programme) were described for each participant; a day without an entry counts as one without "
+        "training."
     ),
     "gain_by_dose": (
         "Whether {outcomes} changed more with more training was estimated, in participants with a log, by "
         "the log-normal regression of both visits with visit by dose; nobody was allotted a dose."
     ),
+    "gain_by_adherence": ("In the same way the change of {outcomes} was related to adherence."),
     "interaction_leg": (
         "Whether the groups differ more in one leg was estimated for {outcomes} by the planned model "
         "with an interaction of group and dominant leg."

@@ -8,7 +8,7 @@ from pipeline.statistics.outcomes.goal_shares import LadderTask
 from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.outcome_names import hold_measure
 from pipeline.statistics.outcomes.task_ladder import goals_at_visits_part, task_ladder_part
-from pipeline.statistics.outcomes.training import gain_by_dose_part
+from pipeline.statistics.outcomes.training import gain_by_training_part
 from pipeline.statistics.outcomes.visits import all_visits_part, visit_part
 from pipeline.statistics.part import Part
 from pipeline.statistics.trial_rules import chosen_trials
@@ -66,7 +66,9 @@ def visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) ->
             parts.append(visit_part(first, later, measure, comparison))
             if sets.training is not None:
                 log = sets.training
-                parts.append(gain_by_dose_part(first, later, log, measure, comparison))
+                parts.append(
+                    gain_by_training_part(first, later, log, measure, comparison, study.training)
+                )
     return Part.joining(*parts)
 
 

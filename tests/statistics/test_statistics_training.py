@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.outcomes.training import training_of_participants
+from pipeline.statistics.outcomes.training_days import training_of_participants
+from schemas.instrument_settings import TrainingProgramme
 
 OPEN = "hold_time_s/eyes_open"
 GAIN_PER_MINUTE = 1.2
@@ -43,10 +44,13 @@ LOG = pd.DataFrame(
 )
 
 
+DOSE_OF_A_S = 2 * 50 + 80 + 40 + 2 * 110 + 2 * 150
+
+
 @pytest.mark.parametrize(
     ("code", "days", "adherence_pct", "dose_s"),
     [
-        ("A", 4, 100 * 2 / 6, (2 * 50 + 80 + 40 + 2 * 110 + 2 * 150) / 6),
+        ("A", 4, 100 * 2 / 4, DOSE_OF_A_S / 4),
         ("B", 1, 100.0, np.nan),
         ("C", 0, 0.0, 0.0),
         ("D", 1, 0.0, 120.0),
@@ -59,16 +63,47 @@ def test_days_adherence_and_dose_of_one_person(code, days, adherence_pct, dose_s
     assert row["training_dose_s_per_day"] == pytest.approx(dose_s, nan_ok=True)
 
 
+def test_a_day_without_an_entry_counts_only_where_a_programme_was_declared():
+    programme = TrainingProgramme(weeks=2, days_per_week=5)
+    found = training_of_participants(LOG, programme)
+    assert found.loc["A", "training_adherence_pct"] == pytest.approx(100 * 2 / 10)
+    assert found.loc["A", "training_dose_s_per_day"] == pytest.approx(DOSE_OF_A_S / 14)
+    assert found.loc["A", "training_days_per_week"] == 1.0
+    # The left leg had 8 repetitions on day 2, when the right one had 4.
+    assert found.loc["A", "training_adherence_left_pct"] == pytest.approx(100 * 3 / 10)
+    assert found.loc["A", "training_adherence_right_pct"] == pytest.approx(100 * 2 / 10)
+
+
+def test_more_days_than_prescribed_do_not_make_up_for_another_week_and_later_ones_do_not_count():
+    days = [1, 2, 3, 4, 5, 6, 15]
+    log = pd.DataFrame([entry("A", day, leg, 7) for day in days for leg in ("left", "right")])
+    three_a_week = training_of_participants(log, TrainingProgramme(weeks=2, days_per_week=3))
+    assert three_a_week.loc["A", "training_adherence_pct"] == pytest.approx(50.0)
+    assert three_a_week.loc["A", "training_days"] == 6
+    third_week = training_of_participants(log, TrainingProgramme(weeks=3, days_per_week=3))
+    assert third_week.loc["A", "training_adherence_pct"] == pytest.approx(100 * 4 / 9)
+
+
+def test_each_leg_has_an_adherence_of_its_own():
+    found = training_of_participants(LOG)
+    assert found.loc["D", "training_adherence_left_pct"] == 100
+    assert found.loc["D", "training_adherence_right_pct"] == 100
+    assert found.loc["D", "training_adherence_pct"] == 0
+    assert (found.filter(like="_pct") <= 100).all().all()
+
+
 @given(order=st.permutations(range(len(LOG))), later=st.integers(-400, 400))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_neither_the_order_of_entries_nor_the_calendar_matters(order, later):
     moved = LOG.iloc[list(order)].assign(
         date=lambda rows: rows["date"] + pd.Timedelta(days=later),
         leg=lambda rows: rows["leg"].map({"left": "right", "right": "left"}),
     )
-    pd.testing.assert_frame_equal(
-        training_of_participants(moved), training_of_participants(LOG), check_exact=False
-    )
+    legs = {"training_adherence_left_pct": "training_adherence_right_pct"}
+    legs |= {right: left for left, right in legs.items()}
+    plain = training_of_participants(LOG)
+    found = training_of_participants(moved).rename(columns=legs)[list(plain.columns)]
+    pd.testing.assert_frame_equal(found, plain, check_exact=False)
 
 
 def cohort(n_people=16):
@@ -120,6 +155,31 @@ def test_the_gain_by_dose_is_the_true_one(trained):
     assert row["ci_low"] < GAIN_PER_MINUTE < row["ci_high"]
     assert "Observed, not allotted" in row["note"]
     assert any("more training" in step.text for step in result.steps)
+
+
+def test_the_gain_by_adherence_is_the_true_one(analysed_holds):
+    tables = cohort()
+    log = tables["training_log"]
+    # One of the two days as asked for everybody of an odd "minutes": 50 percent less adherence.
+    few = (log["participant_id"].str[1:].astype(int) // 2) % 2 == 0
+    day_2 = log["date"] == log["date"].max()
+    log = log.assign(repetitions=log["repetitions"].mask(few & day_2, 4), hold_time_s=5.0)
+    holds = tables["hold_times"]
+    later = (holds["visit"] == "week_08").to_numpy()
+    start_s = np.where(later, np.roll(holds["hold_time_s"], 1), holds["hold_time_s"])
+    own = np.exp(0.05 * np.sin(np.arange(len(holds))))
+    gains = holds["participant_id"].map(dict(zip(log["participant_id"], few, strict=True)))
+    gain = np.where(gains, 1.0, 1.1**5) * own
+    tables["hold_times"] = holds.assign(hold_time_s=start_s * np.where(later, gain, 1.0))
+    rows = analysed_holds({**tables, "training_log": log})[2]
+    row = rows.loc[f"{OPEN}:gain_by_adherence:week_08"]
+    assert row["estimate"] == pytest.approx(1.1, rel=0.02)
+    assert row["contrast"].endswith("10 percent more of the days as asked")
+
+
+def test_the_same_adherence_of_all_is_an_answer(trained):
+    row = trained[2].loc[f"{OPEN}:gain_by_adherence:week_08"]
+    assert row["note"] == "All participants trained the same amount."
 
 
 def test_both_groups_are_described_and_counted(trained):

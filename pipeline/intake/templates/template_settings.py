@@ -41,6 +41,7 @@ def study_text(name: str) -> str:
         _instruments(),
         _CASES,
         _MATCHING,
+        _TRAINING,
         _emg(),
         _limits(),
     )
@@ -164,6 +165,14 @@ _MATCHING: Final = """\
   #within: {age_years: 5, bmi: 2}
   # Columns that are the same in a set.
   #same: [sex]
+"""
+_TRAINING: Final = """\
+# What a home programme prescribes (table training_log). With it, a day without an entry is a day without
+# training; without it, nothing is assumed about such days and only days with an entry count.
+#training:
+  # Length in weeks, from a person's first entry, and training days of a week.
+  #weeks: 8
+  #days_per_week: 7
 """
 
 
