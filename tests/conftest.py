@@ -1,5 +1,6 @@
 """Fixtures that several rooms of the tests need: real data, the command, one finished golden run."""
 
+import gc
 import json
 import os
 import shutil
@@ -155,6 +156,12 @@ def program(name: str) -> str:
 def outside_program() -> Callable[[str], str]:
     """Path of Chromium, pdftoppm or LibreOffice."""
     return program
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays to the end: modules and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -68,8 +68,8 @@ def test_a_bad_cell_is_found_at_its_address(tmp_path, drop_cohort, stance_here, 
     assert f",{cell}," in lines[0]
 
 
-def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_cohort, stance_here):
-    folder = drop_cohort(tmp_path, "penney_like")
+def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_holds, stance_here):
+    folder = drop_holds(tmp_path, "penney_like")
     for old, new, _, _ in [SET_ASIDE["hold above the ceiling"]]:
         _replace(folder, "hold_times.csv", old, new)
     _replace(folder, "participants.csv", "PE002,S1,LBP", "PE002,S1,patient")
@@ -87,16 +87,15 @@ def test_a_run_sets_rows_aside_and_is_a_draft(tmp_path, drop_cohort, stance_here
     assert "61.2" not in shareable
 
 
-def test_one_group_only_says_why_there_is_no_comparison(tmp_path, drop_cohort, stance_here):
-    folder = drop_cohort(tmp_path, "penney_like")
+def test_one_group_only_says_why_there_is_no_comparison(tmp_path, drop_holds, stance_here):
+    folder = drop_holds(tmp_path, "penney_like")
     people = (folder / "participants.csv").read_text().splitlines()
     kept = [people[0], *(line for line in people[1:] if ",control," not in line)]
     ids = {line.split(",")[0] for line in kept}
     (folder / "participants.csv").write_text("\n".join(kept) + "\n")
-    for name in ("hold_times", "activation", "strength", "clinical_test"):
-        lines = (folder / f"{name}.csv").read_text().splitlines()
-        rows = [line for line in lines[1:] if line.split(",")[0] in ids]
-        (folder / f"{name}.csv").write_text("\n".join([lines[0], *rows]) + "\n")
+    lines = (folder / "hold_times.csv").read_text().splitlines()
+    rows = [line for line in lines[1:] if line.split(",")[0] in ids]
+    (folder / "hold_times.csv").write_text("\n".join([lines[0], *rows]) + "\n")
     ended = stance_here(tmp_path, "run", "penney_like")
     assert ended.returncode == 4, ended.stdout + ended.stderr
     release = latest_release(tmp_path / "reports/penney_like")

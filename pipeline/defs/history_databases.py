@@ -23,7 +23,7 @@ def history_held_open() -> Iterator[None]:
 
         def opened(connection: sqlite3.Connection, _record: object) -> None:
             connection.execute("PRAGMA synchronous=NORMAL")
-            (_, _, path), *_ = connection.execute("PRAGMA database_list")
+            ((_, _, path),) = connection.execute("PRAGMA database_list")
             if path in held or connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
                 return
             kept = stack.enter_context(closing(sqlite3.connect(path, check_same_thread=False)))

@@ -156,7 +156,7 @@ def test_findings_are_the_same_in_two_runs_and_both_formats(make_cohort, read):
 
 
 @settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_the_order_of_rows_does_not_matter(make_cohort, data):
