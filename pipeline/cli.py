@@ -17,6 +17,7 @@ from pipeline.workspace.errors import EnvironmentProblem, ExitCode, StanceError,
 from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_workspace
 
 DEMO_COHORT = "demo"
+TRAINING_COHORT = "demo-training"
 _FRAMES_OF_A_BUG = 40
 _WORKSPACE_HELP = (
     f"folder with data/ and reports/ (default: {WORKSPACE_VARIABLE}, else the repository)"
@@ -60,13 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _demo(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
-    folder = workspace.cohort_folder(DEMO_COHORT)
+    cohort = TRAINING_COHORT if chosen.training else DEMO_COHORT
+    folder = workspace.cohort_folder(cohort)
     if not folder.exists():
         _say(f"Simulating the demo cohort in {folder} ...")
-        _make_cohort_folder(folder, _write_demo)
+        _make_cohort_folder(
+            folder, lambda target: _write_demo(target, with_training=chosen.training)
+        )
     else:
         _say(f"Using the demo cohort in {folder}.")
-    return _run_cohort(workspace, DEMO_COHORT, again=chosen.again)
+    return _run_cohort(workspace, cohort, again=chosen.again)
 
 
 def _new(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
@@ -189,10 +193,11 @@ def _make_cohort_folder(folder: Path, write: Callable[[Path], object]) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write_demo(folder: Path) -> None:
+def _write_demo(folder: Path, *, with_training: bool) -> None:
     from pipeline.simulation.cohort import write_demo_cohort
+    from pipeline.simulation.truths import DEMO, TRAINING_DEMO
 
-    write_demo_cohort(folder)
+    write_demo_cohort(folder, spec=TRAINING_DEMO if with_training else DEMO)
 
 
 def _say(text: str) -> None:
@@ -264,6 +269,12 @@ def _parser() -> argparse.ArgumentParser:
         "Simulate a cohort with raw signals and report it.",
         "stance demo",
         cohort=False,
+    )
+    demo.add_argument(
+        "--training",
+        action="store_true",
+        help="a home programme instead of raw signals: balance tasks, visits and a training log "
+        f"(cohort {TRAINING_COHORT})",
     )
     add("new", _new, "Make a cohort folder with templates to fill in.", "stance new lyon-2026")
     add("check", _check, "Write the fix list only.", "stance check lyon-2026")

@@ -172,7 +172,18 @@ def result_parts(row: Estimate) -> tuple[Part, ...]:
 
 
 UNPRINTED_UNITS = frozenset(
-    {"ratio", "share", "proportion", "count", "participants", "trials", "legs", "correlation", ""}
+    {
+        "ratio",
+        "share",
+        "proportion",
+        "probability",
+        "count",
+        "participants",
+        "trials",
+        "legs",
+        "correlation",
+        "",
+    }
 )
 
 

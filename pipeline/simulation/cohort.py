@@ -8,7 +8,9 @@ from pipeline.simulation.cohort_tables import (
     participants_table,
     recordings_table,
     strength_table,
+    training_log_table,
 )
+from pipeline.simulation.follow_up import TrainingEntry, draw_further_holds, draw_training
 from pipeline.simulation.holds import TrueHold, draw_holds, draw_leg_holds
 from pipeline.simulation.mistakes import Victims, choose_victims, plant_mistakes
 from pipeline.simulation.people import Person, draw_people, draw_ratings, draw_strength
@@ -47,9 +49,12 @@ def write_demo_cohort(
     people = draw_people(seed, spec)
     leg_holds = draw_leg_holds(seed, people, spec)
     holds = draw_holds(seed, people, leg_holds, spec)
+    entries = draw_training(seed, people, leg_holds) if spec.follow_up else []
+    if spec.follow_up:
+        holds += draw_further_holds(seed, people, leg_holds, entries, spec)
     victims = choose_victims(seed, people, spec.case.label) if spec.mistakes else Victims({}, {})
     plan = plan_recordings(people, spec, victims.of_fault) if spec.signals else []
-    tables = _tables(seed, people, holds, plan, spec)
+    tables = _tables(seed, people, holds, plan, entries, spec)
     mistakes = plant_mistakes(tables, victims, ceiling_s=spec.ceiling_s) if spec.mistakes else []
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,6 +99,7 @@ def _tables(
     people: list[Person],
     holds: list[TrueHold],
     plan: list[PlannedRecording],
+    entries: list[TrainingEntry],
     spec: CohortSpec,
 ) -> dict[str, TableFile]:
     tables = [
@@ -104,6 +110,8 @@ def _tables(
     ]
     if plan:
         tables.append(recordings_table(plan))
+    if entries:
+        tables.append(training_log_table(entries))
     return {table.table: table for table in tables}
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.simulation.follow_up import TrainingEntry
 from pipeline.simulation.holds import TrueHold
 from pipeline.simulation.people import Person, Rating, StrengthTrial
 from pipeline.simulation.recordings import PlannedRecording
 from pipeline.simulation.table_files import TableFile
+from schemas.terms import DEFAULT_TASK
 
 WORKBOOK: Final = "demo_cohort.xlsx"
 
@@ -63,17 +65,36 @@ def strength_table(trials: Sequence[StrengthTrial]) -> TableFile:
 
 
 def hold_times_table(holds: Sequence[TrueHold]) -> TableFile:
-    """Hold times; the ceiling stands in study.yaml, once."""
+    """Hold times; the ceiling stands in study.yaml, once. Tasks and visits are named where there are several."""
     headings = ("participant_id", "leg", "condition", "trial", "hold_time_s", "ended_by")
-    table = TableFile("hold_times", "hold_times.csv", headings)
-    for row in sorted(holds, key=lambda r: (r.participant_id, r.leg, r.trial)):
+    several = len({(row.task, row.visit) for row in holds}) > 1
+    named = ("visit", "task") if several else ()
+    table = TableFile("hold_times", "hold_times.csv", (*headings[:1], *named, *headings[1:]))
+    for row in sorted(holds, key=lambda r: (r.participant_id, r.visit, r.task, r.leg, r.trial)):
         table.add(
+            **{name: getattr(row, name) for name in named},
             participant_id=row.participant_id,
             leg=row.leg,
             condition=row.condition,
             trial=row.trial,
             hold_time_s=row.hold_time_s,
             ended_by=row.ended_by,
+        )
+    return table
+
+
+def training_log_table(entries: Sequence[TrainingEntry]) -> TableFile:
+    """Training log of the single-leg stance."""
+    headings = ("participant_id", "date", "task", "leg", "repetitions", "hold_time_s")
+    table = TableFile("training_log", "training_log.csv", headings)
+    for row in sorted(entries, key=lambda r: (r.participant_id, r.date, r.leg)):
+        table.add(
+            participant_id=row.participant_id,
+            date=row.date.isoformat(),
+            task=DEFAULT_TASK,
+            leg=row.leg,
+            repetitions=row.repetitions,
+            hold_time_s=row.hold_time_s,
         )
     return table
 

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.simulation.people import Person, assumed
 from pipeline.simulation.streams import stream
 from pipeline.simulation.truths import CohortSpec
-from schemas.terms import DEFAULT_CONDITION, LEGS
+from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT, LEGS
 
 ENDINGS = ("foot_touch", "hop", "arm_support", "form_lost")
 ENDING_SHARES = (0.55, 0.20, 0.15, 0.10)
@@ -27,6 +27,8 @@ class TrueHold:
     true_hold_s: float
     hold_time_s: float | None
     ended_by: str | None
+    task: str = DEFAULT_TASK
+    visit: str = DEFAULT_VISIT
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def draw_holds(
         for leg in LEGS:
             for trial in range(1, spec.trials + 1):
                 true_s = max(legs[f"{person.participant_id}/{leg}"].draw_s(rng), SHORTEST_HOLD_S)
-                recorded_s, ended_by = _recorded(rng, true_s, spec.ceiling_s)
+                recorded_s, ended_by = recorded(rng, true_s, spec.ceiling_s)
                 rows.append(
                     TrueHold(
                         person.participant_id,
@@ -85,7 +87,7 @@ def draw_holds(
     return rows
 
 
-def _recorded(
+def recorded(
     rng: np.random.Generator, true_s: float, ceiling_s: float
 ) -> tuple[float | None, str | None]:
     """What the tester writes down: time to 0.01 s, rounded down so that it stays below the ceiling."""

@@ -1,5 +1,6 @@
 """study.yaml of a simulated cohort, with comments, as a laboratory would write it."""
 
+from pipeline.simulation.follow_up import DAYS_PER_WEEK, WEEKS
 from pipeline.simulation.recording_files import C3D_LABELS, LABELS
 from pipeline.simulation.signals import RATE_HZ
 from pipeline.simulation.table_files import TableFile
@@ -14,6 +15,8 @@ REST_S = (0.2, 1.8)
 def study_text(spec: CohortSpec, tables: dict[str, TableFile]) -> str:
     """Text of study.yaml for these tables."""
     parts = [_HEAD, _groups(spec), _holds(spec), _tables(tables)]
+    if spec.follow_up:
+        parts.append(_TRAINING)
     if spec.signals:
         parts.append(_emg(spec))
     return "\n".join(parts)
@@ -30,6 +33,15 @@ simulated: true
 
 # Numbers in the tables have a decimal point.
 decimal: "."
+"""
+
+
+_TRAINING = f"""\
+# The home programme: single-leg stance every day. Its log has the days on which people trained, so that a day
+# without an entry was a day without training.
+training:
+  weeks: {WEEKS}
+  days_per_week: {DAYS_PER_WEEK}
 """
 
 

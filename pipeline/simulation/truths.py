@@ -5,7 +5,7 @@ figure. Everything else that the simulation needs stands in `ASSUMPTIONS` and cl
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _PENNEY: Final = "Penney 2014, doi:10.1016/j.apmr.2014.06.009"
@@ -87,6 +87,12 @@ ASSUMPTIONS: Final[dict[str, Fact]] = _by_key(
         Fact("emg_stance", 10.0, "s", "A", "shorter than the 30 s stance of Penney 2014"),
         Fact("share_positive", 0.35, "share", "A", _NO_FIGURE),
         Fact("rater_error", 0.12, "share", "A", _NO_FIGURE),
+        Fact("hold_ratio/kneel_lean_ball", 1.1, "of the stance", "A", "an easier task"),
+        Fact("hold_ratio/single_leg_deadlift", 0.4, "of the stance", "A", "a harder task"),
+        Fact("gain_by_programme", 0.15, "log s", "A", _NO_FIGURE),
+        Fact("gain_per_minute", 0.15, "log s per min a day", "A", _NO_FIGURE),
+        Fact("gain_sd", 0.20, "log s", "A", _NO_FIGURE),
+        Fact("share_missing_a_visit", 0.07, "share", "A", _NO_FIGURE),
     )
 )
 
@@ -115,6 +121,7 @@ class CohortSpec:
 
     hold_log_sd: of one hold, persons, legs and trials together. signals: write signal files and the
     recordings table. mistakes: plant the table mistakes and signal faults; needs 8 people a group.
+    follow_up: a home programme with its training log, three balance tasks and three visits.
     """
 
     case: GroupTruth
@@ -125,6 +132,7 @@ class CohortSpec:
     emg_stance_s: float = ASSUMPTIONS["emg_stance"].value
     signals: bool = True
     mistakes: bool = True
+    follow_up: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a cohort that is too small for its mistakes or has no trials (ValueError)."""
@@ -157,3 +165,6 @@ DEMO: Final = CohortSpec(
     case=_group("LBP", has_pain=True), reference=_group("control", has_pain=False)
 )
 """The demo: the design of Penney 2014, with timed holds and raw signals added."""
+
+TRAINING_DEMO: Final = replace(DEMO, signals=False, mistakes=False, follow_up=True)
+"""The same people in a home programme, without raw signals: tasks, visits and a training log."""

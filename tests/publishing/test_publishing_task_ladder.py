@@ -54,3 +54,61 @@ def test_a_table_gives_both_groups_and_the_difference(light):
 
 def test_without_goals_there_is_no_such_table(light):
     assert not any(one.id == "task_ladder" for one in build_report(light).tables())
+
+
+def _row(template, estimate_id, **columns):
+    plain = {
+        "role": "sensitivity",
+        "unit": "ratio",
+        "status": "ok",
+        "note": "",
+        "variant": "",
+        "ci_level": 0.95,
+        "estimate": None,
+        "ci_low": None,
+        "ci_high": None,
+        "p": None,
+        "p_adjusted": None,
+        "n_case": 21,
+        "n_reference": 22,
+    }
+    return template.assign(estimate_id=estimate_id, outcome=DEADLIFT, **{**plain, **columns})
+
+
+def test_changes_over_visits_stand_side_by_side_and_together(light):
+    template = light.estimates[light.estimates["contrast"].eq("LBP")].iloc[:1]
+    visits = "week_08 / baseline"
+    rows = [
+        _row(
+            template,
+            f"{DEADLIFT}:{model}:{contrast}",
+            model=model,
+            contrast=contrast,
+            estimate=estimate,
+            ci_low=low,
+            ci_high=high,
+            p=p,
+            unit="F" if low is None else "ratio",
+            note="F with 2 and 40 degrees of freedom." if low is None else "",
+        )
+        for model, contrast, estimate, low, high, p in (
+            ("interaction_visit", f"LBP / control: {visits}", 1.2, 0.9, 1.6, 0.21),
+            ("change_over_visits", f"{visits}, within LBP", 1.5, 1.2, 1.9, 0.001),
+            ("change_over_visits", f"{visits}, within control", 1.25, 1.0, 1.5, 0.04),
+            ("interaction_visits", "LBP / control: baseline, week_08", 3.4, None, None, 0.044),
+        )
+    ]
+    estimates = pd.concat([light.estimates, *rows], ignore_index=True)
+    report = build_report(replace(light, estimates=estimates))
+    table = next(one for one in report.tables() if one.id == "visits")
+    texts = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+    assert texts[0] == [
+        visits,
+        "1.50 (1.20 to 1.90)",
+        "1.25 (1.00 to 1.50)",
+        "1.20 (0.90 to 1.60)",
+        ".21",
+    ]
+    assert texts[1][0] == "All visits together (F)"
+    assert texts[1][3].startswith("3.40")
+    assert texts[1][4] == ".04"

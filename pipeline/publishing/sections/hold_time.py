@@ -23,6 +23,7 @@ from pipeline.publishing.sections.comparisons import (
 )
 from pipeline.publishing.sections.task_ladder import task_ladder_blocks
 from pipeline.publishing.sections.training import training_blocks
+from pipeline.publishing.sections.visits import visit_blocks
 from schemas.plan import ADJUSTMENT_LABELS
 
 AT_CEILING: Final = "share_at_ceiling"
@@ -60,6 +61,7 @@ def hold_time_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     )
     blocks += [_description(outcomes, inputs, numbers), _comparison(outcomes, inputs, numbers)]
     blocks += task_ladder_blocks(inputs, numbers)
+    blocks += visit_blocks(inputs, numbers)
     blocks += training_blocks(inputs, numbers)
     for outcome in outcomes:
         curves = inputs.curves

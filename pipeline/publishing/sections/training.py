@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import paragraph, result_parts
-from pipeline.publishing.numbers import Numbers
+from pipeline.publishing.cells import CellMaker, heading_row, paragraph, words
+from pipeline.publishing.numbers import Estimate, Numbers
 from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Ref
-from pipeline.publishing.sections.comparisons import has_values, mean_table
+from pipeline.publishing.report_model import Block, Column, Ref, Row, Table
+from pipeline.publishing.sections.comparisons import has_values, mean_table, people_cell
 from schemas.models import GAIN_BY_ADHERENCE, GAIN_BY_DOSE, TRAINING_OUTCOMES
 
 TABLE_ID: Final = "training"
+GAIN_ID: Final = "gain_by_training"
 _MORE: Final = {
     GAIN_BY_DOSE: "one minute of holding a day more",
     GAIN_BY_ADHERENCE: "10 percent more of the days as asked",
@@ -24,16 +25,6 @@ def training_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
     blocks: list[Block] = [
         paragraph("The training log is summed up in ", Ref(TABLE_ID), "."),
     ]
-    for row in numbers.where(model=tuple(_MORE)):
-        if row.is_estimated:
-            blocks.append(
-                paragraph(
-                    f"{inputs.label(row.outcome)}, {row.contrast.split(':')[0]}: with {_MORE[row.model]}, "
-                    "the change between the visits is multiplied by ",
-                    result_parts(row),
-                    ". Nobody was allotted an amount of training, so that this need not be its effect.",
-                )
-            )
     table = mean_table(
         TABLE_ID,
         "Home training",
@@ -43,7 +34,33 @@ def training_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
         _days_counted(inputs),
         "Time held: repetitions times their usual hold.",
     )
-    return [*blocks, table]
+    gains = numbers.where(model=tuple(_MORE))
+    if not gains:
+        return [*blocks, table]
+    text = paragraph(
+        Ref(GAIN_ID),
+        " gives by how much the change between two visits is multiplied with more training. Nobody was allotted "
+        "an amount of training, so that this need not be its effect.",
+    )
+    return [*blocks, table, text, _gain_table(gains, inputs, numbers)]
+
+
+def _gain_table(gains: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -> Table:
+    maker = CellMaker(numbers)
+    columns = (
+        Column("visits", "Visits and amount", "text"),
+        Column("ratio", f"Ratio of changes ({inputs.ci_label})"),
+        Column("p", "P"),
+        Column("participants", "Participants"),
+    )
+    made: list[Row] = []
+    for outcome in dict.fromkeys(row.outcome for row in gains):
+        made.append(heading_row(inputs.label(outcome), len(columns)))
+        for row in (row for row in gains if row.outcome == outcome):
+            label = words(f"{row.contrast.split(':')[0]}, {_MORE[row.model]}")
+            made.append(Row((label, maker.estimate(row), maker.p(row), people_cell(row))))
+    notes = maker.footnotes.notes()
+    return Table(GAIN_ID, "Change of hold time by training", columns, tuple(made), notes)
 
 
 def _days_counted(inputs: ReportInputs) -> str:
