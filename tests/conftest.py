@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+# Each worker has a core to itself; before anything loads numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from pipeline.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
