@@ -85,11 +85,17 @@ ROUTES: Final[Mapping[str, Route]] = {
         se_share=1e-5,
         reason="Both maximise one concave likelihood of few terms by Newton's method.",
     ),
-    "scipy_tests": Route(
+    "scipy_ranks": Route(
         "the same test by SciPy",
         of_se=1e-8,
         se_share=1e-8,
-        reason="Sums of values or ranks; rounding only.",
+        reason="Sums of ranks; rounding only.",
+    ),
+    "exact_sums": Route(
+        "means and spreads summed as fractions",
+        of_se=1e-8,
+        se_share=1e-8,
+        reason="Sums without rounding; what is left is the rounding of the first.",
     ),
     "closed_form": Route(
         "least squares in closed form",

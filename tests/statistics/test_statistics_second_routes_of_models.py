@@ -28,7 +28,10 @@ HOLD, ACTIVATION = "hold_time_s/eyes_open", "gmed_pct_mvic"
 MEASURE = Measure(ACTIVATION, "activation", "%MVIC")
 
 
-@pytest.fixture(scope="module", params=["penney_like", "matched_eo_ec"])
+@pytest.fixture(
+    scope="module",
+    params=["penney_like", pytest.param("matched_eo_ec", marks=pytest.mark.slow)],
+)
 def cohort(request, study) -> AnalysisSets:
     return build_analysis_sets(load_tables(request.param), study)
 

@@ -14,6 +14,9 @@ CONSTANT = "const"
 _DEPENDENT = 1e-8
 """Of a column's length: what is left of it beside the other columns when it adds nothing."""
 
+_EXACT = 1e-18
+"""Of the outcome's sum of squares: residuals that are rounding only."""
+
 
 def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Vector, Vector]:
     """Outcome (n_rows,) and terms (n_rows, k) as numbers.
@@ -42,6 +45,19 @@ def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Vector, Vect
             f"In these rows {term} cannot be told apart from the other terms of the model."
         )
     return y, x
+
+
+def refuse_exact_fit(y: Vector, x: Vector) -> None:
+    """Raise NotEstimableError when the terms give every row, so that errors would be of rounding only.
+
+    y: (n_rows,), x: (n_rows, k) without collinear columns.
+    """
+    q = np.linalg.qr(x)[0]
+    left = y - q @ (q.T @ y)
+    if float(left @ left) <= _EXACT * float(((y - y.mean()) ** 2).sum()):
+        raise NotEstimableError(
+            "The model fits every row exactly, so that no uncertainty can be estimated."
+        )
 
 
 def dependent_term(exog: pd.DataFrame) -> str | None:

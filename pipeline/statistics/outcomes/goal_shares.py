@@ -96,8 +96,9 @@ def with_share(row: EstimateRow, share: Share, comparison: Comparison) -> Estima
     return replace(
         row,
         estimate=share.share,
-        ci_low=float(low),
-        ci_high=float(high),
+        # Rounding takes the limit at 0 and 1 to the wrong side of the share.
+        ci_low=min(float(low), share.share),
+        ci_high=max(float(high), share.share),
         ci_level=comparison.ci_level,
     )
 

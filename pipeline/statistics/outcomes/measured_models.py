@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
+from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
@@ -32,6 +33,9 @@ from pipeline.statistics.outcomes.second_routes import (
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, participant_values
 from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
+
+FEWEST_TO_COMPARE = 2
+"""Participants of a group; one alone has no spread between participants."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,17 @@ def measured_model_part(
     return Part.joining(*parts)
 
 
+def check_participants(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise NotEstimableError unless each group has two participants with a value."""
+    for _, label in comparison.sides:
+        n = rows.loc[rows["group"] == label, "participant_id"].nunique()
+        if n < FEWEST_TO_COMPARE:
+            counted = "no participant" if n == 0 else "one participant only"
+            raise NotEstimableError(
+                f"The {label} group has {counted} with a value; at least two are needed."
+            )
+
+
 def _participant_rows(rows: pd.DataFrame, column: str, within_leg: WithinLeg) -> pd.DataFrame:
     """One row per participant: the value of `participant_values` in `column`, and the covariates."""
     people = participant_values(rows, column, within_leg=within_leg)
@@ -131,7 +146,9 @@ def _fitted(
     ).counting(rows, comparison, value=column)
 
     def compute(row: EstimateRow) -> EstimateRow:
+        check_participants(rows, comparison)
         design = build_design(rows, covariates, comparison)
+        check_participants(design.rows, comparison)
         results = model.fit(column, design)
         row = replace(row, formula=f"{column} ~ {design.formula}")
         row = row.counting(design.rows, comparison, value=column)

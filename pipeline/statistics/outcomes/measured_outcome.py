@@ -13,16 +13,17 @@ from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
-from pipeline.statistics.outcomes.measured_models import measured_model_part
+from pipeline.statistics.outcomes.measured_models import (
+    FEWEST_TO_COMPARE,
+    check_participants,
+    measured_model_part,
+)
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.second_routes import second_difference, second_welch
 from pipeline.statistics.p_values import infer
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
 from pipeline.statistics.second_opinion import with_second_opinion
-
-FEWEST_TO_COMPARE = 2
-"""Participants of a group; one alone has no spread between participants."""
 
 
 def best_per_leg(rows: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -95,13 +96,7 @@ def _fit(
     refit: bool = True,
 ) -> tuple[Design, GuardedFit]:
     """Design and guarded fit. refit: see `fit_guarded`. Raises NotEstimableError with the reason."""
-    for _, label in comparison.sides:
-        n = rows.loc[rows["group"] == label, "participant_id"].nunique()
-        if n < FEWEST_TO_COMPARE:
-            counted = "no participant" if n == 0 else "one participant only"
-            raise NotEstimableError(
-                f"The {label} group has {counted} with a value; at least two are needed."
-            )
+    check_participants(rows, comparison)
     design = build_design(rows, covariates, comparison)
     used = design.rows
     if min(comparison.participants_in(used)) < FEWEST_TO_COMPARE:

@@ -1,6 +1,9 @@
 """Which second route goes with which model of the planned comparisons."""
 
+import math
+import statistics
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -111,11 +114,15 @@ def second_median(values: pd.Series, design: Design, first: float) -> SecondNumb
 
 
 def second_welch(case: Values, reference: Values) -> SecondNumber:
-    """The difference of two means with Welch's test of SciPy."""
-    found = stats.ttest_ind(case, reference, equal_var=False)
-    low, high = found.confidence_interval(0.5)
-    reach = float(stats.t.ppf(0.75, found.df))
-    return SecondNumber("scipy_tests", float(low + high) / 2, float(high - low) / 2 / reach)
+    """The difference of two means and its standard error, summed as fractions."""
+    means, errors = zip(*(_exact_mean(values) for values in (case, reference)), strict=True)
+    return SecondNumber("exact_sums", float(means[0] - means[1]), math.sqrt(sum(errors)))
+
+
+def _exact_mean(values: Values) -> tuple[Fraction, Fraction]:
+    """Mean and the square of its standard error, without any rounding."""
+    exact = [Fraction(value) for value in values.tolist()]
+    return statistics.mean(exact), statistics.variance(exact) / len(exact)
 
 
 def second_relative_effect(higher: Values, lower: Values) -> SecondNumber:
@@ -125,17 +132,15 @@ def second_relative_effect(higher: Values, lower: Values) -> SecondNumber:
     u = float(stats.mannwhitneyu(higher, lower, method="asymptotic").statistic)
     probability = u / (n * m)
     if u in (0.0, n * m) or 2 * u == n * m:
-        return SecondNumber("scipy_tests", probability)
+        return SecondNumber("scipy_ranks", probability)
     statistic = float(stats.brunnermunzel(lower, higher).statistic)
-    return SecondNumber("scipy_tests", probability, (probability - 0.5) / statistic)
+    return SecondNumber("scipy_ranks", probability, (probability - 0.5) / statistic)
 
 
 def second_within_pairs(case: Values, reference: Values) -> SecondNumber:
-    """The mean difference within pairs with the paired test of SciPy."""
-    found = stats.ttest_rel(case, reference)
-    low, high = found.confidence_interval(0.5)
-    reach = float(stats.t.ppf(0.75, found.df))
-    return SecondNumber("scipy_tests", float(low + high) / 2, float(high - low) / 2 / reach)
+    """The mean difference within pairs and its standard error, summed as fractions."""
+    mean, error = _exact_mean(case - reference)
+    return SecondNumber("exact_sums", float(mean), math.sqrt(error))
 
 
 def second_within_sets(

@@ -122,7 +122,9 @@ def _share(
     low, high = proportion_confint(
         count, total, alpha=1 - ci_level, method=_STATSMODELS_NAME[interval]
     )
-    return WithInterval(count / total, float(low), float(high))
+    share = count / total
+    # Rounding takes the limit at 0 and 1 to the wrong side of the share.
+    return WithInterval(share, min(float(low), share), max(float(high), share))
 
 
 def _ratio(count: int, total: int, other: int, other_total: int, ci_level: float) -> WithInterval:

@@ -86,7 +86,8 @@ class CensoredRandomIntercept:
         """Maximum likelihood; t with participants - terms between participants degrees of freedom.
 
         ci_level: of the ICC's interval. Raises NotEstimableError as CensoredRegression does, with no
-        more participants than terms, and when every participant has one row only.
+        more participants than terms, when every participant has one row only, or rows that are all alike:
+        the likelihood then has no maximum.
         """
         n, k = self.plain.exog.shape
         if self.n_groups <= k:
@@ -97,6 +98,13 @@ class CensoredRandomIntercept:
             raise NotEstimableError(
                 "Each participant has one trial, so that differences between participants cannot "
                 "be told from those between trials."
+            )
+        bounds = pd.DataFrame({"low": self.plain.rows.low, "high": self.plain.rows.high})
+        of_person = bounds.groupby(self.groups)
+        if (of_person["low"].max() <= of_person["high"].min()).all():
+            raise NotEstimableError(
+                "The trials of each participant are all alike, so that there is no spread within "
+                "participants to compare them with."
             )
         problem = self.plain.standardised()
         point = problem.maximum()

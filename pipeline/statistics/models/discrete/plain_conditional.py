@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
-from scipy.special import logsumexp, softmax
 
 from pipeline.statistics.errors import NoSolutionError
 
@@ -34,26 +33,26 @@ def plain_conditional(
     widths = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
     x = (x - x.mean(axis=0)) / widths
     choices: list[Vector] = []
-    for code in range(int(codes.max()) + 1):
-        members, n_cases = x[codes == code], int(case[codes == code].sum())
+    for members, is_case_of in _by_set(x, case, codes):
+        n_cases = int(is_case_of.sum())
         if 0 < n_cases < len(members):
             if comb(len(members), n_cases) > _MOST_CHOICES:
                 return None
-            found = x[(codes == code) & case].sum(axis=0)
-            totals = [
-                members[list(who)].sum(axis=0) for who in combinations(range(len(members)), n_cases)
-            ]
-            choices.append(np.array(totals) - found)
+            ways = np.array(list(combinations(range(len(members)), n_cases)))
+            choices.append(members[ways].sum(axis=1) - members[is_case_of].sum(axis=0))
+    sizes = np.array([len(each) for each in choices])
+    starts, other = np.cumsum(sizes) - sizes, np.concatenate(choices)
 
     def terms(at: Vector) -> tuple[float, Vector, Vector]:
-        value, slope, curve = 0.0, np.zeros(len(at)), np.zeros((len(at), len(at)))
-        for other in choices:
-            chance = softmax(other @ at)
-            mean = chance @ other
-            value += float(logsumexp(other @ at))
-            slope += mean
-            curve += (other * chance[:, None]).T @ other - np.outer(mean, mean)
-        return value, slope, curve
+        """Minus the log-likelihood, its slope and its curvature."""
+        size = other @ at
+        top = np.maximum.reduceat(size, starts)
+        weight = np.exp(size - np.repeat(top, sizes))
+        whole = np.add.reduceat(weight, starts)
+        chosen = other * (weight / np.repeat(whole, sizes))[:, None]
+        means = np.add.reduceat(chosen, starts, axis=0)
+        value = float((np.log(whole) + top).sum())
+        return value, means.sum(axis=0), chosen.T @ other - means.T @ means
 
     point = optimize.minimize(
         lambda at: terms(at)[:2], np.zeros(x.shape[1]), jac=True, method="BFGS"
@@ -69,3 +68,12 @@ def plain_conditional(
         raise NoSolutionError("The second computation found no maximum of the likelihood.")
     at = list(exog.columns).index(term)
     return float(point[at] / widths[at]), float(np.sqrt(covariance[at, at]) / widths[at])
+
+
+def _by_set(
+    x: Vector, case: npt.NDArray[np.bool_], codes: npt.NDArray[np.intp]
+) -> list[tuple[Vector, npt.NDArray[np.bool_]]]:
+    """Columns and cases of each set."""
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes))[:-1]
+    return list(zip(np.split(x[order], ends), np.split(case[order], ends), strict=True))

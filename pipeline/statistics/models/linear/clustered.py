@@ -12,6 +12,7 @@ from pipeline.statistics.models.model_rows import (
     Vector,
     checked_participants,
     checked_rows,
+    refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
 
@@ -51,6 +52,7 @@ class ClusteredOLS:
         """
         y, x = checked_rows(self.endog, self.exog)
         codes = checked_participants(self.participants, self.exog)
+        refuse_exact_fit(y, x)
         n, k = x.shape
         q, r = np.linalg.qr(x)
         bread = np.linalg.inv(r)  # params = bread @ q.T @ y

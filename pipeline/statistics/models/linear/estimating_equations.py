@@ -10,14 +10,19 @@ import pandas as pd
 from statsmodels.genmod.cov_struct import Exchangeable, Independence
 from statsmodels.genmod.families import Family, Gaussian
 from statsmodels.genmod.generalized_estimating_equations import GEE
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, IterationLimitWarning
+from statsmodels.tools.sm_exceptions import (
+    ConvergenceWarning,
+    IterationLimitWarning,
+    PerfectSeparationWarning,
+)
 
-from pipeline.statistics.errors import NoSolutionError
+from pipeline.statistics.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.model_rows import (
     Codes,
     Vector,
     checked_participants,
     checked_rows,
+    refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
 
@@ -26,6 +31,8 @@ GEECovariance = Literal["robust", "bias_reduced"]
 
 _SETTLED = 1e-10
 _MOST_STEPS = 200
+_NOTHING_LEFT = 1e-9
+"""Share that is rounding only."""
 _IN_WORDS = {"robust": "robust standard errors", "bias_reduced": "bias-reduced standard errors"}
 
 ONE_ROW_EACH = (
@@ -76,6 +83,10 @@ def fit_gee(
 ) -> GEEResults:
     """Statsmodels GEE on rows that have been checked; NoSolutionError when it does not settle."""
     cautions: tuple[str, ...] = ()
+    if isinstance(family, Gaussian):
+        refuse_exact_fit(y, x)
+    if covariance == "bias_reduced":
+        _refuse_a_decisive_participant(x, codes)
     if working == "exchangeable" and np.bincount(codes).max() == 1:
         working, cautions = "independence", (ONE_ROW_EACH,)
     structure = Exchangeable() if working == "exchangeable" else Independence()
@@ -91,6 +102,11 @@ def fit_gee(
         cov_struct=structure,
     )
     fit = _settled(model, covariance)
+    if (np.asarray(fit.bse) < _NOTHING_LEFT * np.sqrt(np.diag(fit.cov_naive))).any():
+        raise NotEstimableError(
+            "What the terms leave is the same in all participants, so that no uncertainty can be "
+            "estimated."
+        )
     n_participants = int(codes.max()) + 1
     sizes = unit / widths
     return GEEResults(
@@ -107,15 +123,31 @@ def fit_gee(
     )
 
 
+def _refuse_a_decisive_participant(x: Vector, codes: Codes) -> None:
+    """Raise NotEstimableError if, without some participant, a coefficient would be undetermined."""
+    q = np.linalg.qr(x)[0]
+    pulls = np.zeros((int(codes.max()) + 1, q.shape[1], q.shape[1]))
+    np.add.at(pulls, codes, q[:, :, None] * q[:, None, :])
+    if np.linalg.eigvalsh(pulls).max() > 1 - _NOTHING_LEFT:
+        raise NotEstimableError(
+            "One participant alone determines a coefficient, so that no uncertainty can be "
+            "estimated."
+        )
+
+
 def _settled(model: GEE, covariance: GEECovariance) -> Any:
     """The fit, or NoSolutionError."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         warnings.simplefilter("error", IterationLimitWarning)
+        # Of the start, which statsmodels' regression without likeness gives; the end is checked.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
         try:
             fit = model.fit(maxiter=_MOST_STEPS, ctol=_SETTLED, cov_type=covariance)
         except (ConvergenceWarning, IterationLimitWarning, np.linalg.LinAlgError):
             fit = None
-    if fit is None or not (np.isfinite(fit.params).all() and np.isfinite(fit.bse).all()):
+    with np.errstate(invalid="ignore"):  # A negative variance, which is no solution.
+        is_found = fit is not None and bool(np.isfinite([fit.params, fit.bse]).all())
+    if not is_found:
         raise NoSolutionError("The estimating equations have no stable solution with these data.")
     return fit

@@ -19,6 +19,7 @@ from pipeline.statistics.models.model_rows import (
     Vector,
     checked_participants,
     checked_rows,
+    refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
 from pipeline.statistics.models.resampling import (
@@ -84,6 +85,7 @@ class MedianRegression:
         """
         y, x = checked_rows(self.endog, self.exog)
         codes = checked_participants(self.participants, self.exog)
+        refuse_exact_fit(y, x)
         params, is_unique = median_coefficients(y, x)
         if not is_unique:
             # A corner of the equally good lines would depend on how the group is coded.

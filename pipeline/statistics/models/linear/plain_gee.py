@@ -64,7 +64,10 @@ def plain_gee(
             raise NoSolutionError(
                 "The second computation of the estimating equations did not settle."
             )
-        covariance = problem.covariance(params, alpha)
+        try:
+            covariance = problem.covariance(params, alpha)
+        except np.linalg.LinAlgError as error:
+            raise NoSolutionError("The second computation found no uncertainty.") from error
     at = list(exog.columns).index(term)
     se = float(np.sqrt(covariance[at, at])) / width[at]
     return PlainGEE(float(params[at] / width[at]), se)

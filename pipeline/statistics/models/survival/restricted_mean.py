@@ -13,6 +13,7 @@ from statsmodels.regression.linear_model import OLS
 
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.fitted_terms import FittedTerms
+from pipeline.statistics.models.model_rows import refuse_exact_fit
 from pipeline.statistics.models.survival.survival_curve import SurvivalCurve, Vector
 from pipeline.statistics.p_values import Inference, infer
 
@@ -171,6 +172,7 @@ def _check(design: Vector, response: Vector) -> None:
         raise NotEstimableError(
             "Holds up to the limit do not vary, so that no uncertainty can be estimated."
         )
+    refuse_exact_fit(response, design)
     leverage = np.einsum("ij,ji->i", design, np.linalg.pinv(design))
     if leverage.max() > _LARGEST_LEVERAGE:
         raise NotEstimableError(
