@@ -156,6 +156,18 @@ DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = {
 """Section 3 of the analysis plan that Stance proposes: outcomes, estimands, models, families."""
 
 
+class PlannedCorrelations(StrictModel):
+    """Correlations within the case group: exploratory, and a family of their own.
+
+    family: its name; empty for P values that are not adjusted. coefficient: the one whose P values are
+    those of the family; the other one stands beside it. adjustment: of this family.
+    """
+
+    family: str = "F3"
+    coefficient: Literal["spearman", "pearson"] = "spearman"
+    adjustment: Adjustment = "bh"
+
+
 class Plan(StrictModel):
     """The analysis plan.
 
@@ -165,6 +177,7 @@ class Plan(StrictModel):
     "hold_time_s/<condition>/<task>" for tasks beside the single-leg stance), gmed_pct_mvic,
     onset_ms, strength. alpha: two-sided level of tests, 1 - ci_level; either gives the other.
     adjustment: how P values of a family are adjusted; families: of single families otherwise.
+    correlations: those of measurements with pain and disability within the case group.
     maximum_share_at_ceiling, minimum_events_per_group: the ceiling rule, beyond which holds are
     described and not compared.
     """
@@ -175,6 +188,7 @@ class Plan(StrictModel):
     adjustment: Adjustment = "holm"
     families: dict[str, Adjustment] = {}
     outcomes: dict[str, PlannedOutcome] = dict(DEFAULT_OUTCOMES)
+    correlations: PlannedCorrelations = PlannedCorrelations()
     maximum_share_at_ceiling: float = Field(default=0.9, gt=0, le=1)
     minimum_events_per_group: int = Field(default=3, ge=1)
 
@@ -192,7 +206,9 @@ class Plan(StrictModel):
 
     def method_of(self, family: str) -> Adjustment:
         """How the P values of a family are adjusted."""
-        return self.families.get(family, self.adjustment)
+        of_correlations = family != "" and family == self.correlations.family
+        usual = self.correlations.adjustment if of_correlations else self.adjustment
+        return self.families.get(family, usual)
 
     def model_of(self, outcome: str) -> str:
         """The model that answers for an outcome: the plan's, else the usual one."""
@@ -230,6 +246,15 @@ def plan_contradictions(plan: Plan) -> Iterator[tuple[PlanPath, str, str, str]]:
             f"{plan.alpha:g}",
         )
     used = {outcome.family for outcome in plan.outcomes.values()} - {""}
+    if plan.correlations.family in used:
+        yield (
+            ("correlations", "family"),
+            f"{plan.correlations.family} is also a family of planned outcomes: exploratory correlations would "
+            "change the adjusted P values of the planned comparisons.",
+            "Give the correlations a family of their own.",
+            plan.correlations.family,
+        )
+    used |= {plan.correlations.family} - {""}
     for family in plan.families:
         if family not in used:
             yield (

@@ -196,7 +196,7 @@ SENTENCES: Final[dict[str, str]] = {
     "correlation": (
         "Correlations with {outcomes} were computed within the {case} group only, on participant "
         "means: Pearson's r with Fisher's interval and Spearman's rho. They are exploratory and "
-        "not adjusted for multiplicity."
+        "{detail}."
     ),
     "ratings": (
         "For the {outcomes}, sensitivity and specificity for belonging to the {case} group are "

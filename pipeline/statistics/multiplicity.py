@@ -55,7 +55,7 @@ def adjust_within_families(
 
     methods: one of METHODS for all families, or one per family (Holm where a family is not named).
     Only rows with a family name take part; the analyses give one to the planned model of each
-    planned outcome that was measured and to nothing else. A row without a P value counts as a test
+    planned outcome that was measured and to correlations that were computed. A row without a P value counts as a test
     and stays missing itself.
     """
     found = pd.Series(np.nan, index=estimates.index, dtype=float)
@@ -73,10 +73,11 @@ def families_in_words(plan: Plan, estimates: pd.DataFrame) -> str:
     Such as "F1: 1 of 2 planned outcomes was measured". estimates: with p_adjusted; an empty text
     when nothing was adjusted.
     """
-    if estimates["p_adjusted"].isna().all():
+    families = sorted({planned.family for planned in plan.outcomes.values()} - {""})
+    if estimates.loc[estimates["family"].isin(families), "p_adjusted"].isna().all():
         return ""
     said = []
-    for family in sorted({planned.family for planned in plan.outcomes.values()} - {""}):
+    for family in families:
         planned = sum(outcome.family == family for outcome in plan.outcomes.values())
         rows = estimates.loc[estimates["family"] == family]
         lost = int(rows["p"].isna().sum())

@@ -416,10 +416,17 @@ def test_the_report_shows_the_plan_as_it_was_given(inputs):
     )
     plan = Plan(outcomes={"hold_time_s/eyes_open": planned}, families={"F7": "bh"})
     (table,) = [t for t in build_report(replace(inputs, plan=plan)).tables() if t.id == "plan"]
-    (row,) = [tuple(cell.text for cell in row.cells) for row in table.rows]
+    row, correlated = [tuple(cell.text for cell in row.cells) for row in table.rows]
     assert row[1:] == (
         "primary",
         "Weibull censored regression",
         "Ratio of times.",
         "F7 (Benjamini-Hochberg)",
+    )
+    assert correlated == (
+        "Correlations within LBP",
+        "exploratory",
+        "Spearman",
+        "",
+        "F3 (Benjamini-Hochberg)",
     )

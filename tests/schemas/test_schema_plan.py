@@ -101,3 +101,19 @@ def test_what_a_study_with_visits_always_gets_cannot_be_planned(name):
     for planned in ({"model": name}, {"sensitivity": [name]}):
         plan = Plan(outcomes={HOLD: PlannedOutcome(role="primary", **planned)})
         assert list(plan_contradictions(plan)), planned
+
+
+def test_correlations_have_a_family_of_their_own_with_the_false_discovery_rate():
+    plan = Plan()
+    assert (plan.correlations.family, plan.method_of("F3"), plan.method_of("F1")) == (
+        "F3",
+        "bh",
+        "holm",
+    )
+    assert Plan(families={"F3": "by"}).method_of("F3") == "by"
+    assert not list(plan_contradictions(Plan(families={"F3": "by"})))
+    ((path, what, _, _),) = plan_contradictions(
+        Plan.model_validate({"correlations": {"family": "F1"}})
+    )
+    assert path == ("correlations", "family")
+    assert "planned comparisons" in what

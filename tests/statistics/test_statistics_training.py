@@ -174,7 +174,7 @@ def test_the_gain_by_adherence_is_the_true_one(analysed_holds):
     rows = analysed_holds({**tables, "training_log": log})[2]
     row = rows.loc[f"{OPEN}:gain_by_adherence:week_08"]
     assert row["estimate"] == pytest.approx(1.1, rel=0.02)
-    assert row["contrast"].endswith("10 percent more of the days as asked")
+    assert row["contrast"].endswith("adherence 10 points higher")
 
 
 def test_the_same_adherence_of_all_is_an_answer(trained):

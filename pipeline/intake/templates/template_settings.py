@@ -277,6 +277,12 @@ ci_level: {yaml_value(plan.ci_level)}
 adjustment: {yaml_value(plan.adjustment)}
 # Families with another adjustment.
 {_families(plan.families)}
+# Correlations with pain and disability within the case group, which are exploratory: their family
+# ("" for none), the coefficient (spearman or pearson) whose P values it holds, and the adjustment.
+correlations:
+  family: {yaml_value(plan.correlations.family)}
+  coefficient: {yaml_value(plan.correlations.coefficient)}
+  adjustment: {yaml_value(plan.correlations.adjustment)}
 # Ceiling rule. A trial held to the ceiling counts as longer than the ceiling, never as the ceiling.
 # Holds are described and not compared when more than this share of them is at the ceiling ...
 maximum_share_at_ceiling: {yaml_value(plan.maximum_share_at_ceiling)}

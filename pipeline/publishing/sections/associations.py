@@ -5,8 +5,10 @@ from typing import Final
 from pipeline.publishing.cells import CellMaker, number, paragraph, words
 from pipeline.publishing.labels import model_label, outcome_in_sentence
 from pipeline.publishing.numbers import Estimate, Numbers
+from pipeline.publishing.printable import printable
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Cell, Column, Ref, Row, Section, Table
+from schemas.plan import ADJUSTMENT_LABELS
 
 CORRELATIONS: Final = ("pearson", "spearman")
 SEPARATORS: Final = (" ~ ", "~", " x ", " × ", " : ")
@@ -54,9 +56,21 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
         )
         for row in rows
     )
-    notes = maker.footnotes.notes()
+    notes = maker.footnotes.notes(_family_note(inputs))
     table = Table("associations", f"Correlations within {inputs.case}", columns, made, notes)
     return table.without_empty_columns()
+
+
+def _family_note(inputs: ReportInputs) -> str:
+    """Which P values are adjusted together."""
+    planned = inputs.plan.correlations
+    if not planned.family:
+        return ""
+    method = ADJUSTMENT_LABELS[inputs.plan.method_of(planned.family)]
+    return (
+        f"Adjusted P: family {printable(planned.family)} ({method}) of the exploratory correlations by "
+        f"{planned.coefficient.capitalize()}'s coefficient."
+    )
 
 
 def _people(row: Estimate) -> Cell:

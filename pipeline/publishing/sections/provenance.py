@@ -55,6 +55,13 @@ def _plan(inputs: ReportInputs) -> Table:
             f"{printable(planned.family)} ({adjustment})" if planned.family else "",
         )
         rows.append(Row(tuple(words(cell) if cell else EMPTY for cell in cells)))
+    correlated = inputs.plan.correlations
+    if correlated.family:
+        adjustment = ADJUSTMENT_LABELS[inputs.plan.method_of(correlated.family)]
+        family = f"{printable(correlated.family)} ({adjustment})"
+        coefficient = ANALYSIS_MODELS[correlated.coefficient].label
+        cells = (f"Correlations within {inputs.case}", "exploratory", coefficient, "", family)
+        rows.append(Row(tuple(words(cell) if cell else EMPTY for cell in cells)))
     made = Table("plan", "Analysis plan", columns, tuple(rows))
     return made.without_empty_columns()
 

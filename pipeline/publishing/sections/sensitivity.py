@@ -12,13 +12,17 @@ from pipeline.publishing.sections.comparisons import (
     rows_cell,
 )
 from pipeline.publishing.sections.second_opinions import second_opinion_blocks
+from pipeline.publishing.sections.training import GAIN_MODELS
+from pipeline.publishing.sections.visits import VISIT_MODELS
 
 TITLE = "Sensitivity analyses"
+_ELSEWHERE = (*VISIT_MODELS, *GAIN_MODELS)
+"""Analyses with tables of their own beside the hold times: they answer other questions."""
 
 
 def sensitivity_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     """All rows of the role sensitivity by outcome under the main result; second computations."""
-    rows = numbers.where(role="sensitivity")
+    rows = tuple(row for row in numbers.where(role="sensitivity") if row.model not in _ELSEWHERE)
     if not rows:
         text = paragraph("No sensitivity analysis was made.")
         return Section("sensitivity", TITLE, (text, *second_opinion_blocks(inputs, numbers)))

@@ -13,8 +13,9 @@ TABLE_ID: Final = "training"
 GAIN_ID: Final = "gain_by_training"
 _MORE: Final = {
     GAIN_BY_DOSE: "one minute of holding a day more",
-    GAIN_BY_ADHERENCE: "10 percent more of the days as asked",
+    GAIN_BY_ADHERENCE: "an adherence 10 percentage points higher",
 }
+GAIN_MODELS: Final = tuple(_MORE)
 
 
 def training_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
@@ -34,7 +35,7 @@ def training_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
         _days_counted(inputs),
         "Time held: repetitions times their usual hold.",
     )
-    gains = numbers.where(model=tuple(_MORE))
+    gains = numbers.where(model=GAIN_MODELS)
     if not gains:
         return [*blocks, table]
     text = paragraph(

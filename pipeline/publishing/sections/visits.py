@@ -10,12 +10,13 @@ from pipeline.publishing.report_model import Block, Column, Ref, Row, Table
 CHANGE: Final = "change_over_visits"
 BETWEEN: Final = "interaction_visit"
 ALL_VISITS: Final = "interaction_visits"
+VISIT_MODELS: Final = (CHANGE, BETWEEN, ALL_VISITS)
 TABLE_ID: Final = "visits"
 
 
 def visit_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
     """A sentence and the table of changes; nothing when holds were timed at one visit."""
-    rows = numbers.where(model=(CHANGE, BETWEEN, ALL_VISITS))
+    rows = numbers.where(model=VISIT_MODELS)
     if not rows:
         return []
     text = paragraph(

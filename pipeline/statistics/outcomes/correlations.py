@@ -12,9 +12,11 @@ from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.correlation.association import Correlation, pearson, spearman
+from pipeline.statistics.multiplicity import METHODS
 from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
 from schemas.participants import Participants
+from schemas.plan import Plan
 
 SCORES = ("vas_mm", "nprs", "odi_pct", "rmdq")
 FEW_PARTICIPANTS = 10
@@ -43,7 +45,9 @@ def correlations(
 ) -> Part:
     """Pearson and Spearman of every measurement with every score that the cohort has.
 
-    Ids: "<outcome>~<score>:pearson" and ":spearman". Exploratory, in no family.
+    Ids: "<outcome>~<score>:pearson" and ":spearman". Exploratory; those of the plan's coefficient that could
+    be computed are the plan's family of correlations. What could not be is no test there: this family has
+    no planned size.
     """
     cases = participants.loc[participants["group"] == comparison.case]
     rules = column_rules(Participants)
@@ -54,8 +58,26 @@ def correlations(
             made = [_row(values, score, method, cases, comparison) for method in _METHODS]
             rows += made
             if any(row.status != "not_estimable" for row in made):
-                runs.append(ModelRun("correlation", rules[score].facts["label"]))
+                runs.append(
+                    ModelRun(
+                        "correlation",
+                        rules[score].facts["label"],
+                        detail=_adjusted(comparison.plan),
+                    )
+                )
     return Part(tuple(rows), tuple(dict.fromkeys(runs)))
+
+
+def _adjusted(plan: Plan) -> str:
+    """How P values are adjusted, inside a sentence."""
+    planned = plan.correlations
+    if not planned.family:
+        return "not adjusted for multiplicity"
+    method = METHODS[plan.method_of(planned.family)][1]
+    return (
+        f"P values of {planned.coefficient.capitalize()}'s coefficient were adjusted by the method of {method} "
+        f"over all of them ({planned.family})"
+    )
 
 
 def _row(
@@ -96,6 +118,8 @@ def _row(
             df=found.df,
             p=found.p,
         )
+        planned = comparison.plan.correlations
+        row = replace(row, family=planned.family if method == planned.coefficient else "")
         few = found.n < FEW_PARTICIPANTS
         note = f"Fewer than {FEW_PARTICIPANTS} participants: {found.n}." if few else ""
         return row.noting(note, caution=few)

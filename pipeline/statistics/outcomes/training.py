@@ -47,7 +47,7 @@ _AMOUNTS: Final = (
         "training_adherence_pct",
         "adherence",
         10.0,
-        "10 percent more of the days as asked",
+        "adherence 10 points higher",
     ),
 )
 
@@ -91,7 +91,7 @@ def gain_by_training_part(
     censored regression of both visits with the amount, visit and their product, errors clustered by
     participant: the change is not read from capped differences. All participants with a log count,
     of both groups. The number is the ratio by which the change (later to first visit) grows with one
-    minute of holding a day more, or with 10 percent more of the days as asked.
+    minute of holding a day more, or with an adherence 10 percentage points higher.
     """
     training = training_of_participants(log, programme)
     return Part.joining(
