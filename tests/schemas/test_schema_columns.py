@@ -1,10 +1,12 @@
 """Every column of every table says what it is, in which unit, and what to do about a wrong cell."""
 
+from pathlib import Path
+
 import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from schemas.columns import column_rules, empty_table
+from schemas.columns import column_rules, empty_table, validate_values
 from schemas.estimates import Estimates
 from schemas.findings import Findings
 from schemas.flow import Flow
@@ -12,6 +14,7 @@ from schemas.hold_times import HoldTimes
 from schemas.participants import Participants
 from schemas.tables import COHORT_TABLES
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "penney_like"
 MODELS = [*(t.model for t in COHORT_TABLES.values()), Estimates, Findings, Flow]
 UNIT_ENDINGS = {
     "_uv_s": "µV s", "_hz_per_s": "Hz/s", "_pct_per_s": "%/s", "_s": "s", "_ms": "ms", "_cm": "cm", "_kg": ("kg", "N/kg", "Nm/kg"), "_mm": "mm", "_uv": "µV",
@@ -84,3 +87,38 @@ def test_impossible_rows_are_refused(wrong):
 def test_the_same_trial_twice_is_refused():
     with pytest.raises(pa.errors.SchemaErrors):
         HoldTimes.validate(pd.concat([_hold(), _hold()], ignore_index=True), lazy=True)
+
+
+def _failures(check, table):
+    """(column, value) of every cell that a check refuses."""
+    try:
+        check(table)
+    except pa.errors.SchemaErrors as problem:
+        cases = problem.failure_cases
+        return sorted(map(str, zip(cases["column"], cases["failure_case"], strict=True)))
+    return []
+
+
+def _wrong(rule):
+    """Values that break a rule, of the column's own type."""
+    if rule.kind in ("number", "integer"):
+        return [limit for limit in (rule.low and rule.low - 1, rule.high and rule.high + 1, -1e6)
+                if limit is not None] + ([] if rule.nullable or rule.kind == "integer" else [None])  # fmt: skip
+    return ["no such word", None]
+
+
+@pytest.mark.parametrize("name", ["participants", "hold_times", "activation", "strength"])
+@pytest.mark.parametrize("kind_of_fault", [0, -1])
+def test_values_are_refused_with_and_without_conversion_alike(name, kind_of_fault):
+    table = COHORT_TABLES[name]
+    model, empty = table.model, empty_table(table.model)
+    rows = pd.read_csv(GOLDEN / f"{name}.csv", dtype={"participant_id": str}).head(60)
+    rows = rows[[column for column in empty if column in rows]].assign(**table.defaults)
+    rows = pd.concat([empty, rows], ignore_index=True)
+    for place, rule in enumerate(column_rules(model).values()):
+        rows[rule.name] = rows[rule.name].astype(object)
+        rows.loc[place, rule.name] = _wrong(rule)[kind_of_fault]
+    rows = rows.astype(empty.dtypes)
+    expected = _failures(lambda given: model.validate(given, lazy=True), rows)
+    assert len(expected) > len(table.key)
+    assert _failures(lambda given: validate_values(model, given), rows) == expected
