@@ -15,12 +15,14 @@ from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.shown_values import participant_points, signal_summary
 from pipeline.workspace.hashing import code_hash
+from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
 from schemas.estimates import Estimates
 from schemas.flow import Flow
 from schemas.plan import Plan
 from schemas.study import Study
 
 GROUP = "statistics"
+_SHOWN_OF_A_CHECK = ("outcome", "model", "diagnostic", "p", "sentence")
 ANALYSIS_SETS = {
     "analysed_participants": "The people of the analysis.",
     "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
@@ -105,6 +107,12 @@ def analysis_sets(
             "parquet",
             description="Share of trials still held over time, by group, with trials at risk.",
         ),
+        "model_diagnostics": output(
+            GROUP, "statsmodels", "pandera", "parquet", model=ModelDiagnostics
+        ),
+        "diagnostic_points": output(
+            GROUP, "statsmodels", "pandera", "parquet", model=DiagnosticPoints
+        ),
         "statistics_methods": output(
             GROUP,
             "json",
@@ -167,9 +175,20 @@ def statistics(
                 planned.assign(result=planned.apply(_in_short, axis=1)),
                 ("outcome", "contrast", "result", "p", "status"),
             ),
+            "look_at_the_fit": shown_table(_in_doubt(result.diagnostics), _SHOWN_OF_A_CHECK),
         },
     )
     yield dg.Output(result.curves, "survival_curves", metadata=table_facts(result.curves))
+    yield dg.Output(
+        result.diagnostics,
+        "model_diagnostics",
+        metadata={
+            **row_counts(result.diagnostics),
+            "look_at_the_fit": shown_table(_in_doubt(result.diagnostics), _SHOWN_OF_A_CHECK),
+        },
+    )
+    points = result.diagnostic_points
+    yield dg.Output(points, "diagnostic_points", metadata=row_counts(points))
     yield dg.Output([asdict(step) for step in result.steps], "statistics_methods")
     failed = planned[(planned["role"] == "primary") & (planned["status"] == "not_estimable")]
     yield dg.AssetCheckResult(
@@ -180,6 +199,13 @@ def statistics(
         description="; ".join(failed["note"].dropna().unique()) or "All were estimated.",
         metadata={"not_estimable": shown_table(failed, ("outcome", "contrast", "model", "note"))},
     )
+
+
+def _in_doubt(diagnostics: pd.DataFrame) -> pd.DataFrame:
+    """Checks that speak against a model, planned results first."""
+    found = diagnostics[diagnostics["verdict"] == LOOK_AT]
+    planned = found["role"].isin(["primary", "secondary"])
+    return pd.concat([found[planned], found[~planned]])
 
 
 def _in_short(row: pd.Series) -> str:

@@ -11,6 +11,11 @@ import pandas as pd
 from pipeline.statistics.analysis_set import AnalysisSets, activation_is_measured, strength_scale
 from pipeline.statistics.characteristics import characteristics
 from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.diagnostics.tables import (
+    diagnostics_frame,
+    points_frame,
+    with_sentences,
+)
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
 from pipeline.statistics.methods_text import method_sentences
@@ -63,11 +68,14 @@ class AnalysisResult:
 
     estimates: schema Estimates. curves: outcome, group, time_s, survival, n_at_risk, n_censored
     (trials), one row per step of a Kaplan-Meier curve. steps: sentences of the methods section.
+    diagnostics, diagnostic_points: schemas ModelDiagnostics and DiagnosticPoints.
     """
 
     estimates: pd.DataFrame
     curves: pd.DataFrame
     steps: tuple[MethodSentence, ...]
+    diagnostics: pd.DataFrame
+    diagnostic_points: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,8 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         parts.append(ratings_part(sets.clinical_test, comparison))
     curves, curve_runs = _curves(outcomes, comparison)
     whole = Part.joining(*parts, Part((), curve_runs))
-    estimates = estimates_frame(whole.rows, cohort)
+    rows = with_sentences(whole.rows, whole.checks)
+    estimates = estimates_frame(rows, cohort)
     estimates["p_adjusted"] = adjust_within_families(
         estimates,
         {family: plan.method_of(family) for family in estimates["family"].dropna().unique()},
@@ -146,7 +155,13 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         ),
         adjustment=adjustment_in_words(plan),
     )
-    return AnalysisResult(estimates, curves, steps)
+    return AnalysisResult(
+        estimates,
+        curves,
+        steps,
+        diagnostics_frame(whole.checks, rows, cohort),
+        points_frame(whole.checks),
+    )
 
 
 def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pipeline.statistics.diagnostics.model_check import EstimateCheck
 from pipeline.statistics.estimate_rows import EstimateRow
 
 
@@ -25,10 +26,11 @@ class ModelRun:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one analysis with the methods behind them."""
+    """Rows of one analysis with the methods behind them and the checks of their models."""
 
     rows: tuple[EstimateRow, ...]
     runs: tuple[ModelRun, ...] = ()
+    checks: tuple[EstimateCheck, ...] = ()
 
     @classmethod
     def joining(cls, *parts: "Part") -> "Part":
@@ -36,4 +38,5 @@ class Part:
         return cls(
             rows=tuple(row for part in parts for row in part.rows),
             runs=tuple(run for part in parts for run in part.runs),
+            checks=tuple(check for part in parts for check in part.checks),
         )

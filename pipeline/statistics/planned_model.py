@@ -49,7 +49,7 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
             rows.append(row)
     runs = [_told(run, main, chosen, planned.role) for run in part.runs]
     return Part.joining(
-        Part(tuple(rows), tuple(runs)), equivalence_part(chosen, measure, comparison)
+        Part(tuple(rows), tuple(runs), part.checks), equivalence_part(chosen, measure, comparison)
     )
 
 

@@ -4,12 +4,14 @@ Each takes a design and a confidence level and gives the group's number as a `Fo
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, Design
+from pipeline.statistics.diagnostics.of_hold_models import HAZARDS_DIFFER
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.discrete.leg_shares import LegShares
@@ -21,8 +23,6 @@ from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference
 from pipeline.statistics.part import ModelRun, Part
 
-HAZARDS_DIFFER = 0.05
-"""P value of the test of proportional hazards below which a hazard ratio needs a caution."""
 FEWEST_STRATA = 2
 BOUNDS_ONLY = "Some trials are known only within bounds, so that this analysis is not possible."
 
@@ -31,12 +31,14 @@ BOUNDS_ONLY = "Some trials are known only within bounds, so that this analysis i
 class Found:
     """The group's number on the scale of the model, with sentences about it.
 
-    caution: a reader has to know the sentences.
+    caution: a reader has to know the sentences. fit: results of the model, for its diagnostics; None
+    where there are none.
     """
 
     inference: Inference
     notes: tuple[str, ...] = ()
     caution: bool = False
+    fit: Any = None
 
 
 def smallest_ceiling_s(rows: pd.DataFrame) -> float:
@@ -79,7 +81,7 @@ def hazard_ratio(design: Design, ci_level: float) -> Found:
         if changes
         else "",
     )
-    return Found(fit.inference(GROUP_TERM, ci_level=ci_level), notes, caution=changes)
+    return Found(fit.inference(GROUP_TERM, ci_level=ci_level), notes, caution=changes, fit=fit)
 
 
 def odds_of_the_ceiling(design: Design, ci_level: float) -> Found:
@@ -91,7 +93,7 @@ def odds_of_the_ceiling(design: Design, ci_level: float) -> Found:
     several = rows["ceiling_s"].max() > limit
     note = "Each trial's own ceiling counts; ceilings differ." if several else ""
     return Found(
-        fit.inference(GROUP_TERM, ci_level), (note, *fit.cautions), caution=bool(fit.cautions)
+        fit.inference(GROUP_TERM, ci_level), (note, *fit.cautions), bool(fit.cautions), fit
     )
 
 

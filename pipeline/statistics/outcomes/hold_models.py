@@ -13,6 +13,8 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
+from pipeline.statistics.diagnostics.entries import diagnose
+from pipeline.statistics.diagnostics.model_check import EstimateCheck
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
@@ -76,7 +78,7 @@ def _clustered(distribution: str) -> Callable[[Design, float], Found]:
             rows["low_s"], rows["high_s"], design.exog, distribution=distribution
         )
         fit = model.fit_clustered(rows["participant_id"])
-        return Found(fit.inference(GROUP_TERM, ci_level=ci_level))
+        return Found(fit.inference(GROUP_TERM, ci_level=ci_level), fit=fit)
 
     return infer
 
@@ -172,6 +174,7 @@ def _fitted(
         unit=model.unit,
     ).counting(rows, comparison, _censored(rows))
     check = check_holds if model.is_of_times else check_groups
+    checks: list[EstimateCheck] = []
 
     def compute(row: EstimateRow) -> EstimateRow:
         check(rows, comparison)
@@ -183,6 +186,10 @@ def _fitted(
         design = build_design(rows, covariates, comparison)
         check(design.rows, comparison)
         found = model.infer(design, comparison.ci_level)
+        if found.fit is not None:
+            checks.extend(
+                diagnose(row.estimate_id, row.outcome, name, found.fit, design, comparison)
+            )
         row = replace(row, formula=f"{model.left} ~ {design.formula}")
         row = row.counting(design.rows, comparison, _censored(design.rows))
         row = row.with_inference(found.inference, is_log=model.is_ratio)
@@ -195,7 +202,8 @@ def _fitted(
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(model.method or name, measure.printed),) if ran else ())
+    runs = (ModelRun(model.method or name, measure.printed),) if ran else ()
+    return Part((row,), runs, tuple(checks))
 
 
 def _censored(rows: pd.DataFrame) -> int:

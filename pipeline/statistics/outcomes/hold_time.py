@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, covariate_label
+from pipeline.statistics.diagnostics.entries import diagnose
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
@@ -154,7 +155,10 @@ def _adjusted(
     )
     detail = _how_bounds_counted(fit.design.rows)
     runs = (ModelRun("censored", measure.printed, fit.design.used, detail),)
-    return Part((main, as_survreg, *_coefficients(fit, measure, comparison)), runs)
+    checks = diagnose(
+        main.estimate_id, main.outcome, main.model, fit.clustered, fit.design, comparison
+    )
+    return Part((main, as_survreg, *_coefficients(fit, measure, comparison)), runs, checks)
 
 
 def _how_bounds_counted(rows: pd.DataFrame) -> str:

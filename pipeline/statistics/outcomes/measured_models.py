@@ -13,6 +13,8 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
+from pipeline.statistics.diagnostics.entries import diagnose
+from pipeline.statistics.diagnostics.model_check import EstimateCheck
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.linear.ancova import Ancova
@@ -44,11 +46,13 @@ class MeasuredModel:
 
     on_means: fitted to one value per participant; else to all rows. fit: endog column, design.
     second: the number by another route, from the values, the design and the first number.
+    is_checked: has diagnostics of its own (`diagnostics.entries`).
     """
 
     on_means: bool
     fit: Callable[[str, Design], RegressionResults]
     second: Callable[[pd.Series, Design, float], SecondNumber | None] | None = None
+    is_checked: bool = False
 
 
 def _ancova(column: str, design: Design) -> RegressionResults:
@@ -69,7 +73,7 @@ def _median(column: str, design: Design) -> RegressionResults:
 
 
 MEASURED_MODELS: Final[Mapping[str, MeasuredModel]] = {
-    "ancova_hc3": MeasuredModel(True, _ancova, second_of_means),
+    "ancova_hc3": MeasuredModel(True, _ancova, second_of_means, is_checked=True),
     "quantile_median": MeasuredModel(True, _median, second_median),
     "ols_cluster": MeasuredModel(False, _clustered, second_of_rows),
     "gee_exchangeable": MeasuredModel(False, _gee, second_of_alike_rows),
@@ -145,11 +149,19 @@ def _fitted(
         unit=measure.unit,
     ).counting(rows, comparison, value=column)
 
+    checks: list[EstimateCheck] = []
+
     def compute(row: EstimateRow) -> EstimateRow:
         check_participants(rows, comparison)
         design = build_design(rows, covariates, comparison)
         check_participants(design.rows, comparison)
         results = model.fit(column, design)
+        if model.is_checked:
+            checks.extend(
+                diagnose(
+                    row.estimate_id, row.outcome, name, results, design, comparison, column=column
+                )
+            )
         row = replace(row, formula=f"{column} ~ {design.formula}")
         row = row.counting(design.rows, comparison, value=column)
         row = row.with_inference(results.inference(GROUP_TERM, comparison.ci_level))
@@ -164,4 +176,4 @@ def _fitted(
 
     row = estimated(row, compute)
     ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(name, measure.printed),) if ran else ())
+    return Part((row,), (ModelRun(name, measure.printed),) if ran else (), tuple(checks))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, Design, build_design
+from pipeline.statistics.diagnostics.entries import diagnose
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
@@ -183,7 +184,10 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
     row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
-    return Part((row, *_spread_rows(row, measure, fit)), (run,))
+    checks = diagnose(
+        row.estimate_id, row.outcome, row.model, fit, design, comparison, column=column
+    )
+    return Part((row, *_spread_rows(row, measure, fit)), (run,), checks)
 
 
 def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:

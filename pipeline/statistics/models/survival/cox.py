@@ -164,6 +164,18 @@ class CoxResults(FittedTerms):
             pd.DataFrame({"estimate": self.params, "ci_low": bounds[0], "ci_high": bounds[1]})
         )
 
+    def scaled_schoenfeld(self, term: str) -> Vector:
+        """The log hazard ratio at each hold that ended, in the order of the rows, (n_ended,).
+
+        Estimate plus n_ended * (variance @ (row - mean of those at risk)): scattered about a level line
+        when hazards are proportional. Source: Grambsch and Therneau 1994, Biometrika 81:515.
+        """
+        fit = self.likelihood
+        own = fit.exog[fit.sets.ended] - fit.sets.mean_of_ties(fit.means)
+        at = list(self.params.index).index(term)
+        scaled = self.n_ended * (own @ np.linalg.inv(fit.information()))[:, at]
+        return np.asarray(float(self.params.iloc[at]) + scaled)
+
     def proportional_hazards_test(self) -> pd.DataFrame:
         """Whether hazard ratios change with time: one row per term, and GLOBAL.
 

@@ -1,0 +1,204 @@
+"""Diagnostics of the models of measured outcomes: mixed models and regressions of participant means."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from pipeline.statistics.design import GROUP_TERM
+from pipeline.statistics.diagnostics.model_check import (
+    ABOVE,
+    FittedRows,
+    ModelCheck,
+    Names,
+    Vector,
+    most_influential,
+    normal_plot,
+    points,
+    tested,
+)
+from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.models.linear.ancova import AncovaResults, leverages
+from pipeline.statistics.models.mixed.mixed_residuals import MixedResiduals, mixed_residuals
+from pipeline.statistics.models.rounding import varies
+from pipeline.statistics.models.two_groups.spread_and_shape import (
+    MOST_FOR_SHAPIRO,
+    brown_forsythe,
+    shapiro,
+)
+from pipeline.statistics.p_values import two_sided_p
+
+LARGEST_COOK: Final = 1.0
+"""Source: Cook and Weisberg 1982, Residuals and Influence in Regression, chapter 3."""
+_SMALLEST_REST: Final = 1e-9
+"""Of 1: what leverage leaves of a participant that a term rests on."""
+NO_SPREAD: Final = "The residuals do not vary enough to tell."
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """What is drawn and tested of a linear fit.
+
+    own, fitted: residual and fitted value of each row (of the participant, in a regression of means).
+    names: of the rows' participants. people: names of the participants. mean_residual: of each
+    participant, without the fixed effects. levels: predicted level of each participant, None in a
+    regression of means. changes_se: change of the group's coefficient without each participant, in
+    standard errors. leverage, cook: of each participant, None in a mixed model.
+    """
+
+    own: Vector
+    fitted: Vector
+    names: Names
+    people: Names
+    mean_residual: Vector
+    is_case: npt.NDArray[np.bool_]
+    levels: Vector | None
+    changes_se: Vector
+    leverage: Vector | None = None
+    cook: Vector | None = None
+
+
+class MeasuredRows(FittedRows):
+    """A fit of a measured outcome; its residuals are computed once for all diagnostics."""
+
+    @cached_property
+    def residuals(self) -> Residuals:
+        """Residuals of the model that was used in the end."""
+        if getattr(self.fit, "results", None) is not None:
+            return self._of_mixed()
+        return self._of_means()
+
+    def _of_mixed(self) -> Residuals:
+        used = self.design.rows
+        legs = used["participant_id"] + " " + used["leg"] if "leg" in self.fit.factors else None
+        found: MixedResiduals = mixed_residuals(
+            self.fit.results, used[self.column], self.design.exog, used["participant_id"], legs
+        )
+        at = list(self.design.exog.columns).index(GROUP_TERM)
+        return Residuals(
+            own=found.conditional,
+            fitted=found.fitted,
+            names=self.row_names,
+            people=self.names,
+            mean_residual=_means(found.marginal, self.codes),
+            is_case=_means(self.is_case.astype(float), self.codes) > 0,
+            levels=found.levels,
+            changes_se=found.changes[:, at] / self._se,
+        )
+
+    def _of_means(self) -> Residuals:
+        codes = self.codes
+        params = self._params
+        y = _means(self.design.rows[self.column].to_numpy(float), codes)
+        terms = [name for name in self.design.exog.columns if name in params.index]
+        x = np.column_stack(
+            [_means(self.design.exog[name].to_numpy(float), codes) for name in terms]
+        )
+        fitted = x @ params[terms].to_numpy(float)
+        residuals = y - fitted
+        leverage = leverages(x)
+        rest = np.maximum(1 - leverage, _SMALLEST_REST)
+        n, k = x.shape
+        variance = float(residuals @ residuals) / (n - k)
+        inverse = np.linalg.inv(x.T @ x)
+        moved = -(x @ inverse)[:, terms.index(GROUP_TERM)] * residuals / rest
+        return Residuals(
+            own=residuals,
+            fitted=fitted,
+            names=self.names,
+            people=self.names,
+            mean_residual=residuals,
+            is_case=_means(self.is_case.astype(float), codes) > 0,
+            levels=None,
+            changes_se=moved / self._se,
+            leverage=leverage,
+            cook=residuals**2 * leverage / (k * variance * rest**2),
+        )
+
+    @property
+    def _params(self) -> pd.Series:
+        if isinstance(self.fit, AncovaResults):
+            return self.fit.params
+        return pd.Series(self.fit.coefficients["estimate"])
+
+    @property
+    def _se(self) -> float:
+        if isinstance(self.fit, AncovaResults):
+            return float(self.fit.bse[GROUP_TERM])
+        return float(self.fit.coefficients["se"].to_dict()[GROUP_TERM])
+
+
+def _means(values: Vector, codes: np.ndarray) -> Vector:
+    """Mean of values of each participant."""
+    return np.asarray(np.bincount(codes, values) / np.bincount(codes), dtype=float)
+
+
+def distribution_of_residuals(rows: MeasuredRows) -> ModelCheck:
+    """Normal probability plot of the residuals, and Shapiro and Wilk's test."""
+    found = rows.residuals
+    return _normal("distribution_of_residuals", found.own, found.names, len(found.people))
+
+
+def distribution_of_participants(rows: MeasuredRows) -> ModelCheck:
+    """Normal probability plot of the participants' predicted levels, and Shapiro and Wilk's test."""
+    found = rows.residuals
+    if found.levels is None or not varies(found.levels):
+        raise NotEstimableError("The model found no differences between participants.")
+    return _normal("distribution_of_participants", found.levels, found.people, len(found.people))
+
+
+def _normal(diagnostic: str, values: Vector, names: Names, n: int) -> ModelCheck:
+    thin = -(-len(values) // MOST_FOR_SHAPIRO)
+    test = shapiro(np.sort(values)[::thin])
+    drawn = normal_plot(values / float(np.std(values, ddof=1)), names, n)
+    return tested(diagnostic, test.statistic, test.p, drawn)
+
+
+def spread_along_fitted(rows: MeasuredRows) -> ModelCheck:
+    """Rank correlation of fitted value and size of the residual, summed by participant."""
+    found = rows.residuals
+    if not (varies(found.fitted) and varies(found.own)):
+        raise NotEstimableError(NO_SPREAD)
+    sizes = stats.rankdata(np.abs(found.own)) - (len(found.own) + 1) / 2
+    places = stats.rankdata(found.fitted) - (len(found.own) + 1) / 2
+    codes = pd.factorize(np.asarray(found.names), sort=True)[0]
+    by_person = np.bincount(codes, sizes * places)
+    spread = float(np.sqrt((by_person**2).sum()))
+    correlation = float((sizes @ places) / np.sqrt(float(sizes @ sizes) * float(places @ places)))
+    p = two_sided_p(float(by_person.sum()) / spread, float(len(by_person) - 1))
+    drawn = points(found.fitted, found.own, participants=found.names)
+    return tested("spread_along_fitted", correlation, p, drawn)
+
+
+def spread_by_group(rows: MeasuredRows) -> ModelCheck:
+    """Brown and Forsythe's test of the participants' mean residuals."""
+    found = rows.residuals
+    case = found.mean_residual[found.is_case]
+    test = brown_forsythe(case, found.mean_residual[~found.is_case])
+    return tested("spread_by_group", test.statistic, test.p)
+
+
+def influence(rows: MeasuredRows) -> ModelCheck:
+    """Change of the group's coefficient without each participant."""
+    found = rows.residuals
+    return most_influential(found.changes_se, found.people)
+
+
+def leverage(rows: MeasuredRows) -> ModelCheck:
+    """Leverage and Cook's distance of each participant."""
+    found = rows.residuals
+    if found.leverage is None or found.cook is None:
+        raise NotEstimableError("Leverage is shown for regressions of participant means.")
+    largest = float(found.cook.max())
+    return ModelCheck(
+        "leverage",
+        statistic=largest,
+        threshold=LARGEST_COOK,
+        rule=ABOVE,
+        is_against=largest > LARGEST_COOK,
+        points=points(found.leverage, found.cook, participants=found.people),
+    )

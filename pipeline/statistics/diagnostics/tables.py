@@ -1,0 +1,117 @@
+"""The checks of all models as tables, and the sentence that a result gets when a check speaks against it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.diagnostics.model_check import EstimateCheck, Points
+from pipeline.statistics.estimate_rows import EstimateRow
+from schemas.diagnostics import (
+    DIAGNOSTICS,
+    LOOK_AT,
+    NO_SIGN,
+    NOT_ESTIMABLE,
+    DiagnosticPoints,
+    ModelDiagnostics,
+)
+from schemas.models import ANALYSIS_MODELS
+
+PLANNED_ROLES: Final = ("primary", "secondary")
+_NONE_ANSWERS: Final = "No other analysis of the plan answers it."
+
+
+def with_sentences(
+    rows: Sequence[EstimateRow], checks: Iterable[EstimateCheck]
+) -> tuple[EstimateRow, ...]:
+    """The rows, planned results with a sentence for each check that speaks against their model.
+
+    The sentence names the analyses of the same outcome that do without what is in doubt, of those that
+    gave a number.
+    """
+    against: dict[str, list[EstimateCheck]] = {}
+    for check in checks:
+        if check.found.is_against:
+            against.setdefault(check.estimate_id, []).append(check)
+    return tuple(
+        row.noting(*(_sentence(check, rows) for check in against[row.estimate_id]), caution=True)
+        if row.estimate_id in against and row.role in PLANNED_ROLES
+        else row
+        for row in rows
+    )
+
+
+def _sentence(check: EstimateCheck, rows: Sequence[EstimateRow]) -> str:
+    known = DIAGNOSTICS[check.found.diagnostic]
+    answers = _answers(check, rows)[:2]
+    if not answers:
+        return f"Look at the fit: {known.against}. {_NONE_ANSWERS}"
+    named = " and ".join(ANALYSIS_MODELS[name].label for name in answers)
+    return (
+        f"Look at the fit: {known.against}. Sensitivity analyses that do not rest on it: {named}."
+    )
+
+
+def _answers(check: EstimateCheck, rows: Sequence[EstimateRow]) -> list[str]:
+    """Models of the same outcome that gave a number and do without what is in doubt."""
+    there = {
+        row.model for row in rows if row.outcome == check.outcome and row.status != "not_estimable"
+    }
+    wanted = DIAGNOSTICS[check.found.diagnostic].answered_by
+    return [name for name in wanted if name in there and name != check.model]
+
+
+def diagnostics_frame(
+    checks: Iterable[EstimateCheck], rows: Sequence[EstimateRow], cohort: str
+) -> pd.DataFrame:
+    """`schemas.diagnostics.ModelDiagnostics` of the checks; roles are those of the rows."""
+    roles = {row.estimate_id: row.role for row in rows}
+    made = []
+    for check in checks:
+        found, known = check.found, DIAGNOSTICS[check.found.diagnostic]
+        verdict = NOT_ESTIMABLE if found.reason else LOOK_AT if found.is_against else NO_SIGN
+        sentence = known.against if found.is_against else known.clear
+        made.append(
+            {
+                "cohort": cohort,
+                "estimate_id": check.estimate_id,
+                "outcome": check.outcome,
+                "model": check.model,
+                "role": roles[check.estimate_id],
+                "diagnostic": known.id,
+                "looked_at": known.looked_at,
+                "statistic": found.statistic,
+                "statistic_is": known.statistic,
+                "unit": known.unit,
+                "p": found.p,
+                "threshold": found.threshold,
+                "threshold_rule": found.rule,
+                "verdict": verdict,
+                "sentence": found.reason or f"{sentence[:1].upper()}{sentence[1:]}.",
+                "answered_by": " ".join(_answers(check, rows)) if found.is_against else "",
+            }
+        )
+    columns = list(ModelDiagnostics.to_schema().columns)
+    return ModelDiagnostics.validate(pd.DataFrame(made, columns=columns))
+
+
+def points_frame(checks: Iterable[EstimateCheck]) -> pd.DataFrame:
+    """`schemas.diagnostics.DiagnosticPoints` of the checks that have a plot."""
+    drawn = [(check, check.found.points) for check in checks if check.found.points is not None]
+    columns = {
+        **{name: _repeated(drawn, name) for name in ("estimate_id", "outcome", "model")},
+        "diagnostic": [check.found.diagnostic for check, points in drawn for _ in points.x],
+        **{
+            field.name: np.concatenate([[], *(getattr(points, field.name) for _, points in drawn)])
+            for field in fields(Points)
+        },
+    }
+    frame = pd.DataFrame(columns)
+    texts = ("estimate_id", "outcome", "model", "diagnostic", "participant_id")
+    return DiagnosticPoints.validate(frame.astype(dict.fromkeys(texts, "str")))
+
+
+def _repeated(drawn: list[tuple[EstimateCheck, Points]], name: str) -> list[str]:
+    return [getattr(check, name) for check, points in drawn for _ in points.x]
