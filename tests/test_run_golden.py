@@ -52,6 +52,7 @@ def test_a_release_holds_every_promised_file(release):
     names = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     assert {
         "report.html", "report.docx", "tables.xlsx", "estimates.parquet", "estimates.csv", "numbers.json",
+        "model_diagnostics.parquet", "model_diagnostics.csv", "internal/diagnostic_points.csv",
         "methods.md", "citations.bib", "flow.csv", "quality-summary.html", "manifest.json",
         "internal/fix-list.html", "internal/fix-list.csv", "internal/activation.csv",
         "internal/signal-quality.html",

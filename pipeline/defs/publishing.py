@@ -124,6 +124,8 @@ def report(
     analysis_flow: pd.DataFrame,
     estimates: pd.DataFrame,
     survival_curves: pd.DataFrame,
+    model_diagnostics: pd.DataFrame,
+    diagnostic_points: pd.DataFrame,
     participant_points: pd.DataFrame,
     signal_summary: Any,
     statistics_methods: list[dict[str, Any]],
@@ -155,6 +157,8 @@ def report(
         caution=verdict.caution,
         decisions=settled_decisions,
         exclusions=exclusions,
+        diagnostics=model_diagnostics,
+        diagnostic_points=diagnostic_points,
     )
     built = build_report(inputs)
     internal = {

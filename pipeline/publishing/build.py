@@ -10,6 +10,7 @@ from pipeline.publishing.sections.associations import associations_section
 from pipeline.publishing.sections.flow import flow_section
 from pipeline.publishing.sections.hold_time import hold_time_section
 from pipeline.publishing.sections.methods import methods_section
+from pipeline.publishing.sections.model_fit import model_fit_section
 from pipeline.publishing.sections.overview import overview_section
 from pipeline.publishing.sections.participants import participants_section
 from pipeline.publishing.sections.provenance import provenance_section
@@ -63,6 +64,7 @@ def build_report(inputs: ReportInputs) -> Report:
             overview_section(inputs, numbers),
             signal_section(inputs),
             sensitivity_section(inputs, numbers),
+            model_fit_section(inputs),
             data_quality_section(inputs),
             methods_section(inputs.steps),
             provenance_section(inputs),

@@ -89,7 +89,7 @@ class Num:
         return f'{digits};"{MINUS}"{digits}'
 
 
-COUNT_SOURCES: Final = frozenset({"flow", "findings", "plan", "signals", "study"})
+COUNT_SOURCES: Final = frozenset({"flow", "findings", "plan", "signals", "study", "diagnostics"})
 
 
 def decimals_for(unit: str) -> int:

@@ -22,6 +22,7 @@ from pipeline.publishing.write_xlsx import write_xlsx
 from schemas.lab_files import LabFiles
 
 _VALUES_OF_PERSONS = frozenset({"activation_points.csv"})
+_POINTS_OF_PERSONS = "model_fit_"
 
 
 def release_files(
@@ -47,6 +48,8 @@ def release_files(
         "tables.xlsx": write_xlsx(report),
         "estimates.parquet": _parquet(inputs.estimates),
         "estimates.csv": _csv(inputs.estimates),
+        "model_diagnostics.parquet": _parquet(inputs.diagnostics),
+        "model_diagnostics.csv": _csv(inputs.diagnostics),
         "numbers.json": write_numbers(report),
         "methods.md": write_methods(report),
         "citations.bib": write_citations(report),
@@ -57,6 +60,8 @@ def release_files(
         ).encode("utf-8"),
     }
     internal = {
+        "internal/diagnostic_points.parquet": _parquet(inputs.diagnostic_points),
+        "internal/diagnostic_points.csv": _csv(inputs.diagnostic_points),
         "internal/fix-list.html": fix_list_html(
             inputs.findings, inputs.cohort, copies=marked
         ).encode("utf-8"),
@@ -76,7 +81,10 @@ def release_files(
 
 def _figure_place(name: str) -> str:
     """The values of every person behind a figure stay in the lab, without codes as they are."""
-    return f"internal/{name}" if name in _VALUES_OF_PERSONS else f"figures/{name}"
+    is_of_persons = name in _VALUES_OF_PERSONS or (
+        name.startswith(_POINTS_OF_PERSONS) and name.endswith(".csv")
+    )
+    return f"internal/{name}" if is_of_persons else f"figures/{name}"
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

@@ -10,6 +10,7 @@ from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.printable import printable, printable_frame, with_true_minus
 from schemas.columns import empty_table
 from schemas.decisions import Decisions, Exclusions
+from schemas.diagnostics import DiagnosticPoints, ModelDiagnostics
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Group, Groups, Study, StudyTask
@@ -25,7 +26,7 @@ class ReportInputs:
     n_recordings; None when no recordings were processed. steps: sentences of the methods text.
     software: package -> version. command: how the run was started. verdict: final or draft.
     caution: why no comparison is possible, else "". decisions, exclusions: tables of
-    `schemas.decisions`.
+    `schemas.decisions`. diagnostics, diagnostic_points: tables of `schemas.diagnostics`.
     """
 
     cohort: str
@@ -46,6 +47,8 @@ class ReportInputs:
     caution: str = ""
     decisions: pd.DataFrame = field(default_factory=lambda: empty_table(Decisions))
     exclusions: pd.DataFrame = field(default_factory=lambda: empty_table(Exclusions))
+    diagnostics: pd.DataFrame = field(default_factory=lambda: empty_table(ModelDiagnostics))
+    diagnostic_points: pd.DataFrame = field(default_factory=lambda: empty_table(DiagnosticPoints))
 
     def cleaned(self) -> "ReportInputs":
         """The same inputs with text that every format can hold."""
@@ -53,7 +56,7 @@ class ReportInputs:
             name: printable_frame(getattr(self, name))
             for name in (
                 *("estimates", "flow", "findings", "curves", "participant_points"),
-                *("decisions", "exclusions"),
+                *("decisions", "exclusions", "diagnostics", "diagnostic_points"),
             )
         }
         frames["estimates"]["note"] = [

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.publishing.report_inputs import ReportInputs
+from schemas.diagnostics import DIAGNOSTICS, LOOK_AT, NO_SIGN, ModelDiagnostics
 from schemas.estimates import Estimates
 from schemas.findings import Findings
 from schemas.flow import Flow
@@ -499,6 +500,50 @@ def _points() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def diagnostics() -> pd.DataFrame:
+    """Checks of two planned models, one of them in doubt, and of one sensitivity model."""
+    hold, gmed = "hold_time_s/eyes_open", "gmed_pct_mvic"
+    found = (
+        (hold, "censored_lognormal", "primary", "distribution_of_times", 0.52, 0.6, NO_SIGN),
+        (hold, "censored_lognormal", "primary", "spread_of_times_by_group", 1.11, 0.44, NO_SIGN),
+        (gmed, "mixed_nested", "primary", "distribution_of_residuals", 0.871, 0.0004, LOOK_AT),
+        (
+            gmed,
+            "mixed_nested",
+            "primary",
+            "distribution_of_participants",
+            None,
+            None,
+            "not_estimable",
+        ),
+        (gmed, "ancova_hc3", "sensitivity", "leverage", 1.4, None, LOOK_AT),
+    )
+    rows = [
+        {
+            "cohort": "invented",
+            "estimate_id": f"{outcome}:{model}:adjusted",
+            "outcome": outcome,
+            "model": model,
+            "role": role,
+            "diagnostic": name,
+            "looked_at": DIAGNOSTICS[name].looked_at,
+            "statistic": statistic,
+            "statistic_is": DIAGNOSTICS[name].statistic,
+            "unit": DIAGNOSTICS[name].unit,
+            "p": p,
+            "threshold": 0.01,
+            "threshold_rule": "p below the threshold",
+            "verdict": verdict,
+            "sentence": "The model found no differences between participants."
+            if statistic is None
+            else f"{DIAGNOSTICS[name].against}.",
+            "answered_by": "brunner_munzel ancova_hc3" if verdict == LOOK_AT else "",
+        }
+        for outcome, model, role, name, statistic, p, verdict in found
+    ]
+    return ModelDiagnostics.validate(pd.DataFrame(rows))
+
+
 def make_inputs() -> ReportInputs:
     """Inputs of a whole report with every section filled."""
     return ReportInputs(
@@ -543,4 +588,5 @@ def make_inputs() -> ReportInputs:
         software={"statsmodels": "0.15.0", "numpy": "2.4.6", "pandas": "3.1.1"},
         command="stance run invented",
         verdict="draft",
+        diagnostics=diagnostics(),
     )

@@ -71,6 +71,7 @@ def test_sections_stand_in_the_order_of_a_results_section(report):
         "overview",
         "signal-quality",
         "sensitivity",
+        "model-fit",
         "data-quality",
         "methods",
         "provenance",

@@ -67,9 +67,14 @@ def look() -> Any:
     return mpl.rc_context(settings)
 
 
-def new_drawing(width_in: float, height_in: float) -> Drawing:
-    """An empty drawing of a size in inches, with its own canvas."""
-    drawing = Drawing(figsize=(width_in, height_in), dpi=100, layout="constrained")
+def new_drawing(width_in: float, height_in: float, *, is_laid_out: bool = False) -> Drawing:
+    """An empty drawing of a size in inches, with its own canvas.
+
+    is_laid_out: the figure places its axes itself, which takes half the time for many small ones.
+    """
+    drawing = Drawing(figsize=(width_in, height_in), dpi=100)
+    if not is_laid_out:
+        drawing.set_layout_engine("constrained")
     FigureCanvasAgg(drawing)
     return drawing
 
@@ -79,9 +84,10 @@ def finish(drawing: Drawing, figure_id: str, caption: str, alt: str, data: pd.Da
     with warnings.catch_warnings():
         # A label in a script that DejaVu Sans lacks is drawn with boxes; the table behind has it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        # Laid out once, so that both files show the same picture.
-        drawing.draw_without_rendering()
-        drawing.set_layout_engine("none")
+        if drawing.get_layout_engine() is not None:
+            # Laid out once, so that both files show the same picture.
+            drawing.draw_without_rendering()
+            drawing.set_layout_engine("none")
         svg, png = io.BytesIO(), io.BytesIO()
         drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         drawing.savefig(png, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Software": None})

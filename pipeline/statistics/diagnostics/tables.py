@@ -20,13 +20,15 @@ from schemas.diagnostics import (
 from schemas.models import ANALYSIS_MODELS
 
 PLANNED_ROLES: Final = ("primary", "secondary")
+MOST_ANSWERS: Final = 2
+"""Analyses named for one doubt, the closest ones."""
 _NONE_ANSWERS: Final = "No other analysis of the plan answers it."
 
 
 def with_sentences(
     rows: Sequence[EstimateRow], checks: Iterable[EstimateCheck]
 ) -> tuple[EstimateRow, ...]:
-    """The rows, planned results with a sentence for each check that speaks against their model.
+    """The rows, planned results with a sentence on the checks that speak against their model.
 
     The sentence names the analyses of the same outcome that do without what is in doubt, of those that
     gave a number.
@@ -36,22 +38,22 @@ def with_sentences(
         if check.found.is_against:
             against.setdefault(check.estimate_id, []).append(check)
     return tuple(
-        row.noting(*(_sentence(check, rows) for check in against[row.estimate_id]), caution=True)
+        row.noting(_sentence(against[row.estimate_id], rows), caution=True)
         if row.estimate_id in against and row.role in PLANNED_ROLES
         else row
         for row in rows
     )
 
 
-def _sentence(check: EstimateCheck, rows: Sequence[EstimateRow]) -> str:
-    known = DIAGNOSTICS[check.found.diagnostic]
-    answers = _answers(check, rows)[:2]
-    if not answers:
-        return f"Look at the fit: {known.against}. {_NONE_ANSWERS}"
-    named = " and ".join(ANALYSIS_MODELS[name].label for name in answers)
-    return (
-        f"Look at the fit: {known.against}. Sensitivity analyses that do not rest on it: {named}."
+def _sentence(checks: Sequence[EstimateCheck], rows: Sequence[EstimateRow]) -> str:
+    doubts = "; ".join(DIAGNOSTICS[check.found.diagnostic].against for check in checks)
+    answers = dict.fromkeys(
+        name for check in checks for name in _answers(check, rows)[:MOST_ANSWERS]
     )
+    if not answers:
+        return f"Look at the fit: {doubts}. {_NONE_ANSWERS}"
+    named = "; ".join(ANALYSIS_MODELS[name].label for name in answers)
+    return f"Look at the fit: {doubts}. Sensitivity analyses that do not rest on this: {named}."
 
 
 def _answers(check: EstimateCheck, rows: Sequence[EstimateRow]) -> list[str]:
@@ -90,7 +92,9 @@ def diagnostics_frame(
                 "threshold_rule": found.rule,
                 "verdict": verdict,
                 "sentence": found.reason or f"{sentence[:1].upper()}{sentence[1:]}.",
-                "answered_by": " ".join(_answers(check, rows)) if found.is_against else "",
+                "answered_by": " ".join(_answers(check, rows)[:MOST_ANSWERS])
+                if found.is_against
+                else "",
             }
         )
     columns = list(ModelDiagnostics.to_schema().columns)
