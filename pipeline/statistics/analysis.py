@@ -132,7 +132,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     parts.append(_tasks_compared(outcomes, study, comparison))
     parts.append(visits_compared(sets, study, comparison))
     if sets.training is not None:
-        parts.append(training_part(sets.training, comparison, study.training))
+        parts.append(training_part(sets.training, sets.participants, comparison, study.training))
     parts.append(_planned_without_rows(outcomes, comparison))
     parts.append(_correlations(outcomes, sets, comparison))
     if sets.clinical_test is not None:

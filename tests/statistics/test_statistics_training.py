@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.training_days import training_of_participants
 from schemas.instrument_settings import TrainingProgramme
+from schemas.plan import DEFAULT_PLAN
 
 OPEN = "hold_time_s/eyes_open"
 GAIN_PER_MINUTE = 1.2
@@ -200,6 +203,22 @@ def test_too_few_people_with_a_log_are_an_answer(analysed_holds):
     row = analysed_holds(tables)[2].loc[f"{OPEN}:gain_by_dose:week_08"]
     assert row["status"] == "not_estimable"
     assert row["note"].startswith("2 participants have a training log")
+
+
+def test_people_without_a_log_and_late_entries_are_named_and_not_counted(study):
+    people = pd.DataFrame(
+        {"participant_id": ["A", "B", "C", "D", "E", "F"], "group": ["LBP"] * 5 + ["control"]}
+    )
+    programme = TrainingProgramme(weeks=1, days_per_week=5)
+    part = training_part(LOG, people, Comparison.of(study, DEFAULT_PLAN), programme)
+    (run,) = part.runs
+    assert "without an entry in the log: 1 of LBP, 1 of control;" in run.caution
+    # The second week has one entry, that of C on day 10.
+    assert run.caution.endswith("not counted: 1.")
+    (adherence,) = [
+        row for row in part.rows if row.estimate_id == "training_adherence_pct:mean:case"
+    ]
+    assert adherence.n_case == 4
 
 
 def test_without_a_log_nothing_is_said(analysed_holds):

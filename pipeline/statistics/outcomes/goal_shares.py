@@ -59,9 +59,11 @@ def goal_reached(rows: pd.DataFrame, goal_s: float) -> pd.Series:
     rows: as for `legs_reaching`. Index participant_id, dtype boolean, missing where it is open: no
     leg is known to have missed the goal, and one is not known to have reached it.
     """
-    legs = legs_reaching(rows, goal_s).groupby(level="participant_id")
-    on_all = legs.agg(lambda answers: bool(answers.fillna(False).all()))
-    may_on_all = legs.agg(lambda answers: bool(answers.fillna(True).all()))
+    legs = legs_reaching(rows, goal_s)
+    on_all, may_on_all = (
+        legs.fillna(open_counts_as).astype(bool).groupby(level="participant_id").all()
+        for open_counts_as in (False, True)
+    )
     return on_all.astype("boolean").mask(~on_all & may_on_all)
 
 

@@ -4,6 +4,7 @@ The programme asks for 5 to 10 repetitions a day on each leg. Nobody was allotte
 that people who train more gain more may have many reasons.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,10 @@ from pipeline.statistics.models.rounding import varies
 from pipeline.statistics.outcomes.added_term import TermProblem, hold_term_part
 from pipeline.statistics.outcomes.group_summaries import number_summaries
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.outcomes.training_days import training_of_participants
+from pipeline.statistics.outcomes.training_days import (
+    training_of_participants,
+    weeks_from_first_entry,
+)
 from pipeline.statistics.outcomes.visits import LATER, both_visits, check_ends
 from pipeline.statistics.part import ModelRun, Part
 from schemas.instrument_settings import TrainingProgramme
@@ -53,11 +57,15 @@ _AMOUNTS: Final = (
 
 
 def training_part(
-    log: pd.DataFrame, comparison: Comparison, programme: TrainingProgramme | None = None
+    log: pd.DataFrame,
+    participants: pd.DataFrame,
+    comparison: Comparison,
+    programme: TrainingProgramme | None = None,
 ) -> Part:
     """Days, adherence (%) and dose (s/day) of both groups; ids "<outcome>:mean:case" and so on.
 
-    log: schemas.training_log with `group`. programme: what the study declares, see
+    log: schemas.training_log with `group`. participants: all who are compared; those without an entry are
+    named in the methods and in no number. programme: what the study declares, see
     `training_of_participants`.
     """
     people = training_of_participants(log, programme)
@@ -74,7 +82,28 @@ def training_part(
         if programme is None
         else f"{programme.weeks} weeks, {programme.days_per_week} days a week"
     )
-    return Part(tuple(rows), (ModelRun(method, "home training", detail=detail),))
+    caution = " ".join(_left_out(log, participants, comparison, programme))
+    return Part(tuple(rows), (ModelRun(method, "home training", detail=detail, caution=caution),))
+
+
+def _left_out(
+    log: pd.DataFrame,
+    participants: pd.DataFrame,
+    comparison: Comparison,
+    programme: TrainingProgramme | None,
+) -> Iterator[str]:
+    """Sentences on people without a log and on entries outside the programme."""
+    without = participants.loc[~participants["participant_id"].isin(log["participant_id"])]
+    if len(without):
+        n_case, n_reference = comparison.participants_in(without)
+        yield (
+            f"Participants without an entry in the log: {n_case} of {comparison.case}, {n_reference} of "
+            f"{comparison.reference}; they are not counted as people who did not train."
+        )
+    if programme is not None:
+        late = int((weeks_from_first_entry(log) >= programme.weeks).sum())
+        if late:
+            yield f"Entries after the last week of the programme, not counted: {late}."
 
 
 def gain_by_training_part(

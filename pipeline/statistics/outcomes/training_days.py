@@ -30,7 +30,7 @@ def training_of_participants(
     training. Dose (s per day): repetitions times their usual hold over all days of the programme, else
     over the days with an entry; missing when an entry with repetitions has no hold time.
     """
-    log = log.assign(week=_week(log))
+    log = log.assign(week=weeks_from_first_entry(log))
     if programme is not None:
         log = log.loc[log["week"] < programme.weeks]
     trained = log.loc[log["repetitions"] > 0]
@@ -65,7 +65,7 @@ def training_of_participants(
     return found
 
 
-def _week(log: pd.DataFrame) -> pd.Series:
+def weeks_from_first_entry(log: pd.DataFrame) -> pd.Series:
     """Weeks since the person's first entry, from 0."""
     first = log.groupby("participant_id")["date"].transform("min")
     return (log["date"] - first).dt.days // DAYS_PER_WEEK
