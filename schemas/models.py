@@ -158,6 +158,9 @@ _MODELS = (
         ("hold", "measured"),
     ),
     AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
+    AnalysisModel(
+        "permutation", "Permutation test, participants", "score statistic (z)", ("hold",)
+    ),
     AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
     AnalysisModel(
         "matched_pairs",

@@ -35,6 +35,7 @@ USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
         "rmst",
         "gee_exchangeable",
         "brunner_munzel",
+        "permutation",
         "matched_pairs",
         "interaction_condition",
     ),

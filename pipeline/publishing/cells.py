@@ -177,6 +177,7 @@ UNPRINTED_UNITS = frozenset(
         "share",
         "proportion",
         "probability",
+        "z",
         "count",
         "participants",
         "trials",

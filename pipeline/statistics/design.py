@@ -100,6 +100,24 @@ def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Co
     )
 
 
+class Designs:
+    """The designs of one set of rows, each made once however many models ask for it.
+
+    rows, comparison: as of `build_design`; neither the rows nor what is given back may be changed.
+    """
+
+    def __init__(self, rows: pd.DataFrame, comparison: Comparison) -> None:
+        self.rows = rows
+        self.comparison = comparison
+        self._made: dict[tuple[str, ...], Design] = {}
+
+    def of(self, covariates: tuple[str, ...]) -> Design:
+        """`build_design` of the rows with these covariates."""
+        if covariates not in self._made:
+            self._made[covariates] = build_design(self.rows, covariates, self.comparison)
+        return self._made[covariates]
+
+
 @dataclass(frozen=True)
 class _Refusal:
     """Why a covariate is left out; caution: it was measured, but the groups differ too much in it."""

@@ -59,6 +59,12 @@ SENTENCES: Final[dict[str, str]] = {
         "As a sensitivity analysis, the best trial of the dominant leg in {outcomes} was compared by "
         "the log-rank test."
     ),
+    "permutation": (
+        "As a sensitivity analysis without distribution, the groups were compared in {outcomes} by a "
+        "permutation test: participants changed places (within matched sets or sites where the design "
+        "has them), and the studentised score of the group in the log-normal regression without it "
+        "was computed for each."
+    ),
     "task_ladder": (
         "Participants who reached the goal of the balance task with every leg tested were counted for "
         "{outcomes}, with Wilson's interval, and Newcombe's for the difference between the groups; for "

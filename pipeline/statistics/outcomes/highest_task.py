@@ -17,7 +17,7 @@ from pipeline.statistics.outcomes.goal_shares import (
     with_share,
 )
 from pipeline.statistics.outcomes.group_summaries import of_one_group
-from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED
+from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED
 from pipeline.statistics.outcomes.task_ladder import goals_in_order
 from pipeline.statistics.part import ModelRun, Part
 from schemas.models import HIGHEST_TASK, HIGHEST_TASK_RANKS, NO_TASK

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
+from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, Designs
 from pipeline.statistics.diagnostics.entries import diagnose
 from pipeline.statistics.diagnostics.model_check import EstimateCheck
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
@@ -30,6 +30,7 @@ from pipeline.statistics.outcomes.hold_ends import (
 )
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED, PERMUTED, permuted_part
 from pipeline.statistics.outcomes.second_routes import (
     second_capped_difference,
     second_hazard_ratio,
@@ -42,9 +43,6 @@ from pipeline.statistics.outcomes.second_routes import (
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
 from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
-
-PERMUTATION_SEED: Final = 20140
-"""Permutations are drawn from one fixed stream, so that a report can be made again."""
 
 
 @dataclass(frozen=True)
@@ -146,11 +144,12 @@ def hold_model_part(
 ) -> Part:
     """One sensitivity row per model, with the covariates of the plan.
 
-    models: ids; those of HOLD_MODELS, `logrank` and `brunner_munzel` are fitted here, others
-    elsewhere. Ids: "<outcome>:<model>:adjusted", "<outcome>:logrank", "<outcome>:brunner_munzel".
+    models: ids; those of HOLD_MODELS, `logrank`, `brunner_munzel` and `permutation` are fitted here, others
+    elsewhere. Ids: "<outcome>:<model>:adjusted", for the last three "<outcome>:<model>".
     """
+    designs = Designs(rows, comparison)
     parts = [
-        _fitted(rows, measure, comparison, name, HOLD_MODELS[name])
+        _fitted(designs, measure, comparison, name, HOLD_MODELS[name])
         for name in models
         if name in HOLD_MODELS
     ]
@@ -158,12 +157,15 @@ def hold_model_part(
         parts.append(log_rank_part(rows, measure, comparison))
     if "brunner_munzel" in models:
         parts.append(brunner_munzel_part(rows, "capped_s", measure, comparison))
+    if PERMUTED in models:
+        parts.append(permuted_part(designs, measure, comparison))
     return Part.joining(*parts)
 
 
 def _fitted(
-    rows: pd.DataFrame, measure: Measure, comparison: Comparison, name: str, model: HoldModel
+    designs: Designs, measure: Measure, comparison: Comparison, name: str, model: HoldModel
 ) -> Part:
+    rows = designs.rows
     row = EstimateRow(
         estimate_id=f"{measure.outcome}:{name}:adjusted",
         outcome=measure.outcome,
@@ -183,7 +185,7 @@ def _fitted(
             for covariate in comparison.covariates(measure.outcome)
             if not (model.on_means and covariate == OF_THE_LEG)
         )
-        design = build_design(rows, covariates, comparison)
+        design = designs.of(covariates)
         check(design.rows, comparison)
         found = model.infer(design, comparison.ci_level)
         if found.fit is not None:

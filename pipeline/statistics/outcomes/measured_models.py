@@ -22,10 +22,11 @@ from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
 from pipeline.statistics.models.linear.median_regression import MedianRegression
 from pipeline.statistics.models.regression_results import RegressionResults
-from pipeline.statistics.outcomes.hold_models import PERMUTATION_SEED, brunner_munzel_part
+from pipeline.statistics.outcomes.hold_models import brunner_munzel_part
 from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED
 from pipeline.statistics.outcomes.second_routes import (
     second_median,
     second_of_alike_rows,
