@@ -72,8 +72,8 @@ def test_without_a_ceiling_group_by_condition_is_a_difference_of_differences(
         high_s=closed["low_s"], log_low=np.log(closed["low_s"]), log_high=np.log(closed["low_s"])
     )
     (row,) = condition_part(holds, closed, measure, comparison).rows
-    assert row.log_estimate == pytest.approx(math.log(0.5 / 0.8), rel=1e-9)
-    assert row.estimate == pytest.approx(0.625, rel=1e-9)
+    assert row.log_estimate == pytest.approx(math.log(0.5 / 0.8), rel=1e-9, abs=0)
+    assert row.estimate == pytest.approx(0.625, rel=1e-9, abs=0)
     assert row.df == holds["participant_id"].nunique() - 1
     assert row.formula == "log(hold_time_s) ~ group + closed + group:closed"
 
@@ -82,7 +82,7 @@ def test_without_a_ceiling_group_by_leg_is_a_difference_of_differences(holds, me
     (row, _) = hold_leg_part(holds, measure, comparison, LEG_MODELS).rows
     means = _log_means(holds, "group", "dom")
     expected = (means["LBP", 1] - means["LBP", 0]) - (means["control", 1] - means["control", 0])
-    assert row.log_estimate == pytest.approx(expected, rel=1e-8)
+    assert row.log_estimate == pytest.approx(expected, rel=1e-8, abs=0)
 
 
 def test_the_painful_leg_of_a_balanced_design_is_the_paired_t_test(activation, study, comparison):
@@ -93,14 +93,16 @@ def test_the_painful_leg_of_a_balanced_design_is_the_paired_t_test(activation, s
     cases = activation[activation["group"] == "LBP"]
     legs = cases.pivot_table(index="participant_id", columns="dom", values="gmed_pct_mvic")
     expected = paired_t(Pairs(legs[1.0].to_numpy(), legs[0.0].to_numpy(), 0))
-    assert painful.estimate == pytest.approx(expected.estimate, rel=1e-8)
+    assert painful.estimate == pytest.approx(expected.estimate, rel=1e-8, abs=0)
     if not painful.on_boundary:
-        assert (painful.se, painful.df) == pytest.approx((expected.se, expected.df), rel=1e-3)
+        assert (painful.se, painful.df) == pytest.approx(
+            (expected.se, expected.df), rel=1e-3, abs=0
+        )
     assert "dom" not in painful.formula and painful.n_case == 21 and painful.n_reference == 0
     all_legs = activation.groupby(["group", "dom"])["gmed_pct_mvic"].mean()
     difference = all_legs["LBP", 1] - all_legs["LBP", 0]
     difference -= all_legs["control", 1] - all_legs["control", 0]
-    assert by_leg.estimate == pytest.approx(difference, rel=1e-8)
+    assert by_leg.estimate == pytest.approx(difference, rel=1e-8, abs=0)
 
 
 def _reason(part):
@@ -163,7 +165,7 @@ def test_without_a_ceiling_group_by_task_is_a_difference_of_differences(holds, s
     )
     (row,) = tasks_part([first, other], comparison).rows
     assert row.estimate_id == "hold_time_s/eyes_open/single_leg_deadlift:interaction_task"
-    assert row.estimate == pytest.approx(0.75, rel=1e-9)
+    assert row.estimate == pytest.approx(0.75, rel=1e-9, abs=0)
     assert row.contrast == "LBP / control: deadlift / stance"
 
 

@@ -76,14 +76,14 @@ def test_swapping_the_groups_inverts_ratios_and_turns_signs(small, reference, ru
             continue
         compared += 1
         if row["unit"] == "ratio":
-            assert turned["estimate"] == pytest.approx(1 / row["estimate"], rel=1e-9)
-            assert turned["ci_low"] == pytest.approx(1 / row["ci_high"], rel=1e-9)
+            assert turned["estimate"] == pytest.approx(1 / row["estimate"], rel=1e-9, abs=0)
+            assert turned["ci_low"] == pytest.approx(1 / row["ci_high"], rel=1e-9, abs=0)
         else:
-            assert turned["estimate"] == pytest.approx(-row["estimate"], rel=1e-7)
+            assert turned["estimate"] == pytest.approx(-row["estimate"], rel=1e-7, abs=0)
             if pd.notna(row["ci_low"]):
-                assert turned["ci_low"] == pytest.approx(-row["ci_high"], rel=1e-7)
+                assert turned["ci_low"] == pytest.approx(-row["ci_high"], rel=1e-7, abs=0)
         if pd.notna(row["p"]):
-            assert turned["p"] == pytest.approx(row["p"], rel=1e-6)
+            assert turned["p"] == pytest.approx(row["p"], rel=1e-6, abs=0)
         assert (turned["n_case"], turned["n_reference"]) == (row["n_reference"], row["n_case"])
     assert compared > 12
 
@@ -97,7 +97,7 @@ def test_the_unit_of_time_does_not_change_the_ratio(small, reference, run, facto
     )
     found = run({"participants": small["participants"], "hold_times": scaled}).loc[RATIO]
     for name in ("estimate", "se", "ci_low", "ci_high", "df", "p"):
-        assert found[name] == pytest.approx(reference.loc[RATIO, name], rel=1e-9), name
+        assert found[name] == pytest.approx(reference.loc[RATIO, name], rel=1e-9, abs=0), name
 
 
 def test_shorter_holds_in_the_cases_lower_the_ratio(small, reference, run):

@@ -91,16 +91,18 @@ def _is_that_of_r(fit, reference, table):
     """tolerances.json, LMM: coefficients 1e-6, SE 1e-4, log-likelihood 1e-6, df 1e-4."""
     assert fit.n_rows == reference["n"]
     assert fit.n_groups == reference["n_groups"]["participant_id"]
-    assert fit.llf == pytest.approx(reference["loglik"], rel=1e-6)
+    assert fit.llf == pytest.approx(reference["loglik"], rel=1e-6, abs=0)
     np.testing.assert_allclose(fit.params, table["Estimate"], rtol=1e-6)
     np.testing.assert_allclose(fit.bse, table["Std. Error"], rtol=1e-4)
     np.testing.assert_allclose(fit.df, table["df"], rtol=1e-4)
     np.testing.assert_allclose(fit.pvalues, table["Pr(>|t|)"], rtol=1e-3)
     variances = reference["vc"]
-    assert fit.variances["residual"] == pytest.approx(variances["Residual"], rel=1e-5)
-    assert fit.variances["participant"] == pytest.approx(variances["participant_id"], rel=1e-5)
+    assert fit.variances["residual"] == pytest.approx(variances["Residual"], rel=1e-5, abs=0)
+    assert fit.variances["participant"] == pytest.approx(
+        variances["participant_id"], rel=1e-5, abs=0
+    )
     if "leg" in fit.variances:
-        assert fit.variances["leg"] == pytest.approx(variances["legid"], rel=1e-5)
+        assert fit.variances["leg"] == pytest.approx(variances["legid"], rel=1e-5, abs=0)
     assert bool(fit.on_boundary) == reference["singular"]
 
 
@@ -113,12 +115,12 @@ def test_the_adjusted_group_difference_is_that_of_emmeans(sets, golden, block):
         weights["group:dom"] = 0.5
     found = fit.contrast(weights)
     known = golden["lmm"][block]["emm_contrast"]
-    assert found.estimate == pytest.approx(known["estimate"], rel=1e-6)
-    assert found.se == pytest.approx(known["SE"], rel=1e-4)
-    assert found.df == pytest.approx(known["df"], rel=1e-4)
-    assert found.ci_low == pytest.approx(known["lower.CL"], rel=1e-4)
-    assert found.ci_high == pytest.approx(known["upper.CL"], rel=1e-4)
-    assert found.p == pytest.approx(known["p.value"], rel=1e-3)
+    assert found.estimate == pytest.approx(known["estimate"], rel=1e-6, abs=0)
+    assert found.se == pytest.approx(known["SE"], rel=1e-4, abs=0)
+    assert found.df == pytest.approx(known["df"], rel=1e-4, abs=0)
+    assert found.ci_low == pytest.approx(known["lower.CL"], rel=1e-4, abs=0)
+    assert found.ci_high == pytest.approx(known["upper.CL"], rel=1e-4, abs=0)
+    assert found.p == pytest.approx(known["p.value"], rel=1e-3, abs=0)
     with pytest.raises(ValueError, match="terms of the model"):
         fit.contrast({"groups": 1.0})
 
@@ -186,10 +188,12 @@ def test_the_published_fit_is_the_exact_one_with_kenward_roger(sets, golden):
     expected = golden["lmm"]["gmed_nested"]["coef_kr"]["groupLBP"]
     assert (fit.model, fit.factors, fit.caution) == ("mixed_model", ("participant", "leg"), "")
     assert fit.coefficients.loc["group", "estimate"] == pytest.approx(
-        expected["Estimate"], rel=1e-6
+        expected["Estimate"], rel=1e-6, abs=0
     )
-    assert fit.coefficients.loc["group", "se"] == pytest.approx(expected["Std. Error"], rel=1e-4)
-    assert fit.coefficients.loc["group", "df"] == pytest.approx(expected["df"], rel=1e-4)
+    assert fit.coefficients.loc["group", "se"] == pytest.approx(
+        expected["Std. Error"], rel=1e-4, abs=0
+    )
+    assert fit.coefficients.loc["group", "df"] == pytest.approx(expected["df"], rel=1e-4, abs=0)
 
 
 class _ZeroEffects:
