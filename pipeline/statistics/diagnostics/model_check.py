@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv, ndtri, stdtr
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.design import Design
@@ -162,7 +162,7 @@ def expected_shares(shares: Vector, n: int) -> tuple[Vector, Vector]:
     """
     inside = np.clip(shares, 1e-9, 1 - 1e-9)
     a, b = n * inside + 0.5, n * (1 - inside) + 0.5
-    return stats.beta.ppf(0.025, a, b), stats.beta.ppf(0.975, a, b)
+    return betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
 
 
 def normal_plot(values: Vector, participants: Names, n: int) -> Points:
@@ -172,11 +172,11 @@ def normal_plot(values: Vector, participants: Names, n: int) -> Points:
     shares = np.asarray((ranks - 0.375) / (len(values) + 0.25), dtype=np.float64)
     low, high = expected_shares(shares, n)
     return points(
-        stats.norm.ppf(shares),
+        ndtri(shares),
         values[order],
         participants=participants[order],
-        low=stats.norm.ppf(low),
-        high=stats.norm.ppf(high),
+        low=ndtri(low),
+        high=ndtri(high),
     )
 
 
@@ -193,7 +193,7 @@ def most_influential(changes_se: Vector, names: Names) -> ModelCheck:
     largest = int(np.argmax(np.abs(changes_se)))
     size = float(np.abs(changes_se[largest]))
     t = size / float(rest[largest])
-    p = float(min(1.0, max(2 * n * stats.t.sf(t, n - 2), np.finfo(float).tiny)))
+    p = float(min(1.0, max(2 * n * float(stdtr(n - 2, -t)), np.finfo(float).tiny)))
     order = np.argsort(-np.abs(changes_se), kind="stable")
     drawn = points(np.arange(1, n + 1), changes_se[order], participants=names[order])
     return ModelCheck(

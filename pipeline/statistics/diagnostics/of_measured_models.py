@@ -74,9 +74,9 @@ class MeasuredRows(FittedRows):
 
     def _of_mixed(self) -> Residuals:
         used = self.design.rows
-        legs = used["participant_id"] + " " + used["leg"] if "leg" in self.fit.factors else None
+        legs = used["leg"] if "leg" in self.fit.factors else None
         found: MixedResiduals = mixed_residuals(
-            self.fit.results, used[self.column], self.design.exog, used["participant_id"], legs
+            self.fit.results, used[self.column], self.design.exog, self.codes, legs
         )
         at = list(self.design.exog.columns).index(GROUP_TERM)
         return Residuals(
@@ -95,9 +95,8 @@ class MeasuredRows(FittedRows):
         params = self._params
         y = _means(self.design.rows[self.column].to_numpy(float), codes)
         terms = [name for name in self.design.exog.columns if name in params.index]
-        x = np.column_stack(
-            [_means(self.design.exog[name].to_numpy(float), codes) for name in terms]
-        )
+        columns = self.design.exog[terms].to_numpy(float).T
+        x = np.column_stack([_means(column, codes) for column in columns])
         fitted = x @ params[terms].to_numpy(float)
         residuals = y - fitted
         leverage = leverages(x)
