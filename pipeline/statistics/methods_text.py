@@ -156,7 +156,8 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "tost": (
         "Equivalence of the groups in {outcomes} was tested by two one-sided tests with the margin "
-        "of the plan ({detail})."
+        "of the plan ({detail}), whose P values are one-sided and whose interval leaves out alpha on each "
+        "side."
     ),
     "restricted_mean": (
         "As a sensitivity analysis, {outcomes} capped at the smallest ceiling {was} averaged per "

@@ -65,6 +65,7 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
         limit = math.log(margin) if is_ratio else margin
         found = tost_of(difference, limit, alpha=1 - comparison.ci_level)
         row = _with_interval(row, found, is_ratio=is_ratio)
+        level = f"The interval is one of {100 * found.ci_level:g}%."
         end = row.estimate_id.removeprefix(f"{measure.outcome}:{TOST}").lstrip(":")
         if end:
             low = end == "lower"
@@ -72,7 +73,7 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
                 row,
                 statistic=found.t_lower if low else found.t_upper,
                 p=found.p_lower if low else found.p_upper,
-                note="One-sided P value.",
+                note=f"One-sided P value. {level}",
             )
         said = "are" if found.is_equivalent else "are not shown to be"
         return replace(
@@ -80,7 +81,7 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
             statistic=found.t_lower if found.p == found.p_lower else found.t_upper,
             p=found.p,
             note=f"Margin {within}: the groups {said} equivalent. The larger of two one-sided P "
-            "values is given.",
+            f"values is given. {level}",
         )
 
     rows = tuple(
