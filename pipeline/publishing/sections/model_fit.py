@@ -14,6 +14,7 @@ from pipeline.publishing.report_model import (
     Block,
     Cell,
     Column,
+    Footnote,
     Paragraph,
     Ref,
     Row,
@@ -26,6 +27,10 @@ TITLE: Final = "Does the model fit?"
 TABLE_ID: Final = "model_fit"
 PLANNED: Final = ("primary", "secondary")
 _SOURCE: Final = "diagnostics"
+_NOTE: Final = (
+    "Look at: beyond the threshold that model_diagnostics.csv names. Where a model is right this happens "
+    "in a few of a hundred cohorts, so that the plot and the other analyses decide, not the P value alone."
+)
 _DECIMALS: Final = {"W": 3, "SE": 2, "F": 2, "chi-squared": 2, "distance": 2, "trials": 1}
 _VERDICTS: Final = {NO_SIGN: "No sign", LOOK_AT: "Look at", NOT_ESTIMABLE: "Not possible"}
 
@@ -130,7 +135,8 @@ def _table(planned: list[pd.DataFrame], inputs: ReportInputs) -> Table:
                     )
                 )
             )
-    return Table(TABLE_ID, "How the planned models fit", columns, tuple(rows))
+    notes = (Footnote("", _NOTE),)
+    return Table(TABLE_ID, "How the planned models fit", columns, tuple(rows), notes)
 
 
 def _value(value: float, unit: str) -> Cell:

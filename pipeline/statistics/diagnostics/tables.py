@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.statistics.diagnostics.model_check import EstimateCheck, Points
 from pipeline.statistics.estimate_rows import EstimateRow
+from schemas.columns import validate_values
 from schemas.diagnostics import (
     DIAGNOSTICS,
     LOOK_AT,
@@ -114,7 +115,9 @@ def points_frame(checks: Iterable[EstimateCheck]) -> pd.DataFrame:
     }
     frame = pd.DataFrame(columns)
     texts = ("estimate_id", "outcome", "model", "diagnostic", "participant_id")
-    return DiagnosticPoints.validate(frame.astype(dict.fromkeys(texts, "str")))
+    frame = frame.astype(dict.fromkeys(texts, "str"))
+    validate_values(DiagnosticPoints, frame)
+    return frame
 
 
 def _repeated(drawn: list[tuple[EstimateCheck, Points]], name: str) -> list[str]:
