@@ -13,7 +13,7 @@ TABLE_ID: Final = "training"
 GAIN_ID: Final = "gain_by_training"
 _MORE: Final = {
     GAIN_BY_DOSE: "one minute of holding a day more",
-    GAIN_BY_ADHERENCE: "an adherence 10 percentage points higher",
+    GAIN_BY_ADHERENCE: "an adherence ten percentage points higher",
 }
 GAIN_MODELS: Final = tuple(_MORE)
 
