@@ -21,29 +21,35 @@ REWRITE_PAGES = "rewrite the pages: python -m pipeline.intake.rule_pages docs/ru
 REWRITE_MESSAGES = "rewrite the messages: python tests/intake/golden_messages.py"
 
 
-def test_the_folder_has_the_generated_pages_and_no_others():
-    assert {path.name for path in DOCS.iterdir()} == set(rule_pages()), REWRITE_PAGES
+@pytest.fixture(scope="module")
+def pages():
+    """The pages as they are generated, by file name."""
+    return rule_pages()
+
+
+def test_the_folder_has_the_generated_pages_and_no_others(pages):
+    assert {path.name for path in DOCS.iterdir()} == set(pages), REWRITE_PAGES
 
 
 @pytest.mark.parametrize("name", [LIST_PAGE, *(f"{rule_id}.md" for rule_id in RULES)])
-def test_a_page_is_the_generated_one(name):
-    assert (DOCS / name).read_text(encoding="utf-8") == rule_pages()[name], REWRITE_PAGES
+def test_a_page_is_the_generated_one(pages, name):
+    assert (DOCS / name).read_text(encoding="utf-8") == pages[name], REWRITE_PAGES
 
 
-def test_the_list_names_every_rule_once_under_its_subject():
+def test_the_list_names_every_rule_once_under_its_subject(pages):
     listed = [rule.rule_id for rules in subjects().values() for rule in rules]
     assert sorted(listed) == sorted(RULES)
-    page = rule_pages()[LIST_PAGE]
+    page = pages[LIST_PAGE]
     assert all(f"[{rule_id}]({rule_id}.md)" in page for rule_id in RULES)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.rule_id)
-def test_a_rule_says_what_it_checks_and_shows_right_and_wrong(rule):
+def test_a_rule_says_what_it_checks_and_shows_right_and_wrong(pages, rule):
     assert rule.checks.endswith(".")
     assert rule.good.strip()
     assert rule.bad.strip()
     assert rule.good != rule.bad
-    page = rule_pages()[f"{rule.rule_id}.md"]
+    page = pages[f"{rule.rule_id}.md"]
     words = page.replace("schemas/rules", "").replace("schemas.", "")
     assert not [word for word in FORBIDDEN if word in words]
     assert "{" not in in_words(rule.why).replace("{*", "")

@@ -83,7 +83,7 @@ def test_the_ellipse_holds_the_next_point_in_95_of_100(n):
     rng = np.random.default_rng(n)
     mixing = np.array([[5.0, 0.0], [2.0, 3.0]])
     inside = []
-    for _ in range(4000):
+    for _ in range(2000):
         points = mixing @ rng.standard_normal((2, n))
         new = mixing @ rng.standard_normal(2)
         away = new - points.mean(axis=1)
@@ -91,7 +91,7 @@ def test_the_ellipse_holds_the_next_point_in_95_of_100(n):
         # The area is pi * k * sqrt(det S) for the ellipse of all points within distance k.
         k = prediction_ellipse_area(points) / (np.pi * np.sqrt(np.linalg.det(np.cov(points))))
         inside.append(distance <= k)
-    assert np.mean(inside) == pytest.approx(0.95, abs=0.011)
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
 
 
 def test_the_ellipse_is_the_exact_one_and_not_its_usual_relatives():
