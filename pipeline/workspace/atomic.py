@@ -11,10 +11,11 @@ from pipeline.workspace.errors import EnvironmentProblem
 _PREFIX = ".partial-"
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path` through a flushed temporary file and one rename.
+def write_bytes(path: Path, content: bytes, *, survives_power_cut: bool = True) -> None:
+    """Write `content` to `path` through a temporary file and one rename.
 
-    Creates missing folders. Raises EnvironmentProblem when the disk is full or the folder cannot
+    survives_power_cut: wait until the disk has the content. Not needed for an entry of a cache that is
+    checked when it is read: a killed process loses nothing either way. Creates missing folders. Raises EnvironmentProblem when the disk is full or the folder cannot
     be written; the old file is then untouched.
     """
     try:
@@ -25,7 +26,8 @@ def write_bytes(path: Path, content: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if survives_power_cut:
+                    os.fsync(file.fileno())
             temporary.chmod(0o644)
             temporary.replace(path)
         except BaseException:

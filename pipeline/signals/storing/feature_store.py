@@ -73,7 +73,7 @@ def load_features(path: Path) -> RecordingFeatures | None:
 def save_features(path: Path, features: RecordingFeatures) -> None:
     """Keep measurements in one step. Raises EnvironmentProblem when the folder cannot be written."""
     text = json.dumps(features.as_json(), ensure_ascii=False, allow_nan=False).encode()
-    write_bytes(path, _entry(sha256_of_bytes(text).encode(), text))
+    write_bytes(path, _entry(sha256_of_bytes(text).encode(), text), survives_power_cut=False)
 
 
 def _entry(digest: bytes, text: bytes) -> bytes:

@@ -109,7 +109,7 @@ def save_recording(path: Path, recording: Recording) -> None:
         write_statistics=False,
         write_page_checksum=True,
     )
-    write_bytes(path, buffer.getvalue())
+    write_bytes(path, buffer.getvalue(), survives_power_cut=False)
 
 
 def load_recording(path: Path) -> Recording | None:
