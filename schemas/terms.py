@@ -83,6 +83,9 @@ SEVERITIES: Final[dict[str, str]] = {
 }
 """From worst to mildest; the order is used for sorting."""
 
+CONFIRMATORY_ROLES: Final = ("primary", "secondary")
+"""Roles of results that a plan puts forward."""
+
 ESTIMATE_ROLES: Final = ("primary", "secondary", "sensitivity", "exploratory", "descriptive")
 ESTIMATE_STATUSES: Final[dict[str, str]] = {
     "ok": "estimated",

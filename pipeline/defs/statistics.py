@@ -20,6 +20,7 @@ from schemas.estimates import Estimates
 from schemas.flow import Flow
 from schemas.plan import Plan
 from schemas.study import Study
+from schemas.terms import CONFIRMATORY_ROLES
 
 GROUP = "statistics"
 _SHOWN_OF_A_CHECK = ("outcome", "model", "diagnostic", "p", "sentence")
@@ -165,7 +166,7 @@ def statistics(
         Plan.model_validate(study["plan"]),
     )
     progress.say(f"statistics: {len(result.estimates)} estimates")
-    planned = result.estimates[result.estimates["role"].isin(["primary", "secondary"])]
+    planned = result.estimates[result.estimates["role"].isin(CONFIRMATORY_ROLES)]
     yield dg.Output(
         result.estimates,
         "estimates",
@@ -204,7 +205,7 @@ def statistics(
 def _in_doubt(diagnostics: pd.DataFrame) -> pd.DataFrame:
     """Checks that speak against a model, planned results first."""
     found = diagnostics[diagnostics["verdict"] == LOOK_AT]
-    planned = found["role"].isin(["primary", "secondary"])
+    planned = found["role"].isin(CONFIRMATORY_ROLES)
     return pd.concat([found[planned], found[~planned]])
 
 

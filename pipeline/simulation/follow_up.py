@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.simulation.holds import SHORTEST_HOLD_S, LegHold, TrueHold, recorded
+from pipeline.simulation.holds import LegHold, TrueHold, draw_trials
 from pipeline.simulation.people import Person, assumed
 from pipeline.simulation.streams import stream
 from pipeline.simulation.truths import CohortSpec
-from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT, LEGS
+from schemas.terms import DEFAULT_TASK, DEFAULT_VISIT, LEGS
 
 WEEKS: Final = 8
 DAYS_PER_WEEK: Final = 7
@@ -85,7 +85,10 @@ def draw_further_holds(
                 if (task, visit) == (DEFAULT_TASK, DEFAULT_VISIT):
                     continue
                 shift = growth * weeks / WEEKS + _difficulty(task)
-                rows += _trials(rng, person, legs, shift, task, visit, spec)
+                for leg in LEGS:
+                    usual = legs[f"{person.participant_id}/{leg}"]
+                    leg_hold = LegHold(usual.log_median + shift, usual.log_sd_trial)
+                    rows += draw_trials(rng, person, leg, leg_hold, spec, task=task, visit=visit)
     return rows
 
 
@@ -100,35 +103,3 @@ def _minutes_a_day(entries: Sequence[TrainingEntry]) -> dict[str, float]:
         held = entry.repetitions * entry.hold_time_s / 60 / (WEEKS * DAYS_PER_WEEK)
         minutes[entry.participant_id] = minutes.get(entry.participant_id, 0.0) + held
     return minutes
-
-
-def _trials(
-    rng: np.random.Generator,
-    person: Person,
-    legs: dict[str, LegHold],
-    shift: float,
-    task: str,
-    visit: str,
-    spec: CohortSpec,
-) -> list[TrueHold]:
-    rows = []
-    for leg in LEGS:
-        usual = legs[f"{person.participant_id}/{leg}"]
-        leg_hold = LegHold(usual.log_median + shift, usual.log_sd_trial)
-        for trial in range(1, spec.trials + 1):
-            true_s = max(leg_hold.draw_s(rng), SHORTEST_HOLD_S)
-            recorded_s, ended_by = recorded(rng, true_s, spec.ceiling_s)
-            rows.append(
-                TrueHold(
-                    person.participant_id,
-                    leg,
-                    DEFAULT_CONDITION,
-                    trial,
-                    true_s,
-                    recorded_s,
-                    ended_by,
-                    task=task,
-                    visit=visit,
-                )
-            )
-    return rows

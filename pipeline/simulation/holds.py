@@ -70,24 +70,43 @@ def draw_holds(
     for person in people:
         rng = stream(seed, "holds", person.participant_id)
         for leg in LEGS:
-            for trial in range(1, spec.trials + 1):
-                true_s = max(legs[f"{person.participant_id}/{leg}"].draw_s(rng), SHORTEST_HOLD_S)
-                recorded_s, ended_by = recorded(rng, true_s, spec.ceiling_s)
-                rows.append(
-                    TrueHold(
-                        person.participant_id,
-                        leg,
-                        DEFAULT_CONDITION,
-                        trial,
-                        true_s,
-                        recorded_s,
-                        ended_by,
-                    )
-                )
+            leg_hold = legs[f"{person.participant_id}/{leg}"]
+            rows += draw_trials(rng, person, leg, leg_hold, spec)
     return rows
 
 
-def recorded(
+def draw_trials(
+    rng: np.random.Generator,
+    person: Person,
+    leg: str,
+    leg_hold: LegHold,
+    spec: CohortSpec,
+    *,
+    task: str = DEFAULT_TASK,
+    visit: str = DEFAULT_VISIT,
+) -> list[TrueHold]:
+    """Timed trials of one leg in one task at one visit, eyes open."""
+    rows = []
+    for trial in range(1, spec.trials + 1):
+        true_s = max(leg_hold.draw_s(rng), SHORTEST_HOLD_S)
+        recorded_s, ended_by = _recorded(rng, true_s, spec.ceiling_s)
+        rows.append(
+            TrueHold(
+                person.participant_id,
+                leg,
+                DEFAULT_CONDITION,
+                trial,
+                true_s,
+                recorded_s,
+                ended_by,
+                task=task,
+                visit=visit,
+            )
+        )
+    return rows
+
+
+def _recorded(
     rng: np.random.Generator, true_s: float, ceiling_s: float
 ) -> tuple[float | None, str | None]:
     """What the tester writes down: time to 0.01 s, rounded down so that it stays below the ceiling."""

@@ -51,6 +51,11 @@ def counts_of(rows: pd.DataFrame, comparison: Comparison) -> dict[str, int | flo
     return counts
 
 
+def n_censored(rows: pd.DataFrame) -> int:
+    """Trials of hold times that are not known exactly: held to the ceiling, within bounds, or not at all."""
+    return int((rows["censoring"] != "exact").sum())
+
+
 def row_hash(rows: pd.DataFrame, value: str = "") -> str:
     """SHA-256 (hexadecimal) of the rows of an analysis, whatever their order; "" without rows.
 

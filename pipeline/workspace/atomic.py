@@ -15,8 +15,9 @@ def write_bytes(path: Path, content: bytes, *, survives_power_cut: bool = True) 
     """Write `content` to `path` through a temporary file and one rename.
 
     survives_power_cut: wait until the disk has the content. Not needed for an entry of a cache that is
-    checked when it is read: a killed process loses nothing either way. Creates missing folders. Raises EnvironmentProblem when the disk is full or the folder cannot
-    be written; the old file is then untouched.
+    checked when it is read: a killed process loses nothing either way. Creates missing folders.
+    Raises EnvironmentProblem when the disk is full or the folder cannot be written; the old file is
+    then untouched.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,10 +22,10 @@ from pipeline.publishing.report_model import (
     Table,
 )
 from schemas.diagnostics import DIAGNOSTICS, LOOK_AT, NO_SIGN, NOT_ESTIMABLE
+from schemas.terms import CONFIRMATORY_ROLES
 
 TITLE: Final = "Does the model fit?"
 TABLE_ID: Final = "model_fit"
-PLANNED: Final = ("primary", "secondary")
 _SOURCE: Final = "diagnostics"
 _NOTE: Final = (
     "Look at: beyond the threshold that model_diagnostics.csv names. Where a model is right this happens "
@@ -37,7 +37,7 @@ _VERDICTS: Final = {NO_SIGN: "No sign", LOOK_AT: "Look at", NOT_ESTIMABLE: "Not 
 
 def model_fit_section(inputs: ReportInputs) -> Section:
     """Sentences on the planned models, the table of their diagnostics, a figure per primary one."""
-    planned = [group for _, group in _by_model(inputs, PLANNED)]
+    planned = [group for _, group in _by_model(inputs, CONFIRMATORY_ROLES)]
     if not planned:
         text = paragraph("No planned model could be fitted, so that there is no fit to look at.")
         return Section("model-fit", TITLE, (text,))

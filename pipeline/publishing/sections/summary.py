@@ -8,6 +8,7 @@ from pipeline.publishing.numbers import Numbers
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Block, Notice, Paragraph, Section
 from pipeline.publishing.sections.comparisons import has_values, main_result, result_sentence
+from schemas.terms import CONFIRMATORY_ROLES
 
 MOST_RESULTS: Final = 4
 """With the sentence on the sample, five sentences; primary outcomes are shown beyond it."""
@@ -16,7 +17,7 @@ MOST_RESULTS: Final = 4
 def summary_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     """The sample, then the results of primary outcomes, then of secondary ones while there is room."""
     shown: list[Paragraph] = []
-    for role in ("primary", "secondary"):
+    for role in CONFIRMATORY_ROLES:
         for outcome in inputs.planned(role):
             row = main_result(numbers, inputs, outcome)
             if row is None or not (role == "primary" or has_values(numbers, outcome)):

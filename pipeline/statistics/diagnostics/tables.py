@@ -19,8 +19,8 @@ from schemas.diagnostics import (
     ModelDiagnostics,
 )
 from schemas.models import ANALYSIS_MODELS
+from schemas.terms import CONFIRMATORY_ROLES
 
-PLANNED_ROLES: Final = ("primary", "secondary")
 MOST_ANSWERS: Final = 2
 """Analyses named for one doubt, the closest ones."""
 _NONE_ANSWERS: Final = "No other analysis of the plan answers it."
@@ -40,7 +40,7 @@ def with_sentences(
             against.setdefault(check.estimate_id, []).append(check)
     return tuple(
         row.noting(_sentence(against[row.estimate_id], rows), caution=True)
-        if row.estimate_id in against and row.role in PLANNED_ROLES
+        if row.estimate_id in against and row.role in CONFIRMATORY_ROLES
         else row
         for row in rows
     )

@@ -60,6 +60,11 @@ def refuse_exact_fit(y: Vector, x: Vector) -> None:
         )
 
 
+def sums_by_code(values: Vector, codes: Codes) -> Vector:
+    """Sum of the rows of each code: values (n_rows, p), codes (n_rows,) from 0; (n_codes, p)."""
+    return np.column_stack([np.bincount(codes, column) for column in values.T])
+
+
 def dependent_term(exog: pd.DataFrame) -> str | None:
     """The first column that is a combination of those before it, whatever the units; else None."""
     x = exog.to_numpy(dtype=float)

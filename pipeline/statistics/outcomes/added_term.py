@@ -20,6 +20,7 @@ from pipeline.statistics.outcomes.hold_model import check_groups
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import Inference, infer
 from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.row_counts import n_censored
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,12 @@ def hold_term_part(
 
     def compute(row: EstimateRow) -> EstimateRow:
         made = problem()
-        row = row.counting(made.rows, comparison, _censored(made.rows))
+        row = row.counting(made.rows, comparison, n_censored(made.rows))
         row = row.with_inference(_of_holds(made, comparison.ci_level), is_log=True)
         row = replace(row, formula=f"log(hold_time_s) ~ {made.right_side}")
         return row.noting(*made.notes, caution=made.caution)
 
-    row = _row(measure, name, contrast, "ratio").counting(rows, comparison, _censored(rows))
+    row = _row(measure, name, contrast, "ratio").counting(rows, comparison, n_censored(rows))
     row = replace(row, estimate_id=f"{row.estimate_id}:{of}") if of else row
     return _as_part(estimated(row, compute), name, measure)
 
@@ -100,10 +101,6 @@ def _of_holds(problem: TermProblem, ci_level: float) -> Inference:
         df=float(people.nunique() - 1),
         ci_level=ci_level,
     )
-
-
-def _censored(rows: pd.DataFrame) -> int:
-    return int((rows["censoring"] != "exact").sum())
 
 
 def measured_term_part(

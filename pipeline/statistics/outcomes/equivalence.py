@@ -1,7 +1,10 @@
 """Whether the groups are alike: two one-sided tests of the planned comparison against its margin."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
 from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.estimate_rows import EstimateRow, estimated
@@ -11,7 +14,12 @@ from pipeline.statistics.p_values import Inference, exponential
 from pipeline.statistics.part import ModelRun, Part
 from schemas.plan import has_margin
 
-TOST = "tost"
+TOST: Final = "tost"
+_ENDS: Final[Mapping[str, Callable[[Equivalence], tuple[float, float]]]] = {
+    "lower": lambda found: (found.t_lower, found.p_lower),
+    "upper": lambda found: (found.t_upper, found.p_upper),
+}
+"""Ends of the margin: t and one-sided P value of the test against each."""
 
 
 def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison) -> Part:
@@ -39,17 +47,17 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
     )
     is_ratio = main.unit == "ratio"
     within = _in_words(margin, measure.unit, is_ratio)
-    sides = tuple(
-        replace(
+    sides = {
+        side: replace(
             row,
             estimate_id=f"{row.estimate_id}:{side}",
             variant=f"against the {side} end of the margin",
         )
-        for side in ("lower", "upper")
-    )
+        for side in _ENDS
+    }
     first = main.log_estimate if is_ratio else main.estimate
     if first is None or main.se is None:
-        return Part(tuple(each.not_estimable(main.note) for each in (row, *sides)))
+        return Part(tuple(each.not_estimable(main.note) for each in (row, *sides.values())))
     difference = Inference(
         estimate=first,
         se=main.se,
@@ -61,20 +69,14 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
         ci_level=comparison.ci_level,
     )
 
-    def compute(row: EstimateRow) -> EstimateRow:
+    def compute(row: EstimateRow, side: str = "") -> EstimateRow:
         limit = math.log(margin) if is_ratio else margin
         found = tost_of(difference, limit, alpha=1 - comparison.ci_level)
         row = _with_interval(row, found, is_ratio=is_ratio)
         level = f"The interval is one of {100 * found.ci_level:g}%."
-        end = row.estimate_id.removeprefix(f"{measure.outcome}:{TOST}").lstrip(":")
-        if end:
-            low = end == "lower"
-            return replace(
-                row,
-                statistic=found.t_lower if low else found.t_upper,
-                p=found.p_lower if low else found.p_upper,
-                note=f"One-sided P value. {level}",
-            )
+        if side:
+            statistic, p = _ENDS[side](found)
+            return replace(row, statistic=statistic, p=p, note=f"One-sided P value. {level}")
         said = "are" if found.is_equivalent else "are not shown to be"
         return replace(
             row,
@@ -84,12 +86,14 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
             f"values is given. {level}",
         )
 
-    rows = tuple(
-        # What a reader has to know of the comparison holds for its tests of equivalence.
-        estimated(each, compute).noting(main.note if main.status == "flagged" else "")
-        for each in (row, *sides)
+    made = [estimated(row, compute)]
+    made += [estimated(one, partial(compute, side=side)) for side, one in sides.items()]
+    # What a reader has to know of the comparison holds for its tests of equivalence.
+    caution = main.note if main.status == "flagged" else ""
+    return Part(
+        tuple(each.noting(caution) for each in made),
+        (ModelRun(TOST, measure.printed, detail=within),),
     )
-    return Part(rows, (ModelRun(TOST, measure.printed, detail=within),))
 
 
 def _with_interval(row: EstimateRow, found: Equivalence, *, is_ratio: bool) -> EstimateRow:

@@ -42,6 +42,7 @@ from pipeline.statistics.outcomes.second_routes import (
 )
 from pipeline.statistics.part import ModelRun, Part
 from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
+from pipeline.statistics.row_counts import n_censored
 from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
 
 
@@ -174,7 +175,7 @@ def _fitted(
         variant=model.variant,
         role="sensitivity",
         unit=model.unit,
-    ).counting(rows, comparison, _censored(rows))
+    ).counting(rows, comparison, n_censored(rows))
     check = check_holds if model.is_of_times else check_groups
     checks: list[EstimateCheck] = []
 
@@ -193,7 +194,7 @@ def _fitted(
                 diagnose(row.estimate_id, row.outcome, name, found.fit, design, comparison)
             )
         row = replace(row, formula=f"{model.left} ~ {design.formula}")
-        row = row.counting(design.rows, comparison, _censored(design.rows))
+        row = row.counting(design.rows, comparison, n_censored(design.rows))
         row = row.with_inference(found.inference, is_log=model.is_ratio)
         row = row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
         second = model.second
@@ -206,10 +207,6 @@ def _fitted(
     ran = row.status != "not_estimable"
     runs = (ModelRun(model.method or name, measure.printed),) if ran else ()
     return Part((row,), runs, tuple(checks))
-
-
-def _censored(rows: pd.DataFrame) -> int:
-    return int((rows["censoring"] != "exact").sum())
 
 
 def brunner_munzel_part(

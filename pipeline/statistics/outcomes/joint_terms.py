@@ -17,6 +17,7 @@ from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.p_values import SMALLEST_P
 from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.row_counts import n_censored
 
 FEWEST_AT_BOTH = 2
 """Participants of a group with holds in two conditions; one alone has no spread between participants."""
@@ -86,7 +87,7 @@ def joint_interaction_part(
         model=name,
         role="sensitivity",
         unit="F",
-    ).counting(whole, comparison, _censored(whole))
+    ).counting(whole, comparison, n_censored(whole))
 
     def compute(row: EstimateRow) -> EstimateRow:
         _check_parts(parts, comparison)
@@ -160,7 +161,7 @@ def _tested(
         np.asarray(fit.cov_params(), dtype=float)[np.ix_(at, at)],
         people.nunique(),
     )
-    row = row.counting(design.rows, comparison, _censored(design.rows))
+    row = row.counting(design.rows, comparison, n_censored(design.rows))
     right_side = " + ".join(str(name) for name in exog.columns if name != "const")
     row = replace(
         row,
@@ -172,7 +173,3 @@ def _tested(
     )
     degrees = f"F with {found.df_terms} and {found.df_rest} degrees of freedom."
     return row.noting(degrees, *design.notes, caution=design.caution)
-
-
-def _censored(rows: pd.DataFrame) -> int:
-    return int((rows["censoring"] != "exact").sum())

@@ -13,6 +13,7 @@ from pipeline.statistics.models.censored.score_permutation import score_permutat
 from pipeline.statistics.outcomes.hold_model import check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import ModelRun, Part
+from pipeline.statistics.row_counts import n_censored
 
 PERMUTED: Final = "permutation"
 PERMUTATION_SEED: Final = 20140
@@ -35,7 +36,7 @@ def permuted_part(designs: Designs, measure: Measure, comparison: Comparison) ->
         variant="adjusted",
         role="sensitivity",
         unit="z",
-    ).counting(rows, comparison, _censored(rows))
+    ).counting(rows, comparison, n_censored(rows))
 
     def compute(row: EstimateRow) -> EstimateRow:
         check_holds(rows, comparison)
@@ -52,7 +53,7 @@ def permuted_part(designs: Designs, measure: Measure, comparison: Comparison) ->
             strata,
             rng=np.random.default_rng(PERMUTATION_SEED),
         )
-        row = row.counting(used, comparison, _censored(used))
+        row = row.counting(used, comparison, n_censored(used))
         covariates = " + ".join(design.names) or "1"
         row = replace(
             row,
@@ -82,7 +83,3 @@ def _strata(rows: pd.DataFrame, comparison: Comparison) -> tuple[pd.Series, str]
     if "site" in rows and rows["site"].notna().all() and rows["site"].nunique() >= _FEWEST_SITES:
         return rows["site"], " within sites"
     return pd.Series(0, rows.index), ""
-
-
-def _censored(rows: pd.DataFrame) -> int:
-    return int((rows["censoring"] != "exact").sum())

@@ -14,7 +14,7 @@ from pipeline.statistics.outcomes.added_term import (
     hold_term_part,
 )
 from pipeline.statistics.outcomes.hold_model import check_holds
-from pipeline.statistics.outcomes.joint_terms import joint_interaction_part
+from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.part import Part
 
@@ -23,9 +23,6 @@ ALL_VISITS = "interaction_visits"
 FEWEST_FOR_JOINT = 3
 LATER: Final = "later_visit"
 """The term: 0 for trials of the first visit, 1 for those of the later one."""
-
-FEWEST_AT_BOTH = 2
-"""Participants of a group; one alone has no spread between participants."""
 
 
 def both_visits(first: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:

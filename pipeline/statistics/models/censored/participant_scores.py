@@ -13,6 +13,7 @@ from scipy import stats
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.error_distributions import Curve, ErrorDistribution, Vector
+from pipeline.statistics.models.model_rows import sums_by_code
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
 from pipeline.statistics.p_values import SMALLEST_P, Inference, infer
 
@@ -52,7 +53,7 @@ def influence_of_participants(results: CensoredResults, codes: Codes) -> Vector:
     9:705.
     """
     pieces = _pieces(results)
-    of_participant = _summed(pieces.scores, codes, int(codes.max()) + 1)
+    of_participant = sums_by_code(pieces.scores, codes)
     return np.asarray(np.linalg.solve(pieces.hessian, of_participant.T).T, dtype=float)
 
 
@@ -77,7 +78,7 @@ def spread_ratio(
             [cross.T, np.diag(own.T @ (row.hh + row.h))],
         ]
     )
-    steps = -np.linalg.solve(hessian, _summed(scores, codes, n).T).T
+    steps = -np.linalg.solve(hessian, sums_by_code(scores, codes).T).T
     contrast = np.zeros(scores.shape[1])
     contrast[-1], contrast[-2] = 1.0, -1.0
     moved = steps @ contrast
@@ -112,7 +113,7 @@ def shape_test(results: CensoredResults, codes: Codes) -> OmnibusTest:
         ]
     )
     of_fit = np.linalg.solve(information, slopes)
-    moved = _summed(shapes + pieces.scores @ of_fit, codes, n)
+    moved = sums_by_code(shapes + pieces.scores @ of_fit, codes)
     mean = moved.mean(axis=0)
     spread = np.cov(moved, rowvar=False)
     k = moved.shape[1]
@@ -133,12 +134,6 @@ def _enough(codes: Codes) -> int:
 def _pieces(results: CensoredResults) -> _Pieces:
     params = np.asarray(results.params, dtype=float)
     return _Pieces(results.model.score_obs(params), results.model.hessian(params))
-
-
-def _summed(per_row: Vector, codes: Codes, n: int) -> Vector:
-    """Sums by participant of the columns of per_row."""
-    columns = [np.bincount(codes, column, minlength=n) for column in per_row.T]
-    return np.column_stack(columns)
 
 
 def _shapes(model: Any, params: Vector) -> Vector:

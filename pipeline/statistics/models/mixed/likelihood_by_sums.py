@@ -7,6 +7,8 @@ inverses, so that an error in one of them shows.
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.statistics.models.model_rows import sums_by_code
+
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
@@ -47,21 +49,16 @@ def _weighted(
     """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
     residual, between, of_leg = (float(value) for value in variances)
     values = np.column_stack([exog, endog])
-    sums = _sums(values, legs)
+    sums = sums_by_code(values, legs)
     sizes = np.bincount(legs).astype(float)
     owner = np.zeros(len(sizes), dtype=np.intp)
     owner[legs] = people
     shrunk = residual + sizes * of_leg
     products = (values.T @ values - (sums / shrunk[:, None]).T @ sums * of_leg) / residual
-    above = _sums(sums / shrunk[:, None], owner)
+    above = sums_by_code(sums / shrunk[:, None], owner)
     weight = 1 + between * np.bincount(owner, sizes / shrunk)
     products -= between * (above / weight[:, None]).T @ above
     log_determinant = (
         (len(endog) - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
     )
     return products, float(log_determinant)
-
-
-def _sums(values: Array, codes: Codes) -> Array:
-    """Sum of the rows of each code, (n_codes, p)."""
-    return np.column_stack([np.bincount(codes, column) for column in values.T])

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.statistics.models.mixed.mixed_model import NestedResults, leg_codes
+from pipeline.statistics.models.model_rows import sums_by_code
 
 Vector = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -51,9 +52,8 @@ def mixed_residuals(
     left, levels = _without_levels(marginal[:, None], people, legs, variances)
     conditional = left[:, 0]
     weighted = _without_levels(x, people, legs, variances)[0] / variances[0]
-    n = len(levels)
-    score = _by(people, weighted * marginal[:, None], n)
-    own = np.stack([_by(people, weighted * x[:, [j]], n) for j in range(x.shape[1])], axis=2)
+    score = sums_by_code(weighted * marginal[:, None], people)
+    own = np.stack([sums_by_code(weighted * x[:, [j]], people) for j in range(x.shape[1])], axis=2)
     changes = -np.linalg.solve(own.sum(axis=0) - own, score[:, :, None])[:, :, 0]
     return MixedResiduals(
         codes=people,
@@ -72,18 +72,13 @@ def _without_levels(
     finest = people if legs is None else legs
     n_finest, n = int(finest.max()) + 1, int(people.max()) + 1
     rows = np.bincount(finest, minlength=n_finest).astype(float)
-    means = _by(finest, columns, n_finest) / rows[:, None]
+    means = sums_by_code(columns, finest) / rows[:, None]
     owner = np.empty(n_finest, dtype=np.intp)
     owner[finest] = people
     of_leg = 0.0 if legs is None else float(variances[2])
     spread = of_leg + variances[0] / rows
     total = np.bincount(owner, 1 / spread, minlength=n)
-    weighted = _by(owner, means / spread[:, None], n)
+    weighted = sums_by_code(means / spread[:, None], owner)
     levels = variances[1] * weighted / (1 + variances[1] * total)[:, None]
     leg_levels = (of_leg / spread)[:, None] * (means - levels[owner])
     return columns - levels[people] - leg_levels[finest], levels
-
-
-def _by(codes: Codes, columns: Vector, n: int) -> Vector:
-    """Sums of columns by code, (n, m)."""
-    return np.column_stack([np.bincount(codes, column, minlength=n) for column in columns.T])
