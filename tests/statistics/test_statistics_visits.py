@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multivariate import test_mvmean as hotelling_of_means
 
 from pipeline.statistics.errors import NotEstimableError
 from pipeline.statistics.outcomes.joint_terms import joint_test
@@ -194,3 +195,14 @@ def test_one_term_gives_the_t_test_and_a_lost_one_is_an_answer():
         joint_test(np.array([1.0, 1.0]), np.ones((2, 2)), 20)
     with pytest.raises(NotEstimableError, match="too few"):
         joint_test(np.ones(2), np.eye(2), 2)
+
+
+@pytest.mark.parametrize("q", [2, 4])
+def test_the_joint_test_is_hotelling_s_of_means(q):
+    values = np.random.default_rng(q).normal(0.3, 1.0, (12, q)) * np.arange(1, q + 1)
+    covariance = np.atleast_2d(np.cov(values, rowvar=False)) / len(values)
+    found = joint_test(values.mean(axis=0), covariance, len(values))
+    expected = hotelling_of_means(values, np.zeros(q))
+    assert found.f == pytest.approx(expected.statistic, rel=1e-10, abs=0)
+    assert found.p == pytest.approx(expected.pvalue, rel=1e-9, abs=0)
+    assert (found.df_terms, found.df_rest) == expected.df

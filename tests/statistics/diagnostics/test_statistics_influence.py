@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.regression.linear_model import OLS
 
+from pipeline.statistics.models.censored import participant_scores
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.censored.participant_scores import (
     influence_of_participants,
@@ -57,6 +58,26 @@ def test_the_spread_ratio_of_one_step_is_close_to_that_of_a_fit(cohort, fitted):
     )
     assert np.exp(step.estimate) == pytest.approx(found.ratio, rel=0.05)
     assert step.p == pytest.approx(found.p, abs=0.05)
+
+
+def test_the_shape_test_knows_that_the_parameters_were_estimated():
+    """A participant's part is what the sum of the shapes loses when the rest is fitted alone."""
+    rng, n = np.random.default_rng(3), 200
+    codes = np.repeat(np.arange(n), 3)
+    covariate, level = rng.normal(size=n)[codes], rng.normal(size=n)[codes]
+    values = covariate + level + 0.8 * rng.normal(size=3 * n) ** 3 / 3
+    low, high = np.minimum(values, 0.8), np.where(values > 0.8, np.inf, values)
+    x = np.column_stack([np.ones(3 * n), covariate])
+
+    def shapes(rows):
+        fit = CensoredNormal(low[rows], high[rows], x[rows]).fit()
+        return fit, participant_scores._shapes(fit.model, np.asarray(fit.params)).sum(axis=0)
+
+    fit, whole = shapes(codes >= 0)
+    parts = np.array([whole - shapes(codes != code)[1] for code in range(n)])
+    mean, spread = whole / n, np.cov(parts, rowvar=False)
+    f = n * mean @ np.linalg.solve(spread, mean) * (n - 2) / (2 * (n - 1))
+    assert shape_test(fit, codes).statistic == pytest.approx(f, rel=0.04)
 
 
 def test_the_shape_test_counts_participants_and_not_rows(cohort, fitted):
