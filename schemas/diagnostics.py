@@ -16,7 +16,8 @@ VERDICTS: Final = (NO_SIGN, LOOK_AT, NOT_ESTIMABLE)
 
 FLAG_BELOW_P: Final = 0.01
 """P value below which a diagnostic speaks against its model; declared by Stance. A model that is right
-is then flagged by one of its diagnostics in some 5 of 100 cohorts (tests/statistics/diagnostics)."""
+is then flagged by any of its diagnostics in 2 to 3 of 100 cohorts (400 simulated ones of 25 and 25 people
+per model; tests/statistics/diagnostics simulates fewer)."""
 
 
 @dataclass(frozen=True)
