@@ -169,5 +169,7 @@ def _check_counter(counter: Samples, rate_hz: float) -> None:
 
 def without_padding(values: Samples) -> Samples:
     """The values up to the last one that is a number."""
+    if values.size and not np.isnan(values[-1]):
+        return values
     filled = np.flatnonzero(~np.isnan(values))
     return values[: filled[-1] + 1] if filled.size else values[:0]

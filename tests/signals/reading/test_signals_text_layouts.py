@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.formats import read_recording
@@ -337,6 +339,33 @@ def test_missing_samples_stay_missing_inside_and_are_cut_off_at_the_end(tmp_path
     left, right = read(tmp_path, text).channels
     assert np.isnan(left.samples).tolist() == [False, True, True, False, False]
     assert right.samples.tolist() == [1, 2, 3]
+
+
+@given(
+    values=st.lists(
+        st.tuples(
+            st.floats(-1e9, 1e9, width=64),
+            st.sampled_from(
+                ["{:.4f}", "{:.6g}", "{:.9e}", "{!r}", " {:.3f} ", '"{:.5f}"', "{:+.2f}"]
+            ),
+        ),
+        min_size=8,
+        max_size=40,
+    ),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    end_of_line=st.sampled_from(["\n", "\r\n"]),
+)
+def test_an_empty_cell_changes_no_other_sample(tmp_path_factory, values, delimiter, end_of_line):
+    folder = tmp_path_factory.mktemp("tables")
+    rows = [f"{i / 1000:.3f}{delimiter}{form.format(x)}" for i, (x, form) in enumerate(values)]
+    # A second channel that ends early takes the way for tables with gaps.
+    whole = [f"time (s){delimiter}R GMED (uV)", *rows]
+    gappy = [f"{whole[0]}{delimiter}L GMED (uV)", *(f"{row}{delimiter}1" for row in rows)]
+    gappy[-1] = gappy[-1].removesuffix("1")
+    (alone,) = read(folder, end_of_line.join([*whole, ""])).channels
+    beside, short = read(folder, end_of_line.join([*gappy, ""])).channels
+    assert alone.samples.tobytes() == beside.samples.tobytes()
+    assert short.samples.size == alone.samples.size - 1
 
 
 def test_channels_that_start_at_different_times_are_refused(tmp_path):
