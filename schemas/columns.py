@@ -133,17 +133,17 @@ def _kept_column_rules(model: type[pa.DataFrameModel]) -> dict[str, ColumnRule]:
     return rules
 
 
-def validate_values(model: type[pa.DataFrameModel], table: pd.DataFrame) -> None:
-    """Raise SchemaErrors unless the table fits the model, as `model.validate(table, lazy=True)` does.
+def validated(model: type[pa.DataFrameModel], table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the model's types, as `model.validate(table, lazy=True)` gives it; raises SchemaErrors.
 
-    Half the time where the columns have the model's types already: nothing is converted, and pandera
-    does not look at the type of a text column value by value.
+    Half the time where the columns have these types already: nothing is converted, and pandera does
+    not look at the type of a text column value by value.
     """
     types = _kept_empty_table(model).dtypes
     # By name: a text column is text however it is stored.
     has_types = all(str(types.get(name)) == str(kind) for name, kind in table.dtypes.items())
     schema = _value_checks(model) if has_types else model.to_schema()
-    schema.validate(table, lazy=True)
+    return schema.validate(table, lazy=True)
 
 
 @cache

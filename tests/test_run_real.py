@@ -112,8 +112,8 @@ def test_a_real_hold_is_kept_and_its_dead_emg_rejected(tmp_path, real_data, stan
     assert pd.isna(row["gmed_pct_mvic"])
 
 
-def test_matched_eyes_open_and_closed(tmp_path, drop_cohort, stance_here):
-    drop_cohort(tmp_path, "matched_eo_ec")
+def test_matched_eyes_open_and_closed(tmp_path, drop_holds, stance_here):
+    drop_holds(tmp_path, "matched_eo_ec")
     ended = stance_here(tmp_path, "run", "matched_eo_ec")
     assert ended.returncode == 0, ended.stderr
     release = latest_release(tmp_path / "reports" / "matched_eo_ec")

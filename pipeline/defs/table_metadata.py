@@ -8,7 +8,7 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.columns import ColumnRule, column_rules, validate_values
+from schemas.columns import ColumnRule, column_rules, validated
 from schemas.tables import COHORT_TABLES
 
 MAXIMUM_ROWS_SHOWN = 50
@@ -123,7 +123,7 @@ def schema_failures(model: type[pa.DataFrameModel], table: pd.DataFrame) -> pd.D
     a row here is a gap in Stance's own rules.
     """
     try:
-        validate_values(model, table.reset_index(drop=True))
+        validated(model, table.reset_index(drop=True))
     except pa.errors.SchemaErrors as problem:
         cases = problem.failure_cases
         return pd.DataFrame(

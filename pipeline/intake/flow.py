@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.columns.drafts import Draft
+from schemas.columns import validated
 from schemas.flow import Flow
 from schemas.rules import RULES
 
@@ -37,7 +38,7 @@ def count_flow(drafts: Sequence[Draft], group_of: Mapping[str, str]) -> pd.DataF
         count for draft in drafts if draft.table.of_people for count in _counts(draft, group_of)
     ]
     flow = pd.DataFrame(counts, columns=list(Flow.to_schema().columns))
-    return Flow.validate(flow.sort_values("step", kind="stable", ignore_index=True))
+    return validated(Flow, flow.sort_values("step", kind="stable", ignore_index=True))
 
 
 def _counts(draft: Draft, group_of: Mapping[str, str]) -> list[_Count]:

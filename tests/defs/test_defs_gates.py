@@ -10,6 +10,7 @@ from pipeline.cli import main
 from pipeline.defs import intake as intake_wiring
 from pipeline.defs import publishing as publishing_wiring
 from pipeline.defs import signals as signals_wiring
+from pipeline.defs.history_databases import history_held_open
 from pipeline.defs.instance import open_instance
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
@@ -39,7 +40,7 @@ def ran_before(ran, monkeypatch):
 
 def materialise(workspace, *assets):
     """What the UI does when a person picks single assets."""
-    with open_instance(workspace) as instance:
+    with history_held_open(), open_instance(workspace) as instance:
         register_cohorts(instance, workspace)
         job = definitions.defs().resolve_job_def(ANALYSE_COHORT)
         return job.execute_in_process(

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from pipeline import definitions
+from pipeline.defs.history_databases import history_held_open
 from pipeline.defs.instance import open_instance
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
@@ -36,7 +37,7 @@ def analysed(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("STANCE_WORKSPACE", str(root))
     patch.setenv("DAGSTER_HOME", str(root))
-    with open_instance(workspace) as instance:
+    with history_held_open(), open_instance(workspace) as instance:
         register_cohorts(instance, workspace)
         job = definitions.defs().resolve_job_def(ANALYSE_COHORT)
         result = job.execute_in_process(

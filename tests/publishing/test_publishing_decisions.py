@@ -154,9 +154,9 @@ class TestTheReport:
 
 
 @pytest.fixture
-def workspace(tmp_path, drop_cohort, monkeypatch):
+def workspace(tmp_path, drop_holds, monkeypatch):
     """A cohort with a hold above the ceiling, a row that stands twice, and a remark."""
-    folder = drop_cohort(tmp_path, COHORT)
+    folder = drop_holds(tmp_path, COHORT)
     lines = (folder / "hold_times.csv").read_text().splitlines()
     headings = lines[0].split(",")
     time_s, ended_by = headings.index("hold_time_s"), headings.index("ended_by")

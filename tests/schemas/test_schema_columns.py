@@ -6,7 +6,8 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from schemas.columns import column_rules, empty_table, validate_values
+from schemas.columns import column_rules, empty_table, validated
+from schemas.flow import Flow
 from schemas.estimates import Estimates
 from schemas.findings import Findings
 from schemas.flow import Flow
@@ -121,4 +122,21 @@ def test_values_are_refused_with_and_without_conversion_alike(name, kind_of_faul
     rows = rows.astype(empty.dtypes)
     expected = _failures(lambda given: model.validate(given, lazy=True), rows)
     assert len(expected) > len(table.key)
-    assert _failures(lambda given: validate_values(model, given), rows) == expected
+    assert _failures(lambda given: validated(model, given), rows) == expected
+
+
+@pytest.mark.parametrize("wrong_type", [False, True])
+def test_a_table_comes_back_with_the_types_of_its_model(wrong_type):
+    rows = pd.DataFrame(
+        {
+            "step": [1, 2],
+            "stage": ["read", "set_aside"],
+            "table": "hold_times",
+            "group": "LBP",
+            "reason": ["", "the hold is longer than its ceiling"],
+            "n_rows": [12.0, 3.0] if wrong_type else [12, 3],
+            "n_participants": [4, 1],
+        }
+    )
+    expected = Flow.validate(rows, lazy=True)
+    pd.testing.assert_frame_equal(validated(Flow, rows), expected)

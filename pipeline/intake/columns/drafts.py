@@ -15,7 +15,7 @@ from pipeline.intake.columns.column_map import MappedTable
 from pipeline.intake.columns.source_cells import ParsedSource, leaves_cell_only, parse_source
 from pipeline.intake.findings.messages import Finding
 from pipeline.intake.rules.row_keys import has_repeats
-from schemas.columns import ColumnRule, column_rules, validate_values
+from schemas.columns import ColumnRule, column_rules, validated
 from schemas.tables import CohortTable
 
 _LARGEST_COUNT: Final = 2**15
@@ -156,7 +156,7 @@ def finished_table(draft: Draft) -> pd.DataFrame:
     table = pd.DataFrame(columns, copy=False)
     model = draft.table.model
     for start in range(0, max(len(table), 1), BLOCK_ROWS):
-        validate_values(model, table.iloc[start : start + BLOCK_ROWS])
+        validated(model, table.iloc[start : start + BLOCK_ROWS])
     if len(table) > BLOCK_ROWS and has_repeats(table, draft.table.key):
         return model.validate(table, lazy=True)  # which says what stands twice
     return table

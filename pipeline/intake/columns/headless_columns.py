@@ -49,5 +49,7 @@ def unread_numbers(grid: Grid, used: Collection[int]) -> tuple[list[Finding], se
 
 
 def _numbers(cells: Cells) -> int:
+    if cells.holds_nothing:
+        return 0
     texts = cells.text.astype("str").str.fullmatch(_NUMBER).to_numpy(dtype=bool)
     return int((texts | np.asarray(cells.kind == CellKind.NUMBER)).sum())

@@ -236,7 +236,7 @@ def _first_kind(
 ) -> tuple[str, NDArray[np.bool_]] | None:
     """What the cells look like, and which cells do."""
     codes, words = encoded(cells.text)
-    if not len(codes):
+    if not len(codes) or cells.holds_nothing:
         return None
     is_number = cells.kind == CellKind.NUMBER
 

@@ -12,7 +12,7 @@ from pipeline.intake.deciding.decision_file import DecisionLine
 from pipeline.intake.deciding.decisions import Ruling
 from pipeline.intake.deciding.parts import MOST_LISTED, Parts
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
-from schemas.columns import empty_table
+from schemas.columns import empty_table, validated
 from schemas.decisions import OPEN, Decisions, ToDecide
 
 _OF_THE_FINDING: Final = (
@@ -84,7 +84,7 @@ def with_finding(
     told = decisions.copy()
     for name in _OF_THE_FINDING:
         told[name] = decisions[name].mask(is_known, ids.map(about[name]))
-    return Decisions.validate(told, lazy=True)
+    return validated(Decisions, told)
 
 
 def to_decide(
@@ -123,7 +123,7 @@ def to_decide(
     if not rows:
         return empty_table(ToDecide)
     frame = pd.DataFrame(rows, columns=list(ToDecide.to_schema().columns), dtype="str")
-    return ToDecide.validate(frame.mask(frame == ""), lazy=True)
+    return validated(ToDecide, frame.mask(frame == ""))
 
 
 def told_of_choices(

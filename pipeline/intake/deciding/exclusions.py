@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.findings.messages import Finding, make_finding, quoted
-from schemas.columns import empty_table
+from schemas.columns import empty_table, validated
 from schemas.decisions import Exclusions
 from schemas.rules.decision_rules import ALPHA, DIFFERENCE_POINTS, FEWEST_EXCLUDED
 
@@ -33,7 +33,7 @@ def count_exclusions(
     rows = [row for draft in of_people if (row := _counted(draft, group_of, groups)) is not None]
     if not rows:
         return empty_table(Exclusions)
-    return Exclusions.validate(pd.DataFrame(rows), lazy=True)
+    return validated(Exclusions, pd.DataFrame(rows))
 
 
 def exclusion_findings(

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from schemas.columns import empty_table
+from schemas.columns import empty_table, validated
 from schemas.findings import Findings
 from schemas.rules import RULES
 from schemas.terms import SEVERITIES
@@ -276,4 +276,4 @@ def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> 
     ]
     frame = pd.DataFrame(rows, columns=columns, dtype="str")
     frame = frame.mask(frame == "")
-    return Findings.validate(frame, lazy=True)
+    return validated(Findings, frame)

@@ -30,10 +30,10 @@ from pipeline.signals.onset.step_likelihood import (
 Samples = npt.NDArray[np.float64]
 
 RAMPS_S: Final = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
-STEP_PRIOR: Final = 0.475
+STEP_PRIOR: Final = 0.4
 """Prior of a sudden onset; build-ups share the rest."""
 
-RAMP_MEAN_S: Final = 0.275
+RAMP_MEAN_S: Final = 0.4
 """Prior of the build-up for the reported onset: exponential. Long ones are rarer, and taking them as
 likely as short ones moves every uncertain onset forward."""
 
@@ -41,11 +41,9 @@ LEVELS_DB: Final = (-2.0, -0.75, 0.5, 1.75, 3.0)
 """Active levels that are tried, around the one that is read behind the most likely step: it is an
 estimate, and it is too low when the muscle is still building up."""
 
-CONFIDENCE: Final = 0.75
-"""Power that the likelihood is raised to: the spectra in it are estimates, which it takes for known."""
-
 INTERVAL_CONFIDENCE: Final = 0.72
-"""The same for the interval, which an estimate taken for known narrows more than it moves the median."""
+"""Power that the likelihood is raised to for the interval: the spectra in it are estimates, which it
+takes for known. That narrows an interval, and hardly moves the median."""
 
 INTERVAL_STEP_PRIOR: Final = 0.38
 """STEP_PRIOR for the interval: lower, so that it also holds for short build-ups that look sudden."""
@@ -72,7 +70,7 @@ class BuildUp:
     first_s: float
     spacing_s: float
 
-    def likelihood(self, confidence: float) -> Samples:
+    def likelihood(self, confidence: float = 1.0) -> Samples:
         """Likelihood of each build-up and candidate, all levels alike; its scale means nothing.
 
         confidence: power that it is raised to.
@@ -96,9 +94,7 @@ def ramp_bayes(searched: SearchedSignal) -> Reading:
         return Reading(None, steps.evidence, NO_RISE)
     step_s = searched.time_of_bin(steps.best)
     build_up = build_up_likelihood(searched, step_s)
-    by_ramp = _posterior(
-        build_up.likelihood(CONFIDENCE), prior=_ramp_prior(STEP_PRIOR, RAMP_MEAN_S)
-    )
+    by_ramp = _posterior(build_up.likelihood(), prior=_ramp_prior(STEP_PRIOR, RAMP_MEAN_S))
     any_length = _ramp_prior(INTERVAL_STEP_PRIOR, None)
     wide = _posterior(build_up.likelihood(INTERVAL_CONFIDENCE), prior=any_length).sum(axis=0)
     onset_s = build_up.time_of(quantile(by_ramp.sum(axis=0), 0.5))

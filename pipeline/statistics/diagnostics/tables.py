@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.statistics.diagnostics.model_check import EstimateCheck, Points
 from pipeline.statistics.estimate_rows import EstimateRow
-from schemas.columns import validate_values
+from schemas.columns import validated
 from schemas.diagnostics import (
     DIAGNOSTICS,
     LOOK_AT,
@@ -116,7 +116,7 @@ def points_frame(checks: Iterable[EstimateCheck]) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     texts = ("estimate_id", "outcome", "model", "diagnostic", "participant_id")
     frame = frame.astype(dict.fromkeys(texts, "str"))
-    validate_values(DiagnosticPoints, frame)
+    validated(DiagnosticPoints, frame)
     return frame
 
 
