@@ -36,10 +36,12 @@ def message_of(rule_id: str, scratch: Path) -> str:
     else:
         measured = next(d for d in (*SIGNAL_DEFECTS, *CHANGING_DEFECTS) if d.rule_id == rule_id)
         findings = measured.findings(scratch, draw)
-    return _printed(findings[findings["rule_id"] == rule_id].fillna("").iloc[0])
+    return printed(findings, rule_id)
 
 
-def _printed(finding: pd.Series) -> str:
+def printed(findings: pd.DataFrame, rule_id: str) -> str:
+    """The first finding of a rule, as its golden message is written."""
+    finding = findings[findings["rule_id"] == rule_id].fillna("").iloc[0]
     place = " ".join(part for part in (finding["file"], finding["sheet"], finding["cell"]) if part)
     return (
         f"{finding['severity']} [{finding['rule_id']}]\n"

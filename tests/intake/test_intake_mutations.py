@@ -1,4 +1,4 @@
-"""One random defect of the catalogue in a valid cohort: one root finding, right rule, right cell.
+"""One random defect of the catalogue in a valid cohort: one root finding, right rule, right cell, right words.
 
 At least 500 seeded draws over all defects and file formats: the first of each pair always, the further ones
 with `pytest -m slow`. The first draw of each defect is made in the whole cohort, further ones in the
@@ -8,12 +8,16 @@ tables that the defect needs, which is faster.
 import random
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from defects import DEFECTS, Defect, Lab
+from golden_messages import FOLDER, SEED, printed
 
 from pipeline.intake.cohort import read_cohort
 
 LEAST_DRAWS = 500
+FIRST_OF_RULE = {defect.rule_id: defect for defect in reversed(DEFECTS)}
+REWRITE_MESSAGES = "rewrite the messages: python tests/intake/golden_messages.py"
 PAIRS = [(defect, form) for defect in DEFECTS for form in defect.forms]
 
 
@@ -34,10 +38,10 @@ def test_there_are_at_least_500_draws():
 
 
 def the_only_finding_is_the_planted_one(
-    defect: Defect, form: str, seed: int, folder: Path, *, whole: bool
-) -> None:
+    defect: Defect, form: str, seed: object, folder: Path, *, whole: bool
+) -> pd.DataFrame:
     lab = Lab()
-    planted = defect.plant(lab, random.Random(f"{defect} {seed}"))
+    planted = defect.plant(lab, random.Random(seed if seed == SEED else f"{defect} {seed}"))
     if not whole:
         lab.leave_out_untouched_tables()
     read = read_cohort(lab.write(folder, form))
@@ -48,13 +52,19 @@ def the_only_finding_is_the_planted_one(
     found = roots.iloc[0]
     place = (found["file"], found["sheet"], found["cell"])
     assert place == (file, sheet, planted.cell), f"seed {seed}\n{told}"
+    return read.findings
 
 
 @pytest.mark.parametrize("place", range(len(PAIRS)), ids=lambda i: f"{PAIRS[i][0]}-{PAIRS[i][1]}")
 def test_a_defect_gives_one_root_finding_at_its_cell(place, tmp_path):
     defect, form = PAIRS[place]
-    whole = form == defect.forms[0]
-    the_only_finding_is_the_planted_one(defect, form, 0, tmp_path, whole=whole)
+    if form != defect.forms[0]:
+        the_only_finding_is_the_planted_one(defect, form, 0, tmp_path, whole=False)
+        return
+    findings = the_only_finding_is_the_planted_one(defect, form, SEED, tmp_path, whole=True)
+    if FIRST_OF_RULE[defect.rule_id] is defect:
+        golden = (FOLDER / f"{defect.rule_id}.txt").read_text(encoding="utf-8")
+        assert printed(findings, defect.rule_id) == golden, REWRITE_MESSAGES
 
 
 @pytest.mark.slow

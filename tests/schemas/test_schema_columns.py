@@ -7,7 +7,6 @@ import pandera.pandas as pa
 import pytest
 
 from schemas.columns import column_rules, empty_table, validated
-from schemas.flow import Flow
 from schemas.estimates import Estimates
 from schemas.findings import Findings
 from schemas.flow import Flow

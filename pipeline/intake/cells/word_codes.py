@@ -28,9 +28,9 @@ class WordNumbers(dict[str, int]):
 
 def encoded(text: "pd.Series[str]") -> tuple[Codes, Words]:
     """Number of the word in each row, and the words; some words may stand in no row."""
-    if isinstance(text.dtype, pd.CategoricalDtype):
-        codes = np.asarray(text.cat.codes)
-        return codes, np.asarray(text.cat.categories, dtype=object)
+    column = text.array
+    if isinstance(column, pd.Categorical):
+        return np.asarray(column.codes), np.asarray(column.categories, dtype=object)
     codes, words = pd.factorize(text, use_na_sentinel=False)
     return codes, np.asarray(words, dtype=object)
 

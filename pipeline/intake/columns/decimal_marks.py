@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.cell_findings import cell_findings
@@ -54,10 +53,9 @@ def _rows_with(cells: Cells, mark: str, is_meant: Callable[[str], bool]) -> NDAr
     codes, words = encoded(cells.text)
     if not len(words):
         return np.zeros(0, dtype=np.intp)
-    text = pd.Series(words, dtype="str")
-    has_mark = np.array(text.str.contains(mark, regex=False), dtype=bool)
-    for i in np.flatnonzero(has_mark).tolist():
-        has_mark[i] = is_meant(str(words[i]))
+    has_mark = np.array(
+        [isinstance(word, str) and mark in word and is_meant(word) for word in words], dtype=bool
+    )
     if not has_mark.any():
         return np.zeros(0, dtype=np.intp)
     return np.flatnonzero(has_mark[codes] & (cells.kind == CellKind.PLAIN))

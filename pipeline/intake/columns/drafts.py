@@ -140,7 +140,7 @@ def n_left_out_cells(draft: Draft) -> int:
 
 
 def finished_table(draft: Draft) -> pd.DataFrame:
-    """The usable rows, validated by the table's model; the draft's frame is used up.
+    """The usable rows, validated by the table's model; the frame of a large draft is used up.
 
     A failure here means that a rule of intake is missing, and raises pandera's SchemaErrors. The rows
     are validated in blocks, so that a check holds a small part of a large table.
@@ -149,8 +149,9 @@ def finished_table(draft: Draft) -> pd.DataFrame:
     rows = None if usable.all() else np.flatnonzero(usable)
     rules = column_rules(draft.table.model)
     columns: dict[str, pd.Series] = {}
+    is_large = len(draft.frame) > BLOCK_ROWS  # where a column is let go before the next is copied
     for name in list(draft.frame.columns):
-        column = draft.frame.pop(name)
+        column = draft.frame.pop(name) if is_large else draft.frame[name]
         taken = column if rows is None else column.take(rows).reset_index(drop=True)
         columns[name] = taken.astype(np.int64) if rules[name].kind == "integer" else taken
     table = pd.DataFrame(columns, copy=False)

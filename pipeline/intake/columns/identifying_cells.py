@@ -235,8 +235,10 @@ def _first_kind(
     cells: Cells, rule: ColumnRule | None, people: Cells | None
 ) -> tuple[str, NDArray[np.bool_]] | None:
     """What the cells look like, and which cells do."""
+    if cells.holds_nothing:
+        return None
     codes, words = encoded(cells.text)
-    if not len(codes) or cells.holds_nothing:
+    if not len(codes):
         return None
     is_number = cells.kind == CellKind.NUMBER
 
