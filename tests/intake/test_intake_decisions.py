@@ -459,6 +459,7 @@ KEEPABLE = [
 def test_every_rule_that_may_be_kept_takes_its_rows_back(defect, tmp_path):
     lab = Lab()
     defect.plant(lab, random.Random(5))
+    lab.leave_out_untouched_tables()
     folder = lab.write(tmp_path, "csv")
     first = read_cohort(folder)
     waiting = first.to_decide[first.to_decide["rule_id"] == defect.rule_id]

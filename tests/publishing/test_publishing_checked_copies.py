@@ -112,7 +112,13 @@ def spoilt() -> Lab:
 BY_RULE = {defect.rule_id: defect for defect in DEFECTS}
 
 
-@pytest.mark.parametrize("rule_id", sorted(BY_RULE))
+@pytest.mark.parametrize(
+    "rule_id",
+    [
+        pytest.param(rule_id, marks=[pytest.mark.slow] if place % 2 else [])
+        for place, rule_id in enumerate(sorted(BY_RULE))
+    ],
+)
 def test_exactly_the_cells_of_the_findings_are_marked(rule_id, tmp_path):
     defect = BY_RULE[rule_id]
     draw = random.Random(rule_id)
