@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from pipeline.publishing.build import build_report
+from pipeline.publishing.figures.canvas import Drawing
 from pipeline.publishing.report_inputs import ReportInputs
 from pipeline.publishing.report_model import Report
 
@@ -24,6 +25,18 @@ def _beside(name: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def without_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures have captions, texts and data, but nothing is drawn, which takes most of a report's time.
+
+    A test with the mark `pictures` draws them nevertheless.
+    """
+    if request.node.get_closest_marker("pictures") is not None:
+        return
+    monkeypatch.setattr(Drawing, "savefig", lambda *_, **__: None)
+    monkeypatch.setattr(Drawing, "draw_without_rendering", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import pytest
 from pipeline.publishing.build import build_report
 from schemas.models import LIFTOFF_BY, ONSET_BY
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
 MAIN_ROLES = ["primary", "secondary", "exploratory"]
 
 

@@ -20,6 +20,8 @@ from schemas.findings import Findings
 from schemas.methods import MethodSentence
 from schemas.plan import Plan, PlannedOutcome
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
 # Words of programmers, and spellings of missing numbers.
 FORBIDDEN = re.compile(
     r"(?<![\w-])(nan|none|null|inf|infinity|dtype|keyerror|valueerror|traceback|exception|schema|"

@@ -15,6 +15,8 @@ from schemas.flow import Flow
 from schemas.methods import MethodSentence
 from schemas.tables import COHORT_TABLES
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
 EYES_OPEN = "hold_time_s/eyes_open"
 
 
@@ -76,6 +78,7 @@ def test_holds_known_within_bounds_have_a_column_when_they_were_counted(light, i
     assert described.footnotes[0].text.startswith("At ceiling, unable, within bounds: share")
 
 
+@pytest.mark.pictures
 def test_a_small_time_ratio_shows_two_digits_of_value_and_interval_in_every_format(light, reading):
     estimates = light.estimates.copy()
     chosen = _main(estimates, EYES_OPEN)
@@ -185,6 +188,7 @@ def test_rows_of_a_participant_set_aside_do_not_read_doubled(light):
     assert "participant set aside" not in write_html(report)
 
 
+@pytest.mark.pictures
 def test_the_activation_figure_draws_the_interval_of_the_mean_and_says_so(inputs):
     """The level is that of the plan."""
     plain = _figure(build_report(inputs), "activation_points")

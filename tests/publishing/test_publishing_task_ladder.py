@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from pipeline.publishing.build import build_report
+
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 DEADLIFT = "hold_time_s/eyes_open/single_leg_deadlift"
 

@@ -8,6 +8,8 @@ import pytest
 from pipeline.publishing.build import build_report
 from schemas.models import WITHOUT_WARNED
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
 OUTCOMES = ("gmed_pct_mvic", "onset_ms")
 
 
