@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from sqlalchemy import NullPool, create_engine, text
 
 from pipeline.defs.history_databases import history_held_open
@@ -54,6 +56,17 @@ def test_other_databases_and_later_connections_are_left_alone(tmp_path, database
             plain.execute(text("CREATE TABLE events (value INTEGER)"))
     with _engine(database).connect() as later:
         assert later.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+def test_one_engine_serves_a_database_until_the_end(database):
+    url = f"sqlite:///{database}"
+    own = sqlite_event_log.create_engine, sqlite_run_storage.create_engine
+    with pytest.raises(ZeroDivisionError), history_held_open():
+        kept = sqlite_event_log.create_engine(url, poolclass=NullPool)
+        assert sqlite_run_storage.create_engine(url, poolclass=NullPool) is kept
+        raise ZeroDivisionError
+    assert (sqlite_event_log.create_engine, sqlite_run_storage.create_engine) == own
+    assert sqlite_event_log.create_engine(url, poolclass=NullPool) is not kept
 
 
 KILLED = """

@@ -44,7 +44,7 @@ _UNREADABLE: Final = (
 
 _DESCRIPTION: Final = b"stance_recording"
 _DESCRIPTION_SHA256: Final = b"stance_sha256"
-_READING_PACKAGES: Final = ("numpy", "scipy", "pyarrow", "edfio", "h5py", "bioread")
+_READING_PACKAGES: Final = ("numpy", "scipy", "pandas", "pyarrow", "edfio", "h5py", "bioread")
 _SIGNALS_FOLDER: Final = Path(__file__).resolve().parents[1]
 
 
