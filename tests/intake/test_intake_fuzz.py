@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # what is found is shrunk by hand: shrinking takes minutes

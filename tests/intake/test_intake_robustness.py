@@ -14,7 +14,7 @@ from schemas.findings import Findings
 from schemas.tables import COHORT_TABLES
 
 FUZZ = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 DAMAGE = st.lists(

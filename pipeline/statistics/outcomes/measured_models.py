@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, build_design
+from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, Designs
 from pipeline.statistics.diagnostics.entries import diagnose
 from pipeline.statistics.diagnostics.model_check import EstimateCheck
 from pipeline.statistics.errors import NotEstimableError
@@ -95,9 +95,10 @@ def measured_model_part(
     "<outcome>:brunner_munzel".
     """
     names = comparison.sensitivity(measure.outcome, "measured")
-    means = _participant_rows(rows, column, within_leg)
+    of_rows = Designs(rows, comparison)
+    of_means = Designs(_participant_rows(rows, column, within_leg), comparison)
     parts = [
-        _fitted(means if model.on_means else rows, column, measure, comparison, name, model)
+        _fitted(of_means if model.on_means else of_rows, column, measure, comparison, name, model)
         for name, model in MEASURED_MODELS.items()
         if name in names
     ]
@@ -128,7 +129,7 @@ def _participant_rows(rows: pd.DataFrame, column: str, within_leg: WithinLeg) ->
 
 
 def _fitted(
-    rows: pd.DataFrame,
+    designs: Designs,
     column: str,
     measure: Measure,
     comparison: Comparison,
@@ -148,13 +149,13 @@ def _fitted(
         variant="adjusted",
         role="sensitivity",
         unit=measure.unit,
-    ).counting(rows, comparison, value=column)
+    ).counting(designs.rows, comparison, value=column)
 
     checks: list[EstimateCheck] = []
 
     def compute(row: EstimateRow) -> EstimateRow:
-        check_participants(rows, comparison)
-        design = build_design(rows, covariates, comparison)
+        check_participants(designs.rows, comparison)
+        design = designs.of(covariates)
         check_participants(design.rows, comparison)
         results = model.fit(column, design)
         if model.is_checked:
