@@ -27,6 +27,7 @@ SNIFFED_LINES: Final = 12
 _ROWS_OF_SAMPLES: Final = 4
 _NUMBERS: Final = re.compile(r"[-+\d.,;\seE]*")
 EMPTY_CELLS: Final = ("", " ", "NaN", " NaN", "nan", " nan", "NAN", "NA", "n/a", "-nan(ind)")
+_LAST_ROW_BYTES: Final = 65_536
 _BLOCK_BYTES: Final = 512_000
 """Small enough that a recording of a minute gives every core a share."""
 _TEXT_ENDS: Final = (b"\n\r\n", b"\n\n", b"\n,,", b"\n;;", b"\n\t\t", b"\r\r")
@@ -150,8 +151,12 @@ def _numbers_alone(body: memoryview, head: TableHead) -> pd.DataFrame | None:
     """The columns of a table in which every cell is a number; None when a cell is empty or none.
 
     pandas reads such a table in three quarters of Arrow's time. It fills up short rows, which fails here
-    because an empty cell is no number, so that what it does read is what `_parsed` would read.
+    because an empty cell is no number, so that what it does read is what `_parsed` would read. Channels
+    that end early leave the last row with empty cells: then nothing is read in vain.
     """
+    last_row = bytes(body[-_LAST_ROW_BYTES:]).rstrip(b"\r\n").rpartition(b"\n")[2]
+    if not all(cell.strip() for cell in last_row.split(head.dialect.delimiter.encode())):
+        return None
     try:
         frame = pd.read_csv(
             io.BytesIO(body),
