@@ -37,13 +37,13 @@ import numpy as np  # noqa: E402 (the number of threads is read at import)
 import pandas as pd  # noqa: E402
 from scipy import signal  # noqa: E402
 
-from pipeline.engine import chosen_engine, map_units  # noqa: E402
-from pipeline.signals.batch import process_recordings  # noqa: E402
+from pipeline.engine.map_units import chosen_engine, map_units  # noqa: E402
+from pipeline.signals.cohort.batch import process_recordings  # noqa: E402
 from pipeline.signals.emg.curves import AmplitudeCurves, amplitude_curves  # noqa: E402
 from pipeline.signals.emg.filters import band_pass_sections  # noqa: E402
 from pipeline.signals.emg.zero_phase import BandPass  # noqa: E402
 from pipeline.signals.reading.formats import read_recording  # noqa: E402
-from pipeline.signals.recording import Recording  # noqa: E402
+from pipeline.signals.samples.recording import Recording  # noqa: E402
 from pipeline.signals.storing.sample_store import load_recording, save_recording  # noqa: E402
 from pipeline.workspace.known_hashes import KnownHashes  # noqa: E402
 from schemas.recordings import Recordings  # noqa: E402

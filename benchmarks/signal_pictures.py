@@ -26,11 +26,11 @@ from ruamel.yaml import YAML
 from pipeline.publishing.signal_pages.recording_entries import RecordingEntry, recording_entries
 from pipeline.publishing.signal_pages.recording_picture import recording_svg
 from pipeline.publishing.signal_pages.signal_page import signal_quality_html
+from pipeline.signals.cohort.measure import measure_samples
+from pipeline.signals.cohort.signal_table import signal_table
 from pipeline.signals.emg.measure_emg import emg_part
-from pipeline.signals.measure import measure_samples
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.request import Request
-from pipeline.signals.signal_table import signal_table
+from pipeline.signals.samples.request import Request
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
 from pipeline.signals.traces.trace_table import trace_table

@@ -146,7 +146,7 @@ def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
             print(manifest["summary"].replace("{release}", str(release)))
             return ExitCode(manifest["exit_code"])
         _say(f"Analysing {cohort} because {_some(reasons or ['you asked for it'])}.")
-        from pipeline.defs.run_cohort import run_cohort
+        from pipeline.running.run_cohort import run_cohort
 
         outcome = run_cohort(workspace, cohort)
     print(outcome.last_line)
@@ -162,7 +162,7 @@ def _plan_sample(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
 
 
 def _ui(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
-    from pipeline.defs.serve import serve_ui
+    from pipeline.running.serve import serve_ui
 
     serve_ui(workspace, port=chosen.port)
     return ExitCode.OK

@@ -1,11 +1,11 @@
 """The Dagster entry point: everything in `pipeline/defs`."""
 
-from pathlib import Path
-
 import dagster as dg
+
+from pipeline.running.load_definitions import load_definitions
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """All assets, checks, jobs, sensors and resources of Stance."""
-    return dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    return load_definitions()

@@ -5,12 +5,12 @@ from typing import Final
 
 from pipeline.commands.decide import Waiting, propose
 from pipeline.intake.cohort import CohortIntake, read_cohort
-from pipeline.intake.columns.suggested_tables import suggested_tables_of
+from pipeline.intake.columns.example_rows import NOTHING_WRONG_SO_FAR, is_only_unstarted
+from pipeline.intake.drafting.suggested_tables import suggested_tables_of
 from pipeline.intake.files.lab_files import file_stamps, lab_files
 from pipeline.intake.findings.fix_list import fix_list_text
-from pipeline.intake.templates.example_rows import NOTHING_WRONG_SO_FAR, is_only_unstarted
-from pipeline.publishing.decision_files import UNSAVED
-from pipeline.publishing.fix_list_files import write_fix_list
+from pipeline.publishing.fix_list.decision_files import UNSAVED
+from pipeline.publishing.fix_list.fix_list_files import write_fix_list
 from pipeline.workspace.atomic import check_writable, remove_file, write_text
 from pipeline.workspace.errors import ExitCode
 from pipeline.workspace.known_hashes import known_hashes

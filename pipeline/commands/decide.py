@@ -21,9 +21,9 @@ from pipeline.intake.files.discovery import CohortFiles
 from pipeline.intake.findings.messages import listed, nearest
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.signal_findings import settle_signals
-from pipeline.publishing.decision_files import HEADINGS, csv_of, write_proposal
-from pipeline.publishing.findings_history import compare, read_gone, read_history
-from pipeline.publishing.fix_list_files import FOLDER, HISTORY
+from pipeline.publishing.fix_list.decision_files import HEADINGS, csv_of, write_proposal
+from pipeline.publishing.fix_list.findings_history import compare, read_gone, read_history
+from pipeline.publishing.fix_list.fix_list_files import FOLDER, HISTORY
 from pipeline.workspace.atomic import remove_file, write_bytes
 from pipeline.workspace.errors import DamagedFile, UsageError
 from pipeline.workspace.layout import Workspace

@@ -17,7 +17,7 @@ from pipeline.commands.plan_sample_arguments import (
 from pipeline.commands.plan_sample_text import table_csv, table_markdown, table_text
 from pipeline.intake.cohort import read_cohort
 from pipeline.statistics.analysis_set import build_analysis_sets
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.planning.exact_power import UnreachablePowerError
 from pipeline.statistics.planning.pilot import pilot_assumptions
 from pipeline.statistics.planning.planned_samples import hold_sample, measured_sample

@@ -16,11 +16,11 @@ from pipeline.intake.deciding.decision_tables import to_decide as signals_to_dec
 from pipeline.intake.files.lab_files import changed_files, file_stamps, lab_files
 from pipeline.intake.settings.study_file import read_study
 from pipeline.publishing.build import build_report
-from pipeline.publishing.decision_files import write_proposal
-from pipeline.publishing.fix_list_files import write_fix_list
+from pipeline.publishing.fix_list.decision_files import write_proposal
+from pipeline.publishing.fix_list.fix_list_files import write_fix_list
 from pipeline.publishing.release_files import release_files
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Report
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Report
 from pipeline.publishing.signal_pages.signal_page import signal_quality_html
 from pipeline.publishing.verdict import Verdict, conclude
 from pipeline.workspace.hashing import (

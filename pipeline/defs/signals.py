@@ -12,12 +12,12 @@ from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.signal_pictures import recording_pictures
 from pipeline.defs.table_metadata import row_counts, shown_table
-from pipeline.engine import chosen_engine, map_units
+from pipeline.engine.map_units import chosen_engine, map_units
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.publishing.signal_pages.recording_entries import recording_entries
-from pipeline.signals.batch import process_recordings
+from pipeline.signals.cohort.batch import process_recordings
+from pipeline.signals.cohort.participant_unit import MeasuredUnit, ParticipantUnit
 from pipeline.signals.force.hold_agreement import compare_holds
-from pipeline.signals.participant_unit import MeasuredUnit, ParticipantUnit
 from pipeline.signals.ready_made import with_ready_made
 from pipeline.signals.storing.outdated import remove_outdated
 from pipeline.workspace.hashing import code_hash
@@ -208,7 +208,7 @@ def _map_units(
     done: Callable[[ParticipantUnit, MeasuredUnit], None],
     lost: Callable[[ParticipantUnit, int], MeasuredUnit],
 ) -> list[MeasuredUnit]:
-    """Measure where it is soonest done; see `pipeline.engine.chosen_engine`."""
+    """Measure where it is soonest done; see `pipeline.engine.map_units.chosen_engine`."""
     engine = chosen_engine(sum(unit.n_recordings for unit in units))
     return map_units(fn, units, engine, done=done, lost=lost)
 

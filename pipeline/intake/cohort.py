@@ -9,10 +9,9 @@ import pandas as pd
 
 from pipeline.intake.columns.column_map import MappedTable, map_table
 from pipeline.intake.columns.drafts import Draft, draft_table, finished_table, n_left_out_cells
+from pipeline.intake.columns.example_rows import example_notes, nobody_yet
 from pipeline.intake.columns.headings import unused_columns
 from pipeline.intake.columns.headless_columns import unread_numbers
-from pipeline.intake.columns.identifiers import identifying_columns, identifying_places
-from pipeline.intake.columns.identifying_cells import identifying_cells
 from pipeline.intake.columns.swapped_columns import refuse_swapped
 from pipeline.intake.deciding.decided import Decided, check_and_decide
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
@@ -31,6 +30,8 @@ from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.layouts.bids_tables import unread_phenotypes
 from pipeline.intake.layouts.laid_out import LaidOut, explained, laid_out, page_of
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
+from pipeline.intake.privacy.identifiers import identifying_columns, identifying_places
+from pipeline.intake.privacy.identifying_cells import identifying_cells
 from pipeline.intake.rules.body_rules import check_body
 from pipeline.intake.rules.code_shapes import check_code_shapes
 from pipeline.intake.rules.group_rules import (
@@ -51,16 +52,15 @@ from pipeline.intake.rules.row_rules import (
     check_tasks,
 )
 from pipeline.intake.rules.strength_rules import check_strength
-from pipeline.intake.rules.summary_rules import check_group_summaries
-from pipeline.intake.settings.study_file import read_plan, read_study
-from pipeline.intake.settings.study_names import (
+from pipeline.intake.rules.study_names import (
     check_plan_covariates,
     check_plan_names,
     check_study_names,
 )
+from pipeline.intake.rules.summary_rules import check_group_summaries
+from pipeline.intake.settings.study_file import read_plan, read_study
 from pipeline.intake.settings.yaml_text import YamlText
 from pipeline.intake.templates.example_leftovers import check_example_overwritten
-from pipeline.intake.templates.example_rows import example_notes, nobody_yet
 from pipeline.workspace.hashing import Sha256OfFile
 from schemas.columns import column_rules
 from schemas.methods import MethodSentence

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.publishing.numbers import Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Notice, Report
+from pipeline.publishing.report.numbers import Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Notice, Report
 from pipeline.publishing.sections.activation import activation_section, onset_section
 from pipeline.publishing.sections.associations import associations_section
 from pipeline.publishing.sections.flow import flow_section

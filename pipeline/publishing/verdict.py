@@ -5,7 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.publishing.labels import outcome_label
+from pipeline.publishing.report.labels import outcome_label
 from pipeline.workspace.errors import ExitCode
 from schemas.study import Study
 

@@ -10,21 +10,24 @@ import pandas as pd
 
 from pipeline.statistics.analysis_set import AnalysisSets, activation_is_measured, strength_scale
 from pipeline.statistics.characteristics import characteristics
-from pipeline.statistics.comparison import Comparison
 from pipeline.statistics.diagnostics.tables import (
     diagnostics_frame,
     points_frame,
     with_sentences,
 )
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
-from pipeline.statistics.methods_text import method_sentences
-from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
-from pipeline.statistics.multiplicity import (
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimates_frame
+from pipeline.statistics.estimates.multiplicity import (
     adjust_within_families,
     adjustment_in_words,
     families_in_words,
 )
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import WithinLeg, participant_values
+from pipeline.statistics.estimates.trial_rules import chosen_trials
+from pipeline.statistics.methods_text import method_sentences
+from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.outcomes.interactions import (
@@ -44,11 +47,8 @@ from pipeline.statistics.outcomes.outcome_names import (
 from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import WithinLeg, participant_values
 from pipeline.statistics.planned_model import with_planned_model
 from pipeline.statistics.tasks_and_visits import by_task, goals_of_tasks, visits_compared
-from pipeline.statistics.trial_rules import chosen_trials
 from schemas.methods import MethodSentence
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import Plan, TrialRule, contrast_of

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.two_groups.effect_size import standardised_difference
 from pipeline.statistics.outcomes.group_summaries import number_summaries, of_one_group, share_row
-from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
 from schemas.instruments import IPAQ_CATEGORIES
 from schemas.participants import Participants

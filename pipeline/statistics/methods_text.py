@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
-from pipeline.statistics.part import ModelRun
+from pipeline.statistics.estimates.part import ModelRun
 from schemas.methods import MethodSentence
 
 SENTENCES: Final[dict[str, str]] = {

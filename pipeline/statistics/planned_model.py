@@ -7,11 +7,11 @@ the plan names becomes the planned comparison.
 from dataclasses import replace
 from typing import Final
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.equivalence import equivalence_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import ModelRun, Part
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import STANDS_IN, Plan, contrast_of
 

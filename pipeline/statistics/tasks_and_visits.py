@@ -3,15 +3,15 @@
 import pandas as pd
 
 from pipeline.statistics.analysis_set import AnalysisSets
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.part import Part
+from pipeline.statistics.estimates.trial_rules import chosen_trials
 from pipeline.statistics.outcomes.goal_shares import LadderTask
 from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.outcome_names import hold_measure
 from pipeline.statistics.outcomes.task_ladder import goals_at_visits_part, task_ladder_part
 from pipeline.statistics.outcomes.training import gain_by_training_part
 from pipeline.statistics.outcomes.visits import all_visits_part, visit_part
-from pipeline.statistics.part import Part
-from pipeline.statistics.trial_rules import chosen_trials
 from schemas.study import Study
 from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK
 

@@ -9,7 +9,7 @@ from pipeline.workspace.errors import UsageError
 
 WORKSPACE_VARIABLE = "STANCE_WORKSPACE"
 WORKERS_VARIABLE = "STANCE_WORKERS"
-"""How recordings are measured; see `pipeline.engine.chosen_engine`."""
+"""How recordings are measured; see `pipeline.engine.map_units.chosen_engine`."""
 
 
 @dataclass(frozen=True)

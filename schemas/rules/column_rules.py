@@ -55,7 +55,7 @@ COLUMN_RULES: Final = (
         "only, so that no name, birth date or record number can reach a report.",
         "Remove the column and keep codes only; keep the list of names and codes outside the "
         "cohort folder.",
-        source="The headings that are known are those of `pipeline/intake/columns/identifiers.py`, in eleven "
+        source="The headings that are known are those of `pipeline/intake/privacy/identifiers.py`, in eleven "
         "languages: a decision of Stance.",
         checks="Whether a heading means names, dates of birth, addresses, telephone numbers, e-mail "
         "addresses, or numbers of records or insurances. The values are neither shown nor carried on.",

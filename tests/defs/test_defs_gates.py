@@ -10,11 +10,11 @@ from pipeline.cli import main
 from pipeline.defs import intake as intake_wiring
 from pipeline.defs import publishing as publishing_wiring
 from pipeline.defs import signals as signals_wiring
-from pipeline.defs.history_databases import history_held_open
-from pipeline.defs.instance import open_instance
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
-from pipeline.defs.run_cohort import run_cohort
+from pipeline.running.history_databases import history_held_open
+from pipeline.running.instance import open_instance
+from pipeline.running.run_cohort import run_cohort
 from pipeline.workspace.errors import EnvironmentProblem, ExitCode
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release

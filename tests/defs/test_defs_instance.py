@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from pipeline.defs.instance import open_instance
 from pipeline.defs.partitions import register_cohorts
+from pipeline.running.instance import open_instance
 from pipeline.workspace.layout import Workspace
 
 

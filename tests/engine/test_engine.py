@@ -11,8 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import engine_processes
-from pipeline.engine import Dask, Processes, Serial, chosen_engine, cores, engine_named, map_units
+from pipeline.engine import processes as engine_processes
+from pipeline.engine.map_units import (
+    Dask,
+    Processes,
+    Serial,
+    chosen_engine,
+    cores,
+    engine_named,
+    map_units,
+)
 from pipeline.workspace.errors import EnvironmentProblem, UsageError
 
 ENGINES = [Serial(), Processes(2)]
@@ -204,8 +212,8 @@ def test_interrupted_workers_end_and_the_interrupt_arrives_here(work, again):
         import sys
         sys.path.insert(0, {str(Path(work.__file__).parent)!r})
         import engine_work, signal
-        from pipeline import engine_processes
-        from pipeline.engine import Processes, map_units
+        from pipeline.engine import processes as engine_processes
+        from pipeline.engine.map_units import Processes, map_units
         # A shell that starts the tests in the background has its children ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         def interrupted(pool, at_once):
@@ -249,9 +257,9 @@ def test_a_word_that_is_no_engine_is_refused(text):
 
 
 def test_few_recordings_stay_here_and_many_do_not(monkeypatch):
-    monkeypatch.setattr("pipeline.engine.cores", lambda: 8)
+    monkeypatch.setattr("pipeline.engine.map_units.cores", lambda: 8)
     assert chosen_engine(20, {}) == Serial()
     assert chosen_engine(150, {}) == Processes(2)
     assert chosen_engine(10_000, {"STANCE_WORKERS": ""}) == Processes(8)
-    monkeypatch.setattr("pipeline.engine.cores", lambda: 1)
+    monkeypatch.setattr("pipeline.engine.map_units.cores", lambda: 1)
     assert chosen_engine(10_000, {}) == Serial()

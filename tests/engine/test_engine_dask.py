@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from pipeline.engine import Dask, map_units
+from pipeline.engine.map_units import Dask, map_units
 from pipeline.workspace.errors import EnvironmentProblem
 
 HAS_DASK = importlib.util.find_spec("distributed") is not None

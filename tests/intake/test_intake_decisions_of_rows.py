@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.commands.decide import decide as decide_by_command
 from pipeline.intake.cohort import read_cohort
-from pipeline.publishing.decision_files import PROPOSAL, UNSAVED, write_proposal
+from pipeline.publishing.fix_list.decision_files import PROPOSAL, UNSAVED, write_proposal
 from pipeline.workspace.errors import UsageError
 from pipeline.workspace.layout import Workspace
 from schemas.decisions import FILLED_IN

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from pipeline.intake.cells.grid import Cells, Grid
-from pipeline.intake.columns.identifiers import (
+from pipeline.intake.privacy.identifiers import (
     IDENTIFYING_ALONE,
     IDENTIFYING_HEADINGS,
     identifying_places,
 )
-from pipeline.intake.columns.identifying_cells import identifying_cells, looks_personal
+from pipeline.intake.privacy.identifying_cells import identifying_cells, looks_personal
 from schemas.columns import column_rules
 from schemas.participants import Participants
 

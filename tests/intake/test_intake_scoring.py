@@ -9,7 +9,7 @@ from defects.lab import Lab
 from pipeline.intake.cohort import read_cohort
 from pipeline.intake.rules.instrument_scoring import ipaq_categories, ipaq_met_minutes, odi_percent
 from pipeline.statistics.characteristics import characteristics
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
 
 NAN = float("nan")
 

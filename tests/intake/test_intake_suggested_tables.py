@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.intake.cohort import read_cohort
-from pipeline.intake.columns.suggested_tables import suggested_tables
+from pipeline.intake.drafting.suggested_tables import suggested_tables
 from pipeline.intake.files.discovery import CohortFiles
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.settings.study_file import read_study

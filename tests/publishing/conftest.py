@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.publishing.build import build_report
 from pipeline.publishing.figures.canvas import Drawing
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Report
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Report
 
 
 def _beside(name: str) -> ModuleType:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.publishing.report_inputs import ReportInputs
+from pipeline.publishing.report.report_inputs import ReportInputs
 from schemas.diagnostics import DIAGNOSTICS, LOOK_AT, NO_SIGN, ModelDiagnostics
 from schemas.estimates import Estimates
 from schemas.findings import Findings

@@ -19,12 +19,12 @@ from openpyxl.utils.cell import range_boundaries
 
 from pipeline.intake.cohort import read_cohort
 from pipeline.intake.files.lab_files import file_stamps, lab_files
-from pipeline.publishing.checked_copies import checked_copies
-from pipeline.publishing.findings_history import Changes, compare
-from pipeline.publishing.fix_entries import FixEntry, fix_entries
-from pipeline.publishing.mark_cells import LOOKS
-from pipeline.publishing.write_checked_text_table import checked_text_table
-from pipeline.publishing.write_checked_workbook import NoCopy, checked_workbook
+from pipeline.publishing.fix_list.checked_copies import checked_copies
+from pipeline.publishing.fix_list.findings_history import Changes, compare
+from pipeline.publishing.fix_list.fix_entries import FixEntry, fix_entries
+from pipeline.publishing.fix_list.mark_cells import LOOKS
+from pipeline.publishing.fix_list.write_checked_text_table import checked_text_table
+from pipeline.publishing.fix_list.write_checked_workbook import NoCopy, checked_workbook
 from schemas.lab_files import LabFile, LabFiles, TextTable
 from schemas.study import Limits
 
@@ -430,10 +430,12 @@ def test_a_file_that_changed_after_the_check_is_not_marked(tmp_path):
 
 def test_a_large_workbook_gets_no_copy(monkeypatch):
     content = _workbook({"hold_times": [["a"] * 5] * 6})
-    monkeypatch.setattr("pipeline.publishing.write_checked_workbook.MOST_ROWS", 5)
+    monkeypatch.setattr("pipeline.publishing.fix_list.write_checked_workbook.MOST_ROWS", 5)
     with pytest.raises(NoCopy, match="more than 5 rows"):
         checked_workbook(content, "cohort.xlsx", [ENTRY], "", no_names)
-    monkeypatch.setattr("pipeline.publishing.write_checked_workbook.LARGEST_COPY_BYTES", 100)
+    monkeypatch.setattr(
+        "pipeline.publishing.fix_list.write_checked_workbook.LARGEST_COPY_BYTES", 100
+    )
     with pytest.raises(NoCopy, match="no marked copy is made"):
         checked_workbook(content, "cohort.xlsx", [ENTRY], "", no_names)
 
@@ -442,7 +444,7 @@ def test_a_large_workbook_gets_no_copy(monkeypatch):
 def test_of_a_large_text_table_only_rows_with_findings_are_shown_in_their_places(
     monkeypatch, heading_row
 ):
-    monkeypatch.setattr("pipeline.publishing.write_checked_text_table.MOST_ROWS", 100)
+    monkeypatch.setattr("pipeline.publishing.fix_list.write_checked_text_table.MOST_ROWS", 100)
     first = 1 if heading_row == 0 else 2
     values = pd.Series([f"v{number}" for number in range(first, 301)], dtype="str")
     table = TextTable(heading_row, ("h",) if heading_row else (), np.arange(first, 301), (values,))
@@ -461,9 +463,11 @@ def test_of_a_large_text_table_only_rows_with_findings_are_shown_in_their_places
 
 
 def test_of_very_many_rows_with_findings_some_of_each_are_shown(monkeypatch):
-    monkeypatch.setattr("pipeline.publishing.write_checked_text_table.MOST_ROWS", 100)
-    monkeypatch.setattr("pipeline.publishing.write_checked_text_table.MOST_SHOWN_ROWS", 3)
-    monkeypatch.setattr("pipeline.publishing.write_checked_text_table.FIRST_ROWS_OF_A_FINDING", 1)
+    monkeypatch.setattr("pipeline.publishing.fix_list.write_checked_text_table.MOST_ROWS", 100)
+    monkeypatch.setattr("pipeline.publishing.fix_list.write_checked_text_table.MOST_SHOWN_ROWS", 3)
+    monkeypatch.setattr(
+        "pipeline.publishing.fix_list.write_checked_text_table.FIRST_ROWS_OF_A_FINDING", 1
+    )
     values = pd.Series([f"v{number}" for number in range(2, 301)], dtype="str")
     table = TextTable(1, ("h",), np.arange(2, 301), (values,))
     late = replace(ENTRY, finding_id="f2", cells="A290")
@@ -475,7 +479,7 @@ def test_of_very_many_rows_with_findings_some_of_each_are_shown(monkeypatch):
 
 
 def test_beyond_a_limit_cells_are_marked_without_a_comment(monkeypatch):
-    monkeypatch.setattr("pipeline.publishing.write_checked_workbook.MAXIMUM_COMMENTS", 2)
+    monkeypatch.setattr("pipeline.publishing.fix_list.write_checked_workbook.MAXIMUM_COMMENTS", 2)
     content = _workbook({"hold_times": [["a"] * 5] * 6})
     entry = replace(ENTRY, cells="E2:E6")
     book = loaded(checked_workbook(content, "cohort.xlsx", [entry], "", no_names))

@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 from pipeline.publishing.build import build_report
-from pipeline.publishing.write_csv import write_csvs
-from pipeline.publishing.write_docx import write_docx
-from pipeline.publishing.write_figures import write_figures
-from pipeline.publishing.write_fix_list import fix_list_csv, fix_list_html
-from pipeline.publishing.write_html import write_html
-from pipeline.publishing.write_methods import write_citations, write_methods
-from pipeline.publishing.write_numbers import write_numbers
-from pipeline.publishing.write_quality_summary import quality_summary_html
-from pipeline.publishing.write_xlsx import write_xlsx
+from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
+from pipeline.publishing.writers.write_csv import write_csvs
+from pipeline.publishing.writers.write_docx import write_docx
+from pipeline.publishing.writers.write_figures import write_figures
+from pipeline.publishing.writers.write_html import write_html
+from pipeline.publishing.writers.write_methods import write_citations, write_methods
+from pipeline.publishing.writers.write_numbers import write_numbers
+from pipeline.publishing.writers.write_quality_summary import quality_summary_html
+from pipeline.publishing.writers.write_xlsx import write_xlsx
 
 
 def _everything(report, inputs):
@@ -50,9 +50,9 @@ def test_another_process_zone_and_hash_seed_give_the_same_bytes(report, invented
         "spec = importlib.util.spec_from_file_location('study', sys.argv[1])\n"
         "study = importlib.util.module_from_spec(spec); spec.loader.exec_module(study)\n"
         "from pipeline.publishing.build import build_report\n"
-        "from pipeline.publishing.write_docx import write_docx\n"
-        "from pipeline.publishing.write_html import write_html\n"
-        "from pipeline.publishing.write_xlsx import write_xlsx\n"
+        "from pipeline.publishing.writers.write_docx import write_docx\n"
+        "from pipeline.publishing.writers.write_html import write_html\n"
+        "from pipeline.publishing.writers.write_xlsx import write_xlsx\n"
         "report = build_report(study.make_inputs())\n"
         "for part in (write_html(report).encode(), write_docx(report), write_xlsx(report)):\n"
         "    print(hashlib.sha256(part).hexdigest())\n"

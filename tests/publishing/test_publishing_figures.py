@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.publishing.column_widths import fitted_size_and_widths, text_width
 from pipeline.publishing.figures.activation_points import activation_points, spread
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
 from pipeline.publishing.figures.forest import forest
 from pipeline.publishing.figures.hold_survival import CURVE_COLUMNS, hold_survival
+from pipeline.publishing.writers.column_widths import fitted_size_and_widths, text_width
 
 GROUPS = ("LBP", "control")
 

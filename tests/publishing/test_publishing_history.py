@@ -5,8 +5,13 @@ import json
 import pandas as pd
 import pytest
 
-from pipeline.publishing.findings_history import compare, read_gone, read_history, write_history
-from pipeline.publishing.fix_list_files import write_fix_list
+from pipeline.publishing.fix_list.findings_history import (
+    compare,
+    read_gone,
+    read_history,
+    write_history,
+)
+from pipeline.publishing.fix_list.fix_list_files import write_fix_list
 from schemas.findings import Findings
 from schemas.lab_files import LabFile, LabFiles
 

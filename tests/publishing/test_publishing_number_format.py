@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.publishing.number_format import (
+from pipeline.publishing.report.number_format import (
     MINUS,
     Num,
     decimal_text,

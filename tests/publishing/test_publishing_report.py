@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from pipeline.publishing.build import build_report
+from pipeline.publishing.fix_list.write_fix_list import fix_list_html
 from pipeline.publishing.sections.methods import cited
-from pipeline.publishing.write_docx import write_docx
-from pipeline.publishing.write_fix_list import fix_list_html
-from pipeline.publishing.write_html import write_html
-from pipeline.publishing.write_numbers import write_numbers
-from pipeline.publishing.write_xlsx import write_xlsx
+from pipeline.publishing.writers.write_docx import write_docx
+from pipeline.publishing.writers.write_html import write_html
+from pipeline.publishing.writers.write_numbers import write_numbers
+from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.citations import CITATIONS
 from schemas.estimates import Estimates
 from schemas.findings import Findings

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from pipeline.publishing.build import build_report
-from pipeline.publishing.write_docx import write_docx
-from pipeline.publishing.write_html import write_html
-from pipeline.publishing.write_methods import write_methods
-from pipeline.publishing.write_xlsx import write_xlsx
+from pipeline.publishing.writers.write_docx import write_docx
+from pipeline.publishing.writers.write_html import write_html
+from pipeline.publishing.writers.write_methods import write_methods
+from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.estimates import Estimates
 from schemas.flow import Flow
 from schemas.methods import MethodSentence

@@ -11,8 +11,8 @@ from pipeline.publishing.sections.second_opinions import (
     disagreement_notice,
     second_opinion_blocks,
 )
-from pipeline.publishing.write_docx import write_docx
-from pipeline.publishing.write_html import write_html
+from pipeline.publishing.writers.write_docx import write_docx
+from pipeline.publishing.writers.write_html import write_html
 from tests.publishing.invented_study import make_inputs
 
 WITHOUT_FIGURES = {"curves": pd.DataFrame(), "participant_points": pd.DataFrame()}

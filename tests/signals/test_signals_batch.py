@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals import participant_unit
-from pipeline.signals.batch import process_recordings
+from pipeline.signals.cohort import participant_unit
+from pipeline.signals.cohort.batch import process_recordings
 from pipeline.signals.force.hold_agreement import compare_holds
 from pipeline.signals.onset import onset_sentence
 from pipeline.signals.ready_made import with_ready_made

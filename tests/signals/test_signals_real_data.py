@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals.batch import process_recordings
-from pipeline.signals.emg.amplitude import rms
+from pipeline.signals.cohort.batch import process_recordings
+from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.emg.filters import band_pass
-from pipeline.signals.measure import measure_recording
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.reading.signal_units import in_microvolt
-from pipeline.signals.request import Request
+from pipeline.signals.samples.amplitude import rms
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.request import Request
 from schemas.recordings import Recordings
 from schemas.study import EmgSettings
 

@@ -12,10 +12,10 @@ import weakref
 import pandas as pd
 import pytest
 
-from pipeline.engine import Processes, map_units
-from pipeline.signals import participant_unit
-from pipeline.signals.batch import process_recordings
-from pipeline.signals.participant_unit import MeasuredUnit
+from pipeline.engine.map_units import Processes, map_units
+from pipeline.signals.cohort import participant_unit
+from pipeline.signals.cohort.batch import process_recordings
+from pipeline.signals.cohort.participant_unit import MeasuredUnit
 from pipeline.workspace.errors import EnvironmentProblem
 from schemas.recordings import Recordings
 from schemas.study import EmgSettings
@@ -26,8 +26,8 @@ SCRIPT = """
 import json, sys
 import pandas as pd
 from pathlib import Path
-from pipeline.engine import Processes, Serial, map_units
-from pipeline.signals.batch import process_recordings
+from pipeline.engine.map_units import Processes, Serial, map_units
+from pipeline.signals.cohort.batch import process_recordings
 from schemas.recordings import Recordings
 from schemas.study import EmgSettings
 

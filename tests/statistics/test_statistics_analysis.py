@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets
-from pipeline.statistics.estimate_rows import EstimateRow, estimates_frame
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimates_frame
 from pipeline.statistics.planned_model import names_model
 from schemas.citations import CITATIONS
 from schemas.estimates import Estimates

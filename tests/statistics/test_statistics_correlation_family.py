@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.multiplicity import adjust_within_families
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.multiplicity import adjust_within_families
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from schemas.plan import Plan
 

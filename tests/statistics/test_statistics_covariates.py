@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import build_design
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import build_design
 from schemas.plan import DEFAULT_PLAN, Plan
 
 RATIO = "hold_time_s/eyes_open:time_ratio:adjusted"

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.models.two_groups.brunner_munzel import RelativeEffect, brunner_munzel

@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.row_counts import row_hash
 from pipeline.statistics.outcomes.hold_ends import log_rank_part
 from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
 from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
 from pipeline.statistics.outcomes.outcome_names import hold_measure
-from pipeline.statistics.row_counts import row_hash
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import DEFAULT_PLAN, USUAL_SENSITIVITY, Plan, PlannedOutcome
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.two_groups.matched_pairs import Pairs, paired_t
 from pipeline.statistics.outcomes.interactions import (
     LEG_MODELS,

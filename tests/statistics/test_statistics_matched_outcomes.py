@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets, strength_scale
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.outcomes.matched import PAIRS, SETS, matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure

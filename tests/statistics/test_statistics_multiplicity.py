@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.multiplicity import METHODS, adjust_within_families, adjusted, holm
+from pipeline.statistics.estimates.multiplicity import (
+    METHODS,
+    adjust_within_families,
+    adjusted,
+    holm,
+)
 
 R_NAMES = {"bh": "BH", "by": "BY"}
 

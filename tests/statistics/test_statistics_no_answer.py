@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.linear.median_regression import MedianRegression
 from pipeline.statistics.models.two_groups import brunner_munzel
 from pipeline.statistics.outcomes.hold_time import hold_time_part

@@ -10,13 +10,13 @@ from scipy import stats
 
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.part import Part
+from pipeline.statistics.estimates.trial_rules import chosen_trials
 from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
-from pipeline.statistics.part import Part
 from pipeline.statistics.planned_model import names_model, with_planned_model
-from pipeline.statistics.trial_rules import chosen_trials
 from schemas.plan import (
     ADJUSTMENT_LABELS,
     PLANNABLE_MODELS,

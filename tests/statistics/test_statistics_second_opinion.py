@@ -4,11 +4,15 @@ import math
 
 import pytest
 
-from pipeline.statistics.errors import NoSolutionError
-from pipeline.statistics.estimate_rows import EstimateRow
-from pipeline.statistics.models.censored.plain_likelihood import PlainFit
-from pipeline.statistics.outcomes import second_routes
-from pipeline.statistics.second_opinion import ROUTES, SecondNumber, with_second_opinion
+from pipeline.statistics.estimates.errors import NoSolutionError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.second_routes import routes as second_routes
+from pipeline.statistics.second_routes.plain_likelihood import PlainFit
+from pipeline.statistics.second_routes.second_opinion import (
+    ROUTES,
+    SecondNumber,
+    with_second_opinion,
+)
 from schemas.plan import Plan, PlannedOutcome
 
 RATIO = "hold_time_s/eyes_open:time_ratio:adjusted"

@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 from statsmodels.regression.linear_model import OLS
 
-from pipeline.statistics.design import Design
-from pipeline.statistics.errors import NoSolutionError
+from pipeline.statistics.estimates.design import Design
+from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
-from pipeline.statistics.models.censored.plain_likelihood import plain_censored_fit
-from pipeline.statistics.models.linear.partial_regression import partial_fit
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import fit_guarded
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
-from pipeline.statistics.outcomes.second_routes import is_balanced, second_difference
+from pipeline.statistics.second_routes.partial_regression import partial_fit
+from pipeline.statistics.second_routes.plain_likelihood import plain_censored_fit
+from pipeline.statistics.second_routes.routes import is_balanced, second_difference
 
 
 @pytest.fixture(scope="module")

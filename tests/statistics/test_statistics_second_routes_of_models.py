@@ -7,11 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import build_design
-from pipeline.statistics.models.discrete.plain_conditional import plain_conditional
-from pipeline.statistics.models.linear.plain_gee import plain_gee
-from pipeline.statistics.models.linear.plain_median import median_range
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import build_design
 from pipeline.statistics.outcomes import hold_models, measured_models, measured_outcome
 from pipeline.statistics.outcomes.hold_models import HOLD_MODELS, hold_model_part
 from pipeline.statistics.outcomes.hold_time import hold_time_part
@@ -20,6 +17,9 @@ from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
 from pipeline.statistics.planned_model import with_planned_model
+from pipeline.statistics.second_routes.plain_conditional import plain_conditional
+from pipeline.statistics.second_routes.plain_gee import plain_gee
+from pipeline.statistics.second_routes.plain_median import median_range
 from schemas.plan import PLANNABLE_MODELS, Plan, PlannedOutcome
 from schemas.terms import DEFAULT_TASK
 from tests.statistics.conftest import load_tables

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.training_days import training_of_participants
 from schemas.instrument_settings import TrainingProgramme

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multivariate import test_mvmean as hotelling_of_means
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.outcomes.joint_terms import joint_test
 
 CASES_IMPROVE, CONTROLS_IMPROVE = 1.5, 1.1

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.intake.cells.grid import Addresses, Cells, Grid, Source
 from pipeline.intake.cells.units import is_in_cells, unit_factor
 from pipeline.intake.cells.word_codes import repeated_text
+from pipeline.intake.columns.example_rows import ExamplePlace, no_rows, without_examples
 from pipeline.intake.columns.headings import ChosenColumns, choose_columns
 from pipeline.intake.columns.recoding import mark_missing, recode, spread_codes
 from pipeline.intake.columns.summary_words import without_summaries
@@ -25,7 +26,6 @@ from pipeline.intake.findings.messages import (
     near_sentence,
     quoted,
 )
-from pipeline.intake.templates.example_rows import ExamplePlace, no_rows, without_examples
 from schemas.activation import ACTIVATION_VALUES
 from schemas.columns import column_rules
 from schemas.strength import STRENGTH_VALUES

@@ -12,9 +12,9 @@ from pipeline.intake.cells.grid import Addresses, cell_findings, joined
 from pipeline.intake.cells.parsing import RULE_IDS, Problems
 from pipeline.intake.cells.word_codes import joined_text, repeated_text, spread
 from pipeline.intake.columns.column_map import MappedTable
+from pipeline.intake.columns.row_keys import has_repeats
 from pipeline.intake.columns.source_cells import ParsedSource, leaves_cell_only, parse_source
 from pipeline.intake.findings.messages import Finding
-from pipeline.intake.rules.row_keys import has_repeats
 from schemas.columns import ColumnRule, column_rules, validated
 from schemas.tables import CohortTable
 

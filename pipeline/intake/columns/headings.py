@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from pipeline.intake.cells.grid import Grid
-from pipeline.intake.columns.identifying_cells import looks_personal
 from pipeline.intake.findings.messages import (
     FileProblemError,
     Finding,
@@ -15,6 +14,7 @@ from pipeline.intake.findings.messages import (
     near_sentence,
     quoted,
 )
+from pipeline.intake.privacy.identifying_cells import looks_personal
 from schemas.columns import column_rules
 from schemas.study import TableSource
 from schemas.tables import CohortTable

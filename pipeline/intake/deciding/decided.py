@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.columns.drafts import Draft
+from pipeline.intake.columns.row_keys import repeated_rows
 from pipeline.intake.deciding.choices import Choices
 from pipeline.intake.deciding.decision_file import DecisionFile
 from pipeline.intake.deciding.decisions import (
@@ -30,7 +31,6 @@ from pipeline.intake.deciding.parts import Parts, parts_of
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
 from pipeline.intake.rules.column_suspicions import without_explained
 from pipeline.intake.rules.group_rules import group_of_participants
-from pipeline.intake.rules.row_keys import repeated_rows
 from pipeline.intake.templates.example_leftovers import without_looks_of_examples
 from schemas.columns import empty_table
 from schemas.decisions import OPEN, Exclusions

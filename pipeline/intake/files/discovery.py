@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.intake.columns.headings import plain_name
-from pipeline.intake.columns.identifying_cells import named_after_person
 from pipeline.intake.files.cohort_files import PHENOTYPE, CohortFiles, GridKey, file_inside
 from pipeline.intake.files.left_alone import (
     copied_name,
@@ -33,6 +32,7 @@ from pipeline.intake.formats.table_formats import (
     OpenedTable,
     table_format,
 )
+from pipeline.intake.privacy.identifying_cells import named_after_person
 from schemas.study import Study, TableSource
 from schemas.tables import INPUT_TABLES, CohortTable
 

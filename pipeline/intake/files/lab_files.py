@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pipeline.intake.columns.identifiers import identifying_places
 from pipeline.intake.files.discovery import CohortFiles, file_inside
 from pipeline.intake.findings.messages import FileProblemError
 from pipeline.intake.formats.csv_cells import whole_text
 from pipeline.intake.formats.reading import Reading
+from pipeline.intake.privacy.identifiers import identifying_places
 from pipeline.workspace.hashing import input_files
 from schemas.lab_files import LabFile, LabFiles, TextTable
 from schemas.study import Limits

@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from pipeline.intake.columns.identifiers import identifying_places, plain_words
-from pipeline.intake.columns.identifying_cells import named_after_person
 from pipeline.intake.findings.messages import Finding, listed, make_finding, quoted
+from pipeline.intake.privacy.identifiers import identifying_places, plain_words
+from pipeline.intake.privacy.identifying_cells import named_after_person
 
 _LOCKS: Final = (re.compile(r"~\$(.+)"), re.compile(r"\.~lock\.(.+)#"))
 _LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})

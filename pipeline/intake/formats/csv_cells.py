@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from pipeline.intake.cells.grid import Cells, Grid
 from pipeline.intake.cells.word_codes import WordNumbers, text_of
 from pipeline.intake.columns.headings import heading_place, note_on_rows_above
-from pipeline.intake.columns.identifiers import identifying_columns
 from pipeline.intake.findings.messages import (
     FileProblemError,
     Finding,
@@ -24,6 +23,7 @@ from pipeline.intake.findings.messages import (
     make_finding,
 )
 from pipeline.intake.formats.text_decoding import TextEncoding, text_encoding
+from pipeline.intake.privacy.identifiers import identifying_columns
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 SNIFFED_LETTERS: Final = 200_000

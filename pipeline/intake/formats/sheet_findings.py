@@ -9,10 +9,10 @@ import numpy as np
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from pipeline.intake.cells.grid import Grid
+from pipeline.intake.columns.example_rows import not_of_examples
 from pipeline.intake.columns.headings import note_on_rows_above, row_words
 from pipeline.intake.findings.messages import Finding, cell_ranges, listed, make_finding
 from pipeline.intake.formats.xlsx_sheet import SheetCells
-from pipeline.intake.templates.example_rows import not_of_examples
 
 EMPTY_ROWS_WORTH_A_NOTE: Final = 2000
 """A few formatted rows below a table are no news (LibreOffice writes 1,000 below a sheet with

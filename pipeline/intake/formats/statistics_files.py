@@ -15,7 +15,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
-from pipeline.intake.columns.identifiers import identifying_places
 from pipeline.intake.findings.messages import (
     Finding,
     file_problem,
@@ -23,6 +22,7 @@ from pipeline.intake.findings.messages import (
     make_finding,
 )
 from pipeline.intake.formats import statistics_reading
+from pipeline.intake.privacy.identifiers import identifying_places
 from schemas.study import Limits
 
 PROGRAMS: Final = {"sav": "SPSS", "dta": "Stata"}

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import RUN_LENGTH, CellKind, Cells, Grid
 from pipeline.intake.cells.word_codes import repeated_text, text_of
+from pipeline.intake.columns.example_rows import MOST_EXAMPLES, is_example_row
 from pipeline.intake.columns.headings import heading_place
-from pipeline.intake.columns.identifiers import identifying_columns
 from pipeline.intake.findings.messages import FileProblemError, Finding, file_problem
 from pipeline.intake.formats.reading import Reading
 from pipeline.intake.formats.sheet_findings import merged_cells, notes_on_rows, warnings_of_sheet
 from pipeline.intake.formats.xlsx_package import Package, damage_in_words, open_package
 from pipeline.intake.formats.xlsx_sheet import SheetCells, read_cells
-from pipeline.intake.templates.example_rows import MOST_EXAMPLES, is_example_row
+from pipeline.intake.privacy.identifiers import identifying_columns
 
 HEADINGS_WITHIN = 10
 """The heading row is looked for among this many filled rows."""

@@ -10,7 +10,6 @@ from openpyxl.utils import get_column_letter
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
 from pipeline.intake.columns.headings import plain_name
-from pipeline.intake.columns.identifiers import identifying_places
 from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding, quoted
 from pipeline.intake.layouts.block_places import (
     Block,
@@ -20,6 +19,7 @@ from pipeline.intake.layouts.block_places import (
 )
 from pipeline.intake.layouts.head_labels import odd_heads
 from pipeline.intake.layouts.missed_blocks import missed_blocks
+from pipeline.intake.privacy.identifiers import identifying_places
 from schemas.layouts import Blocks, HeadCell
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from pipeline.intake.cells.cell_findings import cell_findings, finding_of_rivals, seen_from
 from pipeline.intake.cells.word_codes import replaced
 from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
+from pipeline.intake.columns.row_keys import repeated_rows
 from pipeline.intake.findings.messages import Finding, listed, near_sentence, nearest
 from pipeline.intake.rules.code_shapes import codes_without_zeros, without_zeros
-from pipeline.intake.rules.row_keys import repeated_rows
 from schemas.study import Study
 
 _SHOWN_PLACES = 4

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from pipeline.intake.columns.example_rows import EXAMPLE_CODE
 from pipeline.intake.templates.data_dictionary import (
     DictionaryEntry,
     dictionary_entries,
     purpose_in_words,
 )
-from pipeline.intake.templates.example_rows import EXAMPLE_CODE
 from schemas.tables import INPUT_TABLES, CohortTable
 
 _STYLE: Final = """\

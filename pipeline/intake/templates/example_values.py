@@ -7,7 +7,7 @@ that the example is a row that intake would accept if it belonged to a person.
 import datetime as dt
 from typing import Final
 
-from pipeline.intake.templates.example_rows import EXAMPLE_CODE
+from pipeline.intake.columns.example_rows import EXAMPLE_CODE
 from schemas.columns import ColumnRule, column_rules
 from schemas.tables import CohortTable
 from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT

@@ -12,6 +12,7 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.intake.columns.example_rows import EXAMPLE_CODE
 from pipeline.intake.templates.cell_prompts import number_entry, prompt, text_entry
 from pipeline.intake.templates.data_dictionary import (
     is_needed,
@@ -22,7 +23,6 @@ from pipeline.intake.templates.data_dictionary import (
     term_meanings,
     type_in_words,
 )
-from pipeline.intake.templates.example_rows import EXAMPLE_CODE
 from pipeline.intake.templates.example_values import example_row
 from schemas.columns import ColumnRule, column_rules
 from schemas.study import Groups

@@ -16,8 +16,8 @@ from pipeline.publishing.figures.canvas import (
     look,
     new_drawing,
 )
-from pipeline.publishing.numbers import Estimate
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.numbers import Estimate
+from pipeline.publishing.report.report_model import Figure
 
 _HALF_WIDTH = 0.16
 _MEAN_PLACE = 0.0

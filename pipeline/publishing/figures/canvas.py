@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.report_model import Figure
 
 
 @dataclass(frozen=True)

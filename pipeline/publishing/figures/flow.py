@@ -17,7 +17,7 @@ from pipeline.publishing.figures.canvas import (
     look,
     new_drawing,
 )
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.report_model import Figure
 
 _LINE_IN: Final = 0.175
 _PAD_IN: Final = 0.2

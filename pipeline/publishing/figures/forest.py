@@ -18,9 +18,9 @@ from pipeline.publishing.figures.canvas import (
     look,
     new_drawing,
 )
-from pipeline.publishing.number_format import decimal_text
-from pipeline.publishing.numbers import Estimate
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.number_format import decimal_text
+from pipeline.publishing.report.numbers import Estimate
+from pipeline.publishing.report.report_model import Figure
 
 _RATIO_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
 _DECADE_TICKS = tuple(

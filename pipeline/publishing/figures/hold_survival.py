@@ -15,7 +15,7 @@ from pipeline.publishing.figures.canvas import (
     look,
     new_drawing,
 )
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.report_model import Figure
 
 CURVE_COLUMNS: Final = ("outcome", "group", "time_s", "survival", "n_at_risk", "n_censored")
 """One row per step: share of trials held longer than time_s, trials held until just before it,

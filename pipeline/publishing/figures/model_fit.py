@@ -17,7 +17,7 @@ from pipeline.publishing.figures.canvas import (
     look,
     new_drawing,
 )
-from pipeline.publishing.report_model import Figure
+from pipeline.publishing.report.report_model import Figure
 from schemas.diagnostics import DIAGNOSTICS
 
 DRAWN_COLUMNS: Final = ("diagnostic", "x", "y", "expected_low", "expected_high")

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import Part, paragraph
 from pipeline.publishing.figures.activation_points import activation_points
-from pipeline.publishing.numbers import Numbers
-from pipeline.publishing.report_inputs import ReportInputs, absent
-from pipeline.publishing.report_model import Block, Ref, Section
+from pipeline.publishing.report.cells import Part, paragraph
+from pipeline.publishing.report.numbers import Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs, absent
+from pipeline.publishing.report.report_model import Block, Ref, Section
 from pipeline.publishing.sections.comparisons import (
     has_values,
     main_result,

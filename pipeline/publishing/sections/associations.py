@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import CellMaker, number, paragraph, words
-from pipeline.publishing.labels import model_label, outcome_in_sentence
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.printable import printable
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Cell, Column, Ref, Row, Section, Table
+from pipeline.publishing.report.cells import CellMaker, number, paragraph, words
+from pipeline.publishing.report.labels import model_label, outcome_in_sentence
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.printable import printable
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Cell, Column, Ref, Row, Section, Table
 from schemas.plan import ADJUSTMENT_LABELS
 
 CORRELATIONS: Final = ("pearson", "spearman")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pipeline.publishing.cells import (
+from pipeline.publishing.report.cells import (
     EMPTY,
     CellMaker,
     Part,
@@ -13,10 +13,15 @@ from pipeline.publishing.cells import (
     unit_after,
     words,
 )
-from pipeline.publishing.labels import direction, model_label, outcome_in_sentence, quantity_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Cell, Column, Paragraph, Row, Table
+from pipeline.publishing.report.labels import (
+    direction,
+    model_label,
+    outcome_in_sentence,
+    quantity_label,
+)
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Cell, Column, Paragraph, Row, Table
 from pipeline.publishing.sections.second_opinions import disagreement
 
 MAIN_ROLES: Final = ("primary", "secondary", "exploratory")

@@ -4,11 +4,11 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.publishing.cells import paragraph, words
-from pipeline.publishing.labels import counted
-from pipeline.publishing.number_format import Num, percent_text
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Cell, Column, Footnote, Ref, Row, Table
+from pipeline.publishing.report.cells import paragraph, words
+from pipeline.publishing.report.labels import counted
+from pipeline.publishing.report.number_format import Num, percent_text
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Cell, Column, Footnote, Ref, Row, Table
 from schemas.decisions import OPEN
 from schemas.rules import RULES
 

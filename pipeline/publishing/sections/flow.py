@@ -5,12 +5,12 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.publishing.cells import EMPTY, Footnotes, Part, heading_row, paragraph
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
-from pipeline.publishing.labels import counted, reason_text, table_label
-from pipeline.publishing.number_format import Num
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import (
+from pipeline.publishing.report.cells import EMPTY, Footnotes, Part, heading_row, paragraph
+from pipeline.publishing.report.labels import counted, reason_text, table_label
+from pipeline.publishing.report.number_format import Num
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import (
     Block,
     Cell,
     Column,

@@ -2,18 +2,26 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import EMPTY, CellMaker, Part, paragraph, words
 from pipeline.publishing.figures.hold_survival import hold_survival
-from pipeline.publishing.labels import (
+from pipeline.publishing.report.cells import EMPTY, CellMaker, Part, paragraph, words
+from pipeline.publishing.report.labels import (
     CENSORED_NOTE,
     HOLD_PREFIX,
     model_label,
     outcome_in_sentence,
     quantity_label,
 )
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs, absent
-from pipeline.publishing.report_model import Block, Column, Paragraph, Ref, Row, Section, Table
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs, absent
+from pipeline.publishing.report.report_model import (
+    Block,
+    Column,
+    Paragraph,
+    Ref,
+    Row,
+    Section,
+    Table,
+)
 from pipeline.publishing.sections.comparisons import (
     COMPARED_ROLES,
     has_values,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.publishing.cells import paragraph
-from pipeline.publishing.report_model import Block, Section
+from pipeline.publishing.report.cells import paragraph
+from pipeline.publishing.report.report_model import Block, Section
 from schemas.citations import CITATIONS, Citation
 from schemas.methods import MethodSentence
 

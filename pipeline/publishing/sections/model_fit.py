@@ -5,12 +5,12 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.publishing.cells import EMPTY, heading_row, number, paragraph, words
 from pipeline.publishing.figures.model_fit import model_fit
-from pipeline.publishing.labels import model_label, outcome_in_sentence
-from pipeline.publishing.number_format import Num, decimals_for
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import (
+from pipeline.publishing.report.cells import EMPTY, heading_row, number, paragraph, words
+from pipeline.publishing.report.labels import model_label, outcome_in_sentence
+from pipeline.publishing.report.number_format import Num, decimals_for
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import (
     Block,
     Cell,
     Column,

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import Part, paragraph, unit_after
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_model import Paragraph, Ref
+from pipeline.publishing.report.cells import Part, paragraph, unit_after
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_model import Paragraph, Ref
 from schemas.models import LIFTOFF_BY, ONSET_BY
 
 _WAYS: Final = ((ONSET_BY, "other detectors"), (LIFTOFF_BY, "other rules for lift-off"))

@@ -1,10 +1,10 @@
 """All planned comparisons in one figure, on the two scales they live on."""
 
-from pipeline.publishing.cells import paragraph
 from pipeline.publishing.figures.forest import ForestRow, Panel, forest
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Notice, Ref, Section
+from pipeline.publishing.report.cells import paragraph
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Notice, Ref, Section
 from pipeline.publishing.sections.comparisons import EFFECT_SIZE, has_values, main_result
 
 TITLE = "Planned comparisons at a glance"

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import EMPTY, CellMaker, paragraph, words
-from pipeline.publishing.labels import level_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs, absent
-from pipeline.publishing.report_model import Cell, Column, Ref, Row, Section, Table
+from pipeline.publishing.report.cells import EMPTY, CellMaker, paragraph, words
+from pipeline.publishing.report.labels import level_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs, absent
+from pipeline.publishing.report.report_model import Cell, Column, Ref, Row, Section, Table
 from pipeline.publishing.sections.comparisons import descriptive_rows, with_unit
 from schemas.columns import column_rules
 from schemas.participants import Participants

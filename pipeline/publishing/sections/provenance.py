@@ -1,9 +1,9 @@
 """Software and provenance: what made this report, and how to find where a number comes from."""
 
-from pipeline.publishing.cells import EMPTY, paragraph, words
-from pipeline.publishing.printable import printable
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Column, Ref, Row, Section, Table
+from pipeline.publishing.report.cells import EMPTY, paragraph, words
+from pipeline.publishing.report.printable import printable
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Column, Ref, Row, Section, Table
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import ADJUSTMENT_LABELS
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import (
+from pipeline.publishing.report.cells import (
     CellMaker,
     Part,
     interval_parts,
@@ -10,10 +10,10 @@ from pipeline.publishing.cells import (
     with_shared_note,
     words,
 )
-from pipeline.publishing.labels import model_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs, absent
-from pipeline.publishing.report_model import Column, Paragraph, Row, Section, Table
+from pipeline.publishing.report.labels import model_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs, absent
+from pipeline.publishing.report.report_model import Column, Paragraph, Row, Section, Table
 from pipeline.publishing.sections.comparisons import people_cell
 
 ACCURACY: Final = ("sensitivity", "specificity", "lr_positive", "lr_negative")

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import Part, number, paragraph, words
-from pipeline.publishing.labels import model_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Column, Notice, Ref, Row, Table
+from pipeline.publishing.report.cells import Part, number, paragraph, words
+from pipeline.publishing.report.labels import model_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Column, Notice, Ref, Row, Table
 from schemas.estimates import DISAGREES
 
 TABLE_ID: Final = "second_opinions"

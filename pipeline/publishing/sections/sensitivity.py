@@ -1,10 +1,10 @@
 """Sensitivity analyses: every one of them, beside the result they test."""
 
-from pipeline.publishing.cells import CellMaker, heading_row, paragraph, words
-from pipeline.publishing.labels import model_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Column, Ref, Row, Section, Table
+from pipeline.publishing.report.cells import CellMaker, heading_row, paragraph, words
+from pipeline.publishing.report.labels import model_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Column, Ref, Row, Section, Table
 from pipeline.publishing.sections.comparisons import (
     analysed_note,
     main_result,

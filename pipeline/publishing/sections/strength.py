@@ -1,9 +1,9 @@
 """Hip abductor strength by group."""
 
-from pipeline.publishing.cells import paragraph
-from pipeline.publishing.numbers import Numbers
-from pipeline.publishing.report_inputs import ReportInputs, absent
-from pipeline.publishing.report_model import Block, Section
+from pipeline.publishing.report.cells import paragraph
+from pipeline.publishing.report.numbers import Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs, absent
+from pipeline.publishing.report.report_model import Block, Section
 from pipeline.publishing.sections.comparisons import (
     has_values,
     main_result,

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import paragraph
-from pipeline.publishing.labels import counted
-from pipeline.publishing.numbers import Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Notice, Paragraph, Section
+from pipeline.publishing.report.cells import paragraph
+from pipeline.publishing.report.labels import counted
+from pipeline.publishing.report.numbers import Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Notice, Paragraph, Section
 from pipeline.publishing.sections.comparisons import has_values, main_result, result_sentence
 from schemas.terms import CONFIRMATORY_ROLES
 

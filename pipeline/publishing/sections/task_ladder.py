@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import (
+from pipeline.publishing.report.cells import (
     EMPTY,
     CellMaker,
     Part,
@@ -11,10 +11,10 @@ from pipeline.publishing.cells import (
     result_parts,
     words,
 )
-from pipeline.publishing.labels import model_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Cell, Column, Paragraph, Ref, Row, Table
+from pipeline.publishing.report.labels import model_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Cell, Column, Paragraph, Ref, Row, Table
 from schemas.models import (
     GOAL_AFTER_PREVIOUS,
     GOAL_REACHED,

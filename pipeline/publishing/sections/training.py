@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import CellMaker, heading_row, paragraph, words
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Column, Ref, Row, Table
+from pipeline.publishing.report.cells import CellMaker, heading_row, paragraph, words
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Column, Ref, Row, Table
 from pipeline.publishing.sections.comparisons import has_values, mean_table, people_cell
 from schemas.models import GAIN_BY_ADHERENCE, GAIN_BY_DOSE, TRAINING_OUTCOMES
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from pipeline.publishing.cells import EMPTY, CellMaker, heading_row, paragraph, words
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Block, Column, Ref, Row, Table
+from pipeline.publishing.report.cells import EMPTY, CellMaker, heading_row, paragraph, words
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Block, Column, Ref, Row, Table
 
 CHANGE: Final = "change_over_visits"
 BETWEEN: Final = "interaction_visit"

@@ -1,10 +1,10 @@
 """How much a result rests on signals with a remark: the same comparison with and without them."""
 
-from pipeline.publishing.cells import paragraph, result_parts
-from pipeline.publishing.labels import quantity_label
-from pipeline.publishing.numbers import Estimate, Numbers
-from pipeline.publishing.report_inputs import ReportInputs
-from pipeline.publishing.report_model import Paragraph, Ref
+from pipeline.publishing.report.cells import paragraph, result_parts
+from pipeline.publishing.report.labels import quantity_label
+from pipeline.publishing.report.numbers import Estimate, Numbers
+from pipeline.publishing.report.report_inputs import ReportInputs
+from pipeline.publishing.report.report_model import Paragraph, Ref
 from pipeline.publishing.sections.comparisons import main_result
 from schemas.models import WITHOUT_WARNED
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html import escape
 
-from pipeline.publishing.printable import printable
+from pipeline.publishing.report.printable import printable
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.publishing.number_format import MINUS
+from pipeline.publishing.report.number_format import MINUS
 from pipeline.publishing.signal_pages.picture_marks import number
 
 VERDICT_TITLES: Final[dict[str, str]] = {

@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.publishing.number_format import decimal_text, decimals_for, percent_text
-from pipeline.publishing.printable import printable, with_true_minus
+from pipeline.publishing.report.number_format import decimal_text, decimals_for, percent_text
+from pipeline.publishing.report.printable import printable, with_true_minus
 from pipeline.publishing.signal_pages.picture_marks import number
 from pipeline.publishing.signal_pages.picture_view import PictureView
 from schemas.activation import ACTIVATION_KEY, Activation

@@ -9,7 +9,7 @@ from html import escape
 
 import numpy as np
 
-from pipeline.publishing.printable import printable
+from pipeline.publishing.report.printable import printable
 from pipeline.publishing.signal_pages.curve_paths import band_path, line_path
 from pipeline.publishing.signal_pages.drawing import Drawing
 from pipeline.publishing.signal_pages.picture_labels import (

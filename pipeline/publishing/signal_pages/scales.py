@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.publishing.number_format import MINUS
+from pipeline.publishing.report.number_format import MINUS
 
 Values = npt.NDArray[np.float64]
 

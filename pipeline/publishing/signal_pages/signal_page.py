@@ -12,8 +12,8 @@ from typing import Final
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.publishing.pages import render
-from pipeline.publishing.printable import printable
+from pipeline.publishing.report.pages import render
+from pipeline.publishing.report.printable import printable
 from pipeline.publishing.signal_pages.picture_style import STYLE
 from pipeline.publishing.signal_pages.picture_words import (
     ROLE_WORDS,

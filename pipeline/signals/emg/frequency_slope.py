@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.signals.emg.spectrum import Spectra, median_frequency
+from pipeline.signals.samples.spectrum import Spectra, median_frequency
 
 SHORTEST_HOLD_S: Final = 5.0
 """Fewer than five windows of a second leave too few for a line and its standard error."""

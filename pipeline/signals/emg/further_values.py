@@ -1,6 +1,6 @@
 """What stands in the activation table beside the amplitude: integrated EMG with its durations, fatigue."""
 
-from pipeline.signals.emg.emg_features import EmgFeatures
+from pipeline.signals.measured.emg_features import EmgFeatures
 from schemas.study import EmgSettings
 
 

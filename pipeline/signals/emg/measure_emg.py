@@ -6,24 +6,24 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.amplitude import moving_rms
-from pipeline.signals.emg.emg_features import EmgFeatures
-from pipeline.signals.emg.emg_part import EmgPart
 from pipeline.signals.emg.filters import band_pass, check_sampling_rate
 from pipeline.signals.emg.frequency_slope import FrequencySlope, frequency_slope
 from pipeline.signals.emg.integrated_emg import IntegratedEmg, integrated_emg, largest_area
 from pipeline.signals.emg.mvic import middle_rms
-from pipeline.signals.emg.spectrum import spectra
 from pipeline.signals.emg.windows import measured_window, rest_window
-from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.measured.emg_features import EmgFeatures
+from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.measure_onset import with_onset
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.signal_units import in_microvolt
-from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.amplitude import moving_rms
+from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.spectrum import spectra
 from schemas.study import EmgSettings
 
 Samples = npt.NDArray[np.float64]

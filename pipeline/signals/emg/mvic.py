@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.amplitude import moving_rms, rms
-from pipeline.signals.emg.emg_features import EmgFeatures
-from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.measured.emg_features import EmgFeatures
+from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS
+from pipeline.signals.samples.amplitude import moving_rms, rms
 from schemas.study import EmgSettings, MvicRules
 
 OVER_REPEATS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from pipeline.signals.quality.signal_metrics import SignalMetrics
+from pipeline.signals.measured.signal_metrics import SignalMetrics
 
 
 @dataclass(frozen=True)

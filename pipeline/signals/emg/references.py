@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from pipeline.signals.emg.mvic import MvicReference, mvic_reference, statistic_words, window_s
-from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import judge
 from pipeline.signals.quality.reference_limits import TASK_LIMITS
 from schemas.columns import empty_table

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.problem import SignalProblem
-from pipeline.signals.request import Request
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 SHORTEST_WINDOW_S: Final = 0.25

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from pipeline.signals.force.event_times import EventSamples, in_seconds
-from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.force.hop import departures, hop_in_hold
-from pipeline.signals.runs import Run, bridged, runs_of
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.runs import Run, bridged, runs_of
 
 Values = npt.NDArray[np.float64]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline.signals.force.force_features import ForceEvents
-from pipeline.signals.runs import Run
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.runs import Run
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import numpy.typing as npt
 
 from pipeline.signals.force.both_feet import both_feet_events
 from pipeline.signals.force.event_rules import DEFAULT_RULE
-from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.force.lifted_foot import lifted_foot_events
 from pipeline.signals.force.stance_foot import stance_foot_events
+from pipeline.signals.measured.force_features import ForceEvents
 
 Force = npt.NDArray[np.float64]
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.both_feet import RULE as BOTH_FEET_RULE
 from pipeline.signals.force.event_rules import EVENT_RULES
 from pipeline.signals.force.lifted_foot import SHORTEST_TAP_S
@@ -11,6 +10,7 @@ from pipeline.signals.force.stance_foot import LIFTED_SHARE
 from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
 from pipeline.signals.force.sway import COP_LOW_PASS_HZ, COP_RATE_HZ, ELLIPSE_LEVEL
 from pipeline.signals.force.unloading_fit import HIGHEST_N, POWERS
+from pipeline.signals.measured.features import RecordingFeatures
 
 Sentence = tuple[str, tuple[str, ...]]
 

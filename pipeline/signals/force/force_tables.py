@@ -6,8 +6,8 @@ from typing import Any, Final
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.event_rules import EVENT_RULES
+from pipeline.signals.measured.features import RecordingFeatures
 from schemas.activation import ACTIVATION_KEY
 from schemas.columns import empty_table
 from schemas.event_sensitivity import EventSensitivity

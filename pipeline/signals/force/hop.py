@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
-from pipeline.signals.runs import Run, runs_of
+from pipeline.signals.samples.runs import Run, runs_of
 
 Force = npt.NDArray[np.float64]
 

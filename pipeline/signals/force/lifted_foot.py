@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from pipeline.signals.force.event_rules import EVENT_RULES, EventRule
 from pipeline.signals.force.event_times import EventSamples, in_seconds
-from pipeline.signals.force.force_features import ForceEvents, RuleEvents
 from pipeline.signals.force.hop import departures, hop_in_hold
 from pipeline.signals.force.unloaded_phase import (
     ENOUGH_SAMPLES,
@@ -18,7 +17,8 @@ from pipeline.signals.force.unloaded_phase import (
     unloaded_phase,
 )
 from pipeline.signals.force.unloading_fit import zero_of_unloading
-from pipeline.signals.runs import Run, runs_of
+from pipeline.signals.measured.force_features import ForceEvents, RuleEvents
+from pipeline.signals.samples.runs import Run, runs_of
 
 Force = npt.NDArray[np.float64]
 

@@ -4,11 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.signals.force.cop_features import CopFeatures
-from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.force.plate_under_foot import PlateUnderFoot
 from pipeline.signals.force.sway import COP_LOW_PASS_HZ, COP_RATE_HZ, SLOWEST_HZ, sway
-from pipeline.signals.request import Request
+from pipeline.signals.measured.cop_features import CopFeatures
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.request import Request
 
 SHORTEST_SWAY_S: Final = 5.0
 """Declared by Stance: slow sway has periods of seconds, and a shorter part does not show them."""

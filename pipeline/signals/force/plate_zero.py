@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.runs import Run
+from pipeline.signals.samples.runs import Run
 
 Force = npt.NDArray[np.float64]
 

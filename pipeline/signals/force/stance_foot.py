@@ -7,8 +7,8 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from pipeline.signals.force.event_times import EventSamples, in_seconds
-from pipeline.signals.force.force_features import ForceEvents
-from pipeline.signals.runs import Run, runs_of
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.runs import Run, runs_of
 
 Force = npt.NDArray[np.float64]
 

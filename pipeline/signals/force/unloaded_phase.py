@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from pipeline.signals.force.plate_zero import plate_zero
-from pipeline.signals.runs import Run, bridged, runs_of
+from pipeline.signals.samples.runs import Run, bridged, runs_of
 
 Force = npt.NDArray[np.float64]
 

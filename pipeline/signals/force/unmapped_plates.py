@@ -5,8 +5,8 @@ import numpy.typing as npt
 
 from pipeline.signals.force.plate_under_foot import PLATE_FORCE
 from pipeline.signals.force.unloaded_phase import MIN_LOAD_N, unloaded_phase
-from pipeline.signals.recording import Recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.recording import Recording
+from pipeline.signals.samples.request import Request
 
 Force = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from pipeline.signals.onset.searched_signal import (
     SearchedSignal,
     searched_signal,
 )
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 EMG_BAND_HZ: Final = (20.0, 450.0)
 

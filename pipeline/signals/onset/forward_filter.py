@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 Samples = npt.NDArray[np.float64]
 

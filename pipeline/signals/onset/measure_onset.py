@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from pipeline.signals.emg.emg_part import EmgPart
 from pipeline.signals.emg.windows import Window
-from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import detect_onset
 from pipeline.signals.onset.sensitivity import onset_grid
+from pipeline.signals.samples.emg_part import EmgPart
 from schemas.study import EmgSettings
 
 ONSET_SD_WARN_S: Final = 0.02

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from pipeline.signals.runs import Run
+from pipeline.signals.samples.runs import Run
 
 Samples = npt.NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pipeline.signals.features import RecordingFeatures
+from pipeline.signals.measured.features import RecordingFeatures
 from schemas.columns import empty_table
 from schemas.onset_sensitivity import OnsetSensitivity
 

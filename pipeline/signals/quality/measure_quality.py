@@ -5,10 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.amplitude import decibel, rms
-from pipeline.signals.emg.spectrum import Spectra, median_frequency, spectra
+from pipeline.signals.measured.signal_metrics import SignalMetrics
 from pipeline.signals.quality.heartbeat import Heartbeat, heartbeat
-from pipeline.signals.quality.signal_metrics import SignalMetrics
 from pipeline.signals.quality.spectral_shape import (
     deformation,
     drop_ratio_db,
@@ -17,7 +15,9 @@ from pipeline.signals.quality.spectral_shape import (
     motion_ratio_db,
     upper_band_db,
 )
-from pipeline.signals.runs import runs_of
+from pipeline.signals.samples.amplitude import decibel, rms
+from pipeline.signals.samples.runs import runs_of
+from pipeline.signals.samples.spectrum import Spectra, median_frequency, spectra
 
 Samples = npt.NDArray[np.float64]
 

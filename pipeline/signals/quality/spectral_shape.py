@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.amplitude import decibel
-from pipeline.signals.emg.spectrum import Spectra
+from pipeline.signals.samples.amplitude import decibel
+from pipeline.signals.samples.spectrum import Spectra
 
 Samples = npt.NDArray[np.float64]
 

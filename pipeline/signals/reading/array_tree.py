@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 Array = npt.NDArray[Any]
 Node: TypeAlias = "Mapping[str, Node] | Sequence[Node] | Array | str"

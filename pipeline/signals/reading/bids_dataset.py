@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.signal_units import simplified
-from pipeline.signals.recording import Channel, Event, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Event, Recording
 
 DATASET: Final = "dataset_description.json"
 KINDS: Final = {"channels": "_channels.tsv", "events": "_events.tsv", "emg": "_emg.json"}

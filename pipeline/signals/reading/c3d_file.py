@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 BLOCK: Final = 512
 INTEL, DEC, MIPS = 84, 85, 86

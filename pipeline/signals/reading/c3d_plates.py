@@ -26,7 +26,7 @@ from pipeline.signals.reading.signal_units import (
     simplified,
 )
 from pipeline.signals.reading.vertical_force import body_weight_up
-from pipeline.signals.recording import Channel
+from pipeline.signals.samples.recording import Channel
 
 Values = npt.NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified, split_heading
-from pipeline.signals.recording import Channel, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Recording
 from schemas.study import ChannelRole, EmgSettings
 
 GMED_SPELLINGS: Final = frozenset(

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.table_shape import SampleColumn, TableShape, TimeColumn
-from pipeline.signals.recording import Channel, Event, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Event, Recording
 
 Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 Values = Callable[[int], Samples]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 MOST_SIGNALS: Final = 2_000
 HIGHEST_RATE_HZ: Final = 1e6

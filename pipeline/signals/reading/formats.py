@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading import file_looks as looks
 from pipeline.signals.reading.bids_dataset import companions
 from pipeline.signals.reading.read_acq import read_acq
@@ -17,7 +16,8 @@ from pipeline.signals.reading.read_parquet import read_parquet
 from pipeline.signals.reading.read_text import read_text
 from pipeline.signals.reading.read_xlsx import read_xlsx
 from pipeline.signals.reading.vertical_force import with_weight_upward
-from pipeline.signals.recording import Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Recording
 from schemas.recording_formats import RECORDING_SUFFIXES
 from schemas.study import EmgSettings
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading import library_reading
 from pipeline.signals.reading.array_tree import Node, Struct, damaged
+from pipeline.signals.samples.problem import SignalProblem
 
 MEMORY_MB: Final = 4_000
 SECONDS_TO_READ: Final = (15.0, 1.0)

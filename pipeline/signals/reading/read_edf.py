@@ -6,10 +6,10 @@ from pathlib import Path
 import edfio
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.bids_dataset import with_bids_facts
 from pipeline.signals.reading.edf_header import AGAIN, SAMPLE_BYTES, check_edf_header
-from pipeline.signals.recording import Channel, Event, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Event, Recording
 from schemas.study import EmgSettings
 
 _UNREADABLE = (ValueError, OSError, ArithmeticError, LookupError, MemoryError)

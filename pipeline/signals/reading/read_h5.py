@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeline.signals.reading.layouts.array_layouts import recording_of_arrays
 from pipeline.signals.reading.read_apart import read_apart
-from pipeline.signals.recording import Recording
+from pipeline.signals.samples.recording import Recording
 from schemas.study import EmgSettings
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.columns_of_samples import Samples, recording_of_table
 from pipeline.signals.reading.layouts.plain import shape_of_headings
-from pipeline.signals.recording import Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Recording
 from schemas.study import EmgSettings
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.columns_of_samples import recording_of_table
 from pipeline.signals.reading.layouts import plain, table_layouts
 from pipeline.signals.reading.table_shape import TableHead, TableShape
@@ -15,7 +14,8 @@ from pipeline.signals.reading.text_table import (
     text_of,
     with_tabs,
 )
-from pipeline.signals.recording import Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Recording
 from schemas.study import EmgSettings
 
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.problem import SignalProblem
-from pipeline.signals.recording import Channel
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel
 
 MICROVOLT_PER: Final[Mapping[str, float]] = {
     "uv": 1.0,

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.recording import Channel
+from pipeline.signals.samples.recording import Channel
 
 LOADED_N: Final = 50.0
 """A plate that never shows this much was never stood on, so its sign cannot be known."""

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 from xml.etree import ElementTree as ET  # document types are refused below
 
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.samples.problem import SignalProblem
 
 Cell = float | str
 LARGEST_BYTES: Final = 2_000_000_000

@@ -15,8 +15,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 import schemas
-from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.request import Request
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.request import Request
 from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.signals.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording
 from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.signals.storing.stored_channel import Samples, StoredChannel
 from pipeline.workspace.atomic import write_bytes
@@ -144,7 +144,7 @@ def reading_code_hash() -> str:
     """SHA-256 of the code that decides what a file's samples are, with the packages that it uses."""
     digest = hashlib.sha256()
     sources = sorted((_SIGNALS_FOLDER / "reading").rglob("*.py"))
-    for source in (*sources, _SIGNALS_FOLDER / "recording.py", Path(__file__)):
+    for source in (*sources, _SIGNALS_FOLDER / "samples" / "recording.py", Path(__file__)):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     for package in _READING_PACKAGES:
         digest.update(f"{package}={metadata.version(package)}".encode())

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.recording import Channel
+from pipeline.signals.samples.recording import Channel
 
 Samples = npt.NDArray[np.float32]
 

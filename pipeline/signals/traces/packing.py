@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.measured.trace_view import PackedColumns
 from pipeline.signals.traces.decimation import Samples
-from pipeline.signals.traces.trace_view import PackedColumns
 from schemas.recording_traces import MISSING_STEP
 
 Steps = npt.NDArray[np.int16]

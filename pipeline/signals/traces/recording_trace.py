@@ -6,14 +6,15 @@ from typing import Final
 import numpy as np
 
 from pipeline.signals.emg.curves import blocks_of
-from pipeline.signals.emg.emg_part import EmgPart
-from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.measured.trace_view import PackedColumns, RecordingTrace, TraceView
 from pipeline.signals.reading.channel_roles import force_channel, gmed_channel
 from pipeline.signals.reading.signal_units import in_microvolt, in_newton
 from pipeline.signals.reading.vertical_force import body_weight_up
-from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.request import Request
 from pipeline.signals.traces.decimation import (
     Curve,
     Reduction,
@@ -24,7 +25,6 @@ from pipeline.signals.traces.decimation import (
     mean,
 )
 from pipeline.signals.traces.packing import packed
-from pipeline.signals.traces.trace_view import PackedColumns, RecordingTrace, TraceView
 from schemas.study import ChannelRole, EmgSettings
 from schemas.terms import LEGS
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import Design
 from pipeline.statistics.diagnostics import of_hold_models as hold
 from pipeline.statistics.diagnostics import of_measured_models as measured
-from pipeline.statistics.diagnostics.model_check import EstimateCheck, ModelCheck
 from pipeline.statistics.diagnostics.of_measured_models import MeasuredRows
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import Design
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.model_check import EstimateCheck, ModelCheck
 
 _Entries = Mapping[str, Callable[[MeasuredRows], ModelCheck]]
 

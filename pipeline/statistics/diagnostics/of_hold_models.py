@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from pipeline.statistics.design import GROUP_TERM
-from pipeline.statistics.diagnostics.model_check import (
+from pipeline.statistics.estimates.design import GROUP_TERM
+from pipeline.statistics.estimates.model_check import (
     BELOW,
     P_BELOW,
     FittedRows,
@@ -18,13 +18,13 @@ from pipeline.statistics.diagnostics.model_check import (
     points,
     tested,
 )
+from pipeline.statistics.estimates.p_values import SMALLEST_P, two_sided_p
 from pipeline.statistics.models.censored.censored_residuals import residual_quantiles
 from pipeline.statistics.models.censored.participant_scores import (
     influence_of_participants,
     shape_test,
     spread_ratio,
 )
-from pipeline.statistics.p_values import SMALLEST_P, two_sided_p
 
 HAZARDS_DIFFER: Final = 0.05
 """P value of the test of proportional hazards below which a hazard ratio needs a caution."""

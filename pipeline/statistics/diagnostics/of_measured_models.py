@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.design import GROUP_TERM
-from pipeline.statistics.diagnostics.model_check import (
+from pipeline.statistics.estimates.design import GROUP_TERM
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.model_check import (
     ABOVE,
     FittedRows,
     ModelCheck,
@@ -21,7 +22,7 @@ from pipeline.statistics.diagnostics.model_check import (
     points,
     tested,
 )
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.linear.ancova import AncovaResults, leverages
 from pipeline.statistics.models.mixed.mixed_residuals import MixedResiduals, mixed_residuals
 from pipeline.statistics.models.rounding import varies
@@ -30,7 +31,6 @@ from pipeline.statistics.models.two_groups.spread_and_shape import (
     brown_forsythe,
     shapiro,
 )
-from pipeline.statistics.p_values import two_sided_p
 
 LARGEST_COOK: Final = 1.0
 """Source: Cook and Weisberg 1982, Residuals and Influence in Regression, chapter 3."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.diagnostics.model_check import EstimateCheck, Points
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.model_check import EstimateCheck, Points
 from schemas.columns import validated
 from schemas.diagnostics import (
     DIAGNOSTICS,

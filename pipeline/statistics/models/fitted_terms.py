@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
-from pipeline.statistics.p_values import Inference, infer
+from pipeline.statistics.estimates.p_values import Inference, infer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.p_values import Inference
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference
 
 Vector = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.multiplicity import METHODS
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.correlation.association import Correlation, pearson, spearman
-from pipeline.statistics.multiplicity import METHODS
-from pipeline.statistics.part import ModelRun, Part
 from schemas.columns import column_rules
 from schemas.participants import Participants
 from schemas.plan import Plan

@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.p_values import Inference, exponential
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.two_groups.equivalence import Equivalence, tost_of
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.p_values import Inference, exponential
-from pipeline.statistics.part import ModelRun, Part
 from schemas.plan import has_margin
 
 TOST: Final = "tost"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
 from pipeline.statistics.outcomes.group_summaries import of_one_group
 from pipeline.statistics.outcomes.outcome_names import Measure
 from schemas.models import GOAL_REACHED, GOAL_REACHED_BY_LEGS

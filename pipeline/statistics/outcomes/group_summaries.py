@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from statsmodels.stats.weightstats import DescrStatsW
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
 
 Values = npt.NDArray[np.float64]
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
 from pipeline.statistics.outcomes.goal_shares import (
     LadderTask,
@@ -19,7 +20,6 @@ from pipeline.statistics.outcomes.goal_shares import (
 from pipeline.statistics.outcomes.group_summaries import of_one_group
 from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED
 from pipeline.statistics.outcomes.task_ladder import goals_in_order
-from pipeline.statistics.part import ModelRun, Part
 from schemas.models import HIGHEST_TASK, HIGHEST_TASK_RANKS, NO_TASK
 
 FEWEST_TASKS = 2

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design
 from pipeline.statistics.diagnostics.of_hold_models import HAZARDS_DIFFER
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, Design
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.p_values import Inference
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.discrete.leg_shares import LegShares
 from pipeline.statistics.models.survival.cox import CoxRegression
 from pipeline.statistics.models.survival.log_rank import log_rank_test
 from pipeline.statistics.models.survival.restricted_mean import restricted_mean_regression
 from pipeline.statistics.outcomes.hold_model import check_groups
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.p_values import Inference
-from pipeline.statistics.part import ModelRun, Part
 
 FEWEST_STRATA = 2
 BOUNDS_ONLY = "Some trials are known only within bounds, so that this analysis is not possible."

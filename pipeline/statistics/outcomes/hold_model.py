@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Design, build_design
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
-from pipeline.statistics.outcomes.second_routes import second_log_ratio
-from pipeline.statistics.p_values import Inference, infer
-from pipeline.statistics.second_opinion import with_second_opinion
+from pipeline.statistics.second_routes.routes import second_log_ratio
+from pipeline.statistics.second_routes.second_opinion import with_second_opinion
 
 FEWEST_PARTICIPANTS_PER_GROUP = 10
 """Fewer flag the result. Cluster-robust inference holds for many participants: the simulation

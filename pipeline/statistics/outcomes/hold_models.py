@@ -11,11 +11,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, Designs
 from pipeline.statistics.diagnostics.entries import diagnose
-from pipeline.statistics.diagnostics.model_check import EstimateCheck
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, OF_THE_LEG, Design, Designs
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.model_check import EstimateCheck
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import WithinLeg, by_group, participant_values
+from pipeline.statistics.estimates.row_counts import n_censored
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
@@ -31,7 +34,7 @@ from pipeline.statistics.outcomes.hold_ends import (
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED, PERMUTED, permuted_part
-from pipeline.statistics.outcomes.second_routes import (
+from pipeline.statistics.second_routes.routes import (
     second_capped_difference,
     second_hazard_ratio,
     second_log_ratio_by,
@@ -40,10 +43,7 @@ from pipeline.statistics.outcomes.second_routes import (
     second_relative_effect,
     second_restricted_mean,
 )
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
-from pipeline.statistics.row_counts import n_censored
-from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
+from pipeline.statistics.second_routes.second_opinion import SecondNumber, with_second_opinion
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.part import Part
 from pipeline.statistics.outcomes.group_summaries import of_one_group, share_row
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import Part
 
 
 def hold_shares(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:

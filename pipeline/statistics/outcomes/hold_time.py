@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, covariate_label
 from pipeline.statistics.diagnostics.entries import diagnose
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, covariate_label
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import by_group, participant_values
 from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
 from pipeline.statistics.models.two_groups.effect_size import welch
 from pipeline.statistics.outcomes.group_summaries import of_one_group
@@ -25,8 +27,6 @@ from pipeline.statistics.outcomes.interactions import hold_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import by_group, participant_values
 
 BOUNDS_ONLY = "Some trials are known only within bounds"
 

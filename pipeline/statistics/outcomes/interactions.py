@@ -6,8 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.part import Part
 from pipeline.statistics.models.model_rows import dependent_term
 from pipeline.statistics.outcomes.added_term import (
     TermProblem,
@@ -18,7 +19,6 @@ from pipeline.statistics.outcomes.added_term import (
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import Part
 
 CONDITION, LEG, PAINFUL = "interaction_condition", "interaction_leg", "painful_leg"
 TASK, ALL_TASKS = "interaction_task", "interaction_tasks"

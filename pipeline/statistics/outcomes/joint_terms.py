@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, build_design
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, build_design
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.p_values import SMALLEST_P
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.row_counts import n_censored
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.model_rows import dependent_term
 from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.p_values import SMALLEST_P
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.row_counts import n_censored
 
 FEWEST_AT_BOTH = 2
 """Participants of a group with holds in two conditions; one alone has no spread between participants."""

@@ -5,17 +5,17 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import OF_THE_LEG, build_design, covariate_label
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import OF_THE_LEG, build_design, covariate_label
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import WithinLeg, participant_values
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.models.two_groups.matched_pairs import complete_pairs, paired_t
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.outcomes.second_routes import second_within_pairs, second_within_sets
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import WithinLeg, participant_values
-from pipeline.statistics.second_opinion import with_second_opinion
+from pipeline.statistics.second_routes.routes import second_within_pairs, second_within_sets
+from pipeline.statistics.second_routes.second_opinion import with_second_opinion
 
 PAIRS, SETS = "matched_pairs", "conditional_logit"
 _VALUE: Final = "value"

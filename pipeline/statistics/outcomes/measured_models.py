@@ -11,12 +11,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, OF_THE_LEG, Design, Designs
 from pipeline.statistics.diagnostics.entries import diagnose
-from pipeline.statistics.diagnostics.model_check import EstimateCheck
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, OF_THE_LEG, Design, Designs
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.model_check import EstimateCheck
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import WithinLeg, participant_values
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
@@ -27,15 +29,13 @@ from pipeline.statistics.outcomes.interactions import measured_leg_part
 from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED
-from pipeline.statistics.outcomes.second_routes import (
+from pipeline.statistics.second_routes.routes import (
     second_median,
     second_of_alike_rows,
     second_of_means,
     second_of_rows,
 )
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import WithinLeg, participant_values
-from pipeline.statistics.second_opinion import SecondNumber, with_second_opinion
+from pipeline.statistics.second_routes.second_opinion import SecondNumber, with_second_opinion
 
 FEWEST_TO_COMPARE = 2
 """Participants of a group; one alone has no spread between participants."""

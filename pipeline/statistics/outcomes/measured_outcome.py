@@ -6,11 +6,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.diagnostics.entries import diagnose
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, Design, build_design
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.p_values import infer
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.participant_values import WithinLeg, by_group, participant_values
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
 from pipeline.statistics.outcomes.group_summaries import number_summaries
@@ -20,11 +23,8 @@ from pipeline.statistics.outcomes.measured_models import (
     measured_model_part,
 )
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.outcomes.second_routes import second_difference, second_welch
-from pipeline.statistics.p_values import infer
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.participant_values import WithinLeg, by_group, participant_values
-from pipeline.statistics.second_opinion import with_second_opinion
+from pipeline.statistics.second_routes.routes import second_difference, second_welch
+from pipeline.statistics.second_routes.second_opinion import with_second_opinion
 
 
 def best_per_leg(rows: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import ModelRun, Part
 from schemas.activation import ACTIVATION_KEY
 from schemas.models import LIFTOFF_BY, ONSET_BY
 from schemas.onset_sensitivity import ONSET_METHOD_LABELS

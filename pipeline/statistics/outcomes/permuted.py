@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import GROUP_TERM, Designs
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import GROUP_TERM, Designs
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.estimates.row_counts import n_censored
 from pipeline.statistics.models.censored.score_permutation import score_permutation
 from pipeline.statistics.outcomes.hold_model import check_holds
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import ModelRun, Part
-from pipeline.statistics.row_counts import n_censored
 
 PERMUTED: Final = "permutation"
 PERMUTATION_SEED: Final = 20140

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.accuracy.diagnostic import TwoByTwo, WithInterval
-from pipeline.statistics.part import ModelRun, Part
 
 _MEASURES: dict[str, tuple[str, Callable[[TwoByTwo, float], WithInterval]]] = {
     "sensitivity": ("proportion", TwoByTwo.sensitivity),

@@ -7,8 +7,9 @@ ceiling or a bound leaves open is counted as not known.
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.goal_shares import (
     LadderTask,
     counted,
@@ -20,7 +21,6 @@ from pipeline.statistics.outcomes.goal_shares import (
     with_share,
 )
 from pipeline.statistics.outcomes.group_summaries import of_one_group
-from pipeline.statistics.part import ModelRun, Part
 from schemas.models import GOAL_AFTER_PREVIOUS
 
 

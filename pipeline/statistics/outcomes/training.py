@@ -10,8 +10,9 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.rounding import varies
 from pipeline.statistics.outcomes.added_term import TermProblem, hold_term_part
 from pipeline.statistics.outcomes.group_summaries import number_summaries
@@ -21,7 +22,6 @@ from pipeline.statistics.outcomes.training_days import (
     weeks_from_first_entry,
 )
 from pipeline.statistics.outcomes.visits import LATER, both_visits, check_ends
-from pipeline.statistics.part import ModelRun, Part
 from schemas.instrument_settings import TrainingProgramme
 from schemas.models import GAIN_BY_ADHERENCE, GAIN_BY_DOSE, TRAINING_OUTCOMES
 

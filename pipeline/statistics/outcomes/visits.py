@@ -6,8 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.part import Part
 from pipeline.statistics.outcomes.added_term import (
     TermProblem,
     group_by_moderator,
@@ -16,7 +17,6 @@ from pipeline.statistics.outcomes.added_term import (
 from pipeline.statistics.outcomes.hold_model import check_holds
 from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import Part
 
 VISIT, CHANGE = "interaction_visit", "change_over_visits"
 ALL_VISITS = "interaction_visits"

@@ -6,10 +6,10 @@ main result; keeping them is a choice, and its weight has to be shown.
 
 import pandas as pd
 
-from pipeline.statistics.comparison import Comparison
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
-from pipeline.statistics.part import ModelRun, Part
 from schemas.models import WITHOUT_WARNED
 
 WARNED = "warn"

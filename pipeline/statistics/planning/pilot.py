@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import t
 
 from pipeline.statistics.analysis_set import AnalysisSets, strength_scale
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.outcomes.measured_outcome import best_per_leg

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.intake.signal_findings import findings_of_signals
-from pipeline.signals.batch import process_recordings
+from pipeline.signals.cohort.batch import process_recordings
 from pipeline.signals.findings import SignalFinding
 from pipeline.signals.force.hold_agreement import compare_holds
 from schemas.activation import ACTIVATION_KEY

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from pipeline.signals.activation_rows import activation_row, task_trial
+from pipeline.signals.cohort.activation_rows import activation_row, task_trial
+from pipeline.signals.cohort.further_sentences import further_sentences
+from pipeline.signals.cohort.measure import measure_samples
 from pipeline.signals.emg.co_activation import (
     CO_ACTIVATION_FORMULAS,
     NO_REFERENCE,
@@ -17,15 +19,13 @@ from pipeline.signals.emg.co_activation import (
     unpacked,
 )
 from pipeline.signals.emg.frequency_slope import frequency_slope
-from pipeline.signals.emg.further_sentences import further_sentences
 from pipeline.signals.emg.integrated_emg import area, integrated_emg, largest_area
 from pipeline.signals.emg.noise_correction import noise_corrected
 from pipeline.signals.emg.references import LegRecording, references
-from pipeline.signals.emg.spectrum import median_frequency, spectra
-from pipeline.signals.measure import measure_samples
-from pipeline.signals.quality.signal_metrics import SignalMetrics
-from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.request import Request
+from pipeline.signals.measured.signal_metrics import SignalMetrics
+from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.spectrum import median_frequency, spectra
 from schemas.study import EmgSettings
 
 RATE_HZ = 2000.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfiltfilt
 
-from pipeline.signals.recording import Channel, Recording
+from pipeline.signals.samples.recording import Channel, Recording
 
 FEET_APART_MM = 180.0
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.force_events import stance_events
 from pipeline.signals.force.measure_force import with_force
-from pipeline.signals.request import Request
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 BOTH = {"force_left": ("L",), "force_right": ("R",)}

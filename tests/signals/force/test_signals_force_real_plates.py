@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.signal import butter, filtfilt
 
+from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.force.sway import prediction_ellipse_area
-from pipeline.signals.measure import measure_recording
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 HIP = {"force_left": ("plate 2 Fz",), "force_right": ("plate 1 Fz",)}

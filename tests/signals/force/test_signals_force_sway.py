@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.sway import at_cop_rate, prediction_ellipse_area, sway
-from pipeline.signals.request import Request
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 FORCE_AND_COP = {"force_right": ("R",), "cop_right_x": ("X",), "cop_right_y": ("Y",)}

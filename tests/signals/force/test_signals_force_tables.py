@@ -5,11 +5,8 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from pipeline.signals.features import RecordingFeatures
 from pipeline.signals.force.both_feet import RULE as BOTH_FEET_RULE
-from pipeline.signals.force.cop_features import CopFeatures
 from pipeline.signals.force.event_rules import EVENT_RULES
-from pipeline.signals.force.force_features import ForceEvents
 from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.force.force_tables import (
     FORCE_FEATURE_OF,
@@ -18,7 +15,10 @@ from pipeline.signals.force.force_tables import (
 )
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
-from pipeline.signals.request import Request
+from pipeline.signals.measured.cop_features import CopFeatures
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.request import Request
 from schemas.activation import ACTIVATION_KEY
 from schemas.citations import CITATIONS
 from schemas.event_sensitivity import EventSensitivity

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.signals.force.force_events import stance_events
 from pipeline.signals.force.plate_zero import plate_zero
-from pipeline.signals.runs import Run
+from pipeline.signals.samples.runs import Run
 
 
 def events(stance):

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.formats import FORMATS, read_recording
+from pipeline.signals.samples.problem import SignalProblem
 from schemas.study import EmgSettings
 
 HEAD_BYTES = 4096

@@ -8,8 +8,8 @@ import pytest
 import scipy.io
 import xlsxwriter
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.formats import read_recording
+from pipeline.signals.samples.problem import SignalProblem
 from schemas.study import EmgSettings
 
 EMG = np.linspace(-1, 1, 300)

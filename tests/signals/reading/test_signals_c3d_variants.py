@@ -6,11 +6,11 @@ import ezc3d
 import numpy as np
 import pytest
 
-from pipeline.signals.measure import measure_recording
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 INTEL, DEC, MIPS = 84, 85, 86

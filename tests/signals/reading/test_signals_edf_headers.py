@@ -6,9 +6,9 @@ import edfio
 import numpy as np
 import pytest
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import files_read, read_recording
+from pipeline.signals.samples.problem import SignalProblem
 from schemas.study import EmgSettings
 
 EMG = 50 * np.sin(np.arange(4000))

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from pipeline.signals.measure import measure_recording
-from pipeline.signals.problem import SignalProblem
+from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.formats import FORMATS, read_recording
-from pipeline.signals.request import Request
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.request import Request
 from schemas.recording_formats import RECORDING_SUFFIXES
 from schemas.study import EmgSettings
 

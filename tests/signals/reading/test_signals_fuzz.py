@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading import read_apart
 from pipeline.signals.reading.formats import read_recording
+from pipeline.signals.samples.problem import SignalProblem
 from schemas.study import EmgSettings
 
 

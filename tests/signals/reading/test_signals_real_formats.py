@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import scipy.io
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
+from pipeline.signals.samples.problem import SignalProblem
 from schemas.study import EmgSettings
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.signals.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording
 from pipeline.signals.storing import sample_store
 from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.signals.storing.sample_store import (

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.measure import measure_samples
-from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.request import Request
+from pipeline.signals.cohort.measure import measure_samples
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.request import Request
 from schemas.study import EmgSettings
 
 TASK = Request("task", "right")

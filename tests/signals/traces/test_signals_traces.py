@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.signals.emg.emg_part import EmgPart
-from pipeline.signals.features import RecordingFeatures
-from pipeline.signals.force.force_features import ForceEvents
-from pipeline.signals.recording import Channel, Recording
-from pipeline.signals.request import Request
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.measured.trace_view import RecordingTrace
+from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.request import Request
 from pipeline.signals.traces.decimation import Curve, columns, highest, lowest, mean
 from pipeline.signals.traces.packing import packed, steps_of
 from pipeline.signals.traces.recording_trace import WHOLE_COLUMNS, recording_trace
 from pipeline.signals.traces.trace_table import trace_table
-from pipeline.signals.traces.trace_view import RecordingTrace
 from schemas.recording_traces import MISSING_STEP, STEP_OF, RecordingTraces
 from schemas.study import EmgSettings
 

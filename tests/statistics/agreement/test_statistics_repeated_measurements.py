@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.agreement.bland_altman import limits_of_agreement
 from pipeline.statistics.models.agreement.icc import icc_family
 from pipeline.statistics.models.agreement.measurement_error import measurement_error

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
 from pipeline.statistics.models.censored.spread_by_group import spread_by_group

@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.special import logit
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
 from pipeline.statistics.models.censored.participant_integral import Nodes, ParticipantIntegral
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept

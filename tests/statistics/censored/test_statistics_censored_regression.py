@@ -5,7 +5,7 @@ import pytest
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import (
     CensoredNormal,
     CensoredRegression,

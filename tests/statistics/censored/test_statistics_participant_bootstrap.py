@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.participant_bootstrap import (
     ParticipantBootstrap,

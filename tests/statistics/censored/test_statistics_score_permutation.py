@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import Designs
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import Designs
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored import score_permutation as module
 from pipeline.statistics.models.censored.score_permutation import score_permutation
 from pipeline.statistics.outcomes.outcome_names import hold_measure

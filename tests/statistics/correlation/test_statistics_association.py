@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.correlation.association import kendall, pearson, spearman
 from pipeline.statistics.models.correlation.partial import correlations_by_group, partial
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.comparison import Comparison
-from pipeline.statistics.design import Design, build_design
 from pipeline.statistics.diagnostics.entries import diagnose
-from pipeline.statistics.diagnostics.model_check import ModelCheck
+from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.design import Design, build_design
+from pipeline.statistics.estimates.model_check import ModelCheck
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.mixed.guarded_fit import fit_guarded

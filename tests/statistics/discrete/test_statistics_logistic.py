@@ -8,7 +8,7 @@ from statsmodels.discrete.discrete_model import Logit
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.models.discrete.leg_shares import LegShares, shares_by_group
 from pipeline.statistics.models.discrete.logistic import LogisticRegression

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.logistic import LogisticRegression
 from pipeline.statistics.models.discrete.mcnemar import PairedAnswers, mcnemar
 from pipeline.statistics.models.discrete.ordered_bands import OrderedBands

@@ -6,7 +6,7 @@ import pytest
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence, variance_inflation_factor
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.diagnostics import linear_diagnostics
 from pipeline.statistics.models.linear.marginal_means import marginal_means

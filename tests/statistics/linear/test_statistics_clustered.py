@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from statsmodels.regression.linear_model import OLS
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from statsmodels.regression.quantile_regression import QuantReg
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.linear.median_regression import (
     NOT_UNIQUE,
     MedianRegression,

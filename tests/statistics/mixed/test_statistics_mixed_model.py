@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
 from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood

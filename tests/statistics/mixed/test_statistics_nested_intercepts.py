@@ -6,7 +6,7 @@ import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, fit_guarded
 from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood

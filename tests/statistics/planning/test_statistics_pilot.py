@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import AnalysisSets
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.planning.pilot import pilot_assumptions
 from schemas.strength import STRENGTH_SCALES
 

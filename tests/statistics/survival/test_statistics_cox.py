@@ -9,7 +9,7 @@ import pytest
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.survival import concordance as concordances
 from pipeline.statistics.models.survival.concordance import concordance
 from pipeline.statistics.models.survival.cox import CoxRegression

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import survdiff
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.survival.log_rank import log_rank_test
 from pipeline.statistics.models.survival.restricted_mean import (
     pseudo_values,
@@ -14,7 +15,6 @@ from pipeline.statistics.models.survival.restricted_mean import (
     restricted_mean_regression,
 )
 from pipeline.statistics.models.survival.survival_curve import SurvivalCurve
-from pipeline.statistics.p_values import SMALLEST_P
 
 TAU_S = 30.0
 

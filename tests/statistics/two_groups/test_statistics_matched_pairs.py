@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.models.two_groups.matched_pairs import (
     Pairs,

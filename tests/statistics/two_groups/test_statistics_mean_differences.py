@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.models.two_groups.effect_size import (
     hedges_g,
     pooled_t,
@@ -13,7 +14,6 @@ from pipeline.statistics.models.two_groups.effect_size import (
     welch,
 )
 from pipeline.statistics.models.two_groups.equivalence import tost, tost_of
-from pipeline.statistics.p_values import infer
 
 VARIABLES = [
     "hold_mean", "hold_best", "gmed", "onset", "strength", "age_years", "bmi", "vas_mm", "odi_pct",

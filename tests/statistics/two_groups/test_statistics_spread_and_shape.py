@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.two_groups.spread_and_shape import (
     brown_forsythe,
     describe,

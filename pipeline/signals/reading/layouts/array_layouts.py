@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.array_tree import Struct
 from pipeline.signals.reading.layouts import (
     arrays_of_channels,
@@ -12,7 +11,8 @@ from pipeline.signals.reading.layouts import (
     opensignals_arrays,
     spike2_arrays,
 )
-from pipeline.signals.recording import Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Recording
 from schemas.study import EmgSettings
 
 

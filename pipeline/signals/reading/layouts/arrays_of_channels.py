@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.array_tree import (
     Array,
     Struct,
@@ -24,7 +23,8 @@ from pipeline.signals.reading.columns_of_samples import rate_of_times
 from pipeline.signals.reading.layouts.made_channel import made_channel
 from pipeline.signals.reading.layouts.plain import is_time, seconds_per
 from pipeline.signals.reading.signal_units import split_heading
-from pipeline.signals.recording import Channel, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Recording
 from schemas.study import EmgSettings
 
 RATES: Final = (

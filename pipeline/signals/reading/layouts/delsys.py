@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     first_sample_row,
@@ -24,6 +23,7 @@ from pipeline.signals.reading.layouts.headings import (
 from pipeline.signals.reading.numbers_as_text import Row
 from pipeline.signals.reading.signal_units import split_heading
 from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
+from pipeline.signals.samples.problem import SignalProblem
 
 _TIME: Final = re.compile(r"x\s*\[s\]|.*\btime series\s*\(s\)", re.IGNORECASE)
 _FACTS: Final = re.compile(

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.array_tree import Array
-from pipeline.signals.recording import Channel
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel
 
 HIGHEST_RATE_HZ: Final = 1e6
 

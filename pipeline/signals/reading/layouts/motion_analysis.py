@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.layouts.headings import number_of, padded, without_trailing_blanks
 from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
+from pipeline.signals.samples.problem import SignalProblem
 
 _FILE_TYPE: Final = "analog r/c ascii"
 _FACT: Final = re.compile(r"([^\t:]+):\t([^\t]*)")

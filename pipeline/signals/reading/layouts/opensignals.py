@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.table_shape import (
     CounterColumn,
     SampleColumn,
     TableHead,
     TableShape,
 )
+from pipeline.signals.samples.problem import SignalProblem
 
 FIRST_LINE: Final = "# OpenSignals Text File Format"
 LAST_LINE: Final = "# EndOfHeader"

@@ -3,7 +3,6 @@
 import re
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.layouts.headings import (
     declared_rate,
     first_sample_row,
@@ -14,6 +13,7 @@ from pipeline.signals.reading.layouts.headings import (
 from pipeline.signals.reading.numbers_as_text import broken_number
 from pipeline.signals.reading.signal_units import TIME_UNITS, simplified, split_heading
 from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
+from pipeline.signals.samples.problem import SignalProblem
 
 TIME_LABELS: Final = frozenset(
     {"time", "t", "zeit", "tiempo", "temps", "tempo", "tijd", "时间", "時間"}

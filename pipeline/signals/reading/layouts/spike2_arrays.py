@@ -1,10 +1,10 @@
 """Spike2 exported to MATLAB: one struct for each channel, with its interval, units and values."""
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.array_tree import Struct, fields, number, text, vector
 from pipeline.signals.reading.columns_of_samples import SAME_START_S
 from pipeline.signals.reading.layouts.made_channel import made_channel
-from pipeline.signals.recording import Event, Recording
+from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Event, Recording
 from schemas.study import EmgSettings
 
 

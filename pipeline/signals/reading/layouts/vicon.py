@@ -7,7 +7,6 @@ not read.
 
 from typing import Final
 
-from pipeline.signals.problem import SignalProblem
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     number_of,
@@ -16,6 +15,7 @@ from pipeline.signals.reading.layouts.headings import (
     without_trailing_blanks,
 )
 from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape
+from pipeline.signals.samples.problem import SignalProblem
 
 _ROWS_ABOVE_SAMPLES: Final = 5
 _FRAMES: Final = ("frame", "sub frame")

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 IntervalOfShare = Literal["wilson", "exact"]
 UNDEFINED = (

@@ -12,7 +12,8 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.brunner_munzel import (
     newcombe_interval,
@@ -20,7 +21,6 @@ from pipeline.statistics.models.two_groups.brunner_munzel import (
     placements,
 )
 from pipeline.statistics.models.two_groups.rank_tests import ranked
-from pipeline.statistics.p_values import Inference, infer
 
 IntervalOfArea = Literal["DeLong", "DeLong, logit", "Newcombe"]
 _NOTHING = 1e-12

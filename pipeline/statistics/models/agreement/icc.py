@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from scipy import stats
 
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.agreement.repeated_values import (
     MeanSquares,
     RepeatedValues,
     mean_squares,
 )
-from pipeline.statistics.p_values import SMALLEST_P
 
 
 @dataclass(frozen=True)

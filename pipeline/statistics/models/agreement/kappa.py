@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 Weights = Literal["linear", "quadratic"]
 Counts = npt.NDArray[np.int_]

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference, two_sided_p
 from pipeline.statistics.models.agreement.kappa import ONE_RATING, lower_limit_of_one
 from pipeline.statistics.models.model_rows import participant_codes
 from pipeline.statistics.models.resampling import (
@@ -15,7 +16,6 @@ from pipeline.statistics.models.resampling import (
     participant_weights,
     percentile_inference,
 )
-from pipeline.statistics.p_values import Inference, two_sided_p
 
 Array = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModel
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
 from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS, Vector

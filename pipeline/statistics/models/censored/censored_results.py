@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModelResults
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.censored.error_distributions import Vector
-from pipeline.statistics.p_values import Inference, infer
 
 ONE_PARTICIPANT = (
     "The term {term} rests on one participant, whose spread from others like it is not known."

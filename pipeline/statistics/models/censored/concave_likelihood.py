@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.error_distributions import ErrorDistribution, Vector
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 from pipeline.statistics.models.newton import SETTLED, maximum

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
 from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.error_distributions import Curve, ErrorDistribution, Vector
 from pipeline.statistics.models.model_rows import sums_by_code
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
-from pipeline.statistics.p_values import SMALLEST_P, Inference, infer
 
 Codes = npt.NDArray[np.intp]
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
 from pipeline.statistics.models.censored.error_distributions import Vector
@@ -16,7 +17,6 @@ from pipeline.statistics.models.censored.participant_integral import Nodes, Part
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.newton import maximum
-from pipeline.statistics.p_values import infer
 
 N_NODES = 31
 """On both golden data sets coefficients agree with 61 nodes to 4e-8 standard errors; with 15 to 8e-5."""

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.models.censored.censored_regression import SPREAD_TERM, CensoredRegression
-from pipeline.statistics.p_values import infer
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.rounding import rounded_for_ranks, varies
-from pipeline.statistics.p_values import two_sided_p
 
 Values = npt.NDArray[np.float64]
 

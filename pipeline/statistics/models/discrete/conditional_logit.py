@@ -11,7 +11,7 @@ import pandas as pd
 from statsmodels.discrete.conditional_models import ConditionalLogit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.separation import refuse_separation_within
 from pipeline.statistics.models.model_rows import dependent_term
 from pipeline.statistics.models.regression_results import RegressionResults

@@ -10,11 +10,11 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from statsmodels.discrete.discrete_model import Logit
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
 from pipeline.statistics.models.discrete.separation import refuse_separation
 from pipeline.statistics.models.model_rows import Vector, checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
-from pipeline.statistics.p_values import SMALLEST_P, Inference
 
 FEWEST_EVENTS_PER_COEFFICIENT = 10
 """Participants with the rarer outcome per coefficient; with fewer, coefficients are too far from 0

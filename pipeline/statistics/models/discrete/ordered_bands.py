@@ -10,7 +10,7 @@ import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.logistic import LogisticRegression, few_events
 from pipeline.statistics.models.discrete.separation import refuse_separation_of_bands
 from pipeline.statistics.models.model_rows import CONSTANT, checked_rows

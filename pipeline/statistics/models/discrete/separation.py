@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
-from pipeline.statistics.errors import NoSolutionError
+from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.models.model_rows import CONSTANT, Vector
 
 _NOTHING = 1e-7

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.p_values import Inference, infer
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference, infer
 
 
 @dataclass(frozen=True)

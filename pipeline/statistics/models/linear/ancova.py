@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.model_rows import checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 

@@ -7,10 +7,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.diagnostic import het_breuschpagan
 
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.linear.ancova import AncovaResults, leverages
 from pipeline.statistics.models.model_rows import columns_by_term
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest, shapiro
-from pipeline.statistics.p_values import SMALLEST_P
 
 COOK_OF_INTEREST = 4.0
 """Over the number of rows: Cook's distance above which a participant is looked at."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.statistics.estimates.p_values import Inference
 from pipeline.statistics.models.model_rows import CONSTANT, columns_by_term, term_of
 from pipeline.statistics.models.regression_results import RegressionResults
-from pipeline.statistics.p_values import Inference
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
-from pipeline.statistics.errors import NoSolutionError
+from pipeline.statistics.estimates.errors import NoSolutionError
+from pipeline.statistics.estimates.p_values import Inference
 from pipeline.statistics.models.linear.weighted_medians import weighted_median_coefficients
 from pipeline.statistics.models.model_rows import (
     Codes,
@@ -27,7 +28,6 @@ from pipeline.statistics.models.resampling import (
     participant_weights,
     percentile_inference,
 )
-from pipeline.statistics.p_values import Inference
 
 _MOST_NUMBERS = 2_000_000
 """Rows times samples held at once; bounds the memory of a batch to some 300 MB."""

@@ -8,7 +8,7 @@ import pandas as pd
 from statsmodels.robust.norms import HuberT
 from statsmodels.robust.robust_linear_model import RLM
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.model_rows import checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 

@@ -7,11 +7,11 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.linear.ancova import AncovaResults
 from pipeline.statistics.models.model_rows import columns_by_term, dependent_term
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
-from pipeline.statistics.p_values import SMALLEST_P
 
 _FARTHEST_SEARCHED = 1e8
 """Noncentrality; partial eta squared differs from 1 by 1e-6 there with a hundred people."""

@@ -15,7 +15,7 @@ import pandas as pd
 from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.mixed.likelihood_by_sums import (
     coefficients_by_sums,
     reml_loglikelihood,

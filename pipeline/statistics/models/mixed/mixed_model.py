@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
+from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.mixed.degrees_of_freedom import (
     kenward_roger,
@@ -17,7 +18,6 @@ from pipeline.statistics.models.mixed.degrees_of_freedom import (
 )
 from pipeline.statistics.models.mixed.sufficient_blocks import Array
 from pipeline.statistics.models.mixed.variance_components import VarianceFit, fit_reml
-from pipeline.statistics.p_values import Inference, infer
 
 DfMethod = Literal["kenward_roger", "satterthwaite", "within_strata"]
 

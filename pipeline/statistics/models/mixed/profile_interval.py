@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize, stats
 
-from pipeline.statistics.errors import NoSolutionError
+from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.models.mixed.mixed_model import COMPONENTS, NestedIntercepts
 from pipeline.statistics.models.mixed.sufficient_blocks import sufficient_blocks
 from pipeline.statistics.models.mixed.variance_components import (

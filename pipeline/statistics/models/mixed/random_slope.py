@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
-from pipeline.statistics.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.mixed.sufficient_blocks import Array, SufficientBlocks
 from pipeline.statistics.models.mixed.variance_components import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 _DIGITS_OF_RISK = 12
 """Risks of equal rows may differ in their last bits, depending on where the rows stand."""

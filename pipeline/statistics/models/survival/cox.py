@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.newton import maximum
 from pipeline.statistics.models.survival.concordance import Concordance, concordance
@@ -22,7 +23,6 @@ from pipeline.statistics.models.survival.risk_sets import (
     Ties,
     Vector,
 )
-from pipeline.statistics.p_values import SMALLEST_P
 
 _COLLINEAR = 1e-9
 """Of a centred column's length: what the other columns leave of it."""

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 CURVE_COLUMNS = ("time_s", "survival", "n_at_risk", "n_censored")
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
-from pipeline.statistics.p_values import SMALLEST_P
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 
 Weight = Literal["log_rank", "peto"]
 

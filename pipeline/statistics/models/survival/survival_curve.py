@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 Vector = npt.NDArray[np.float64]
 BandScale = Literal["log-log", "log", "plain"]

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.optimize import brentq
 
+from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.rank_tests import ranked
-from pipeline.statistics.p_values import two_sided_p
 
 FEWEST_FOR_T = 10
 """Participants of a group below which the t approximation is too liberal (Brunner and Munzel 2000,

@@ -9,9 +9,9 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
-from pipeline.statistics.p_values import SMALLEST_P
 
 Counts = npt.NDArray[np.int_]
 

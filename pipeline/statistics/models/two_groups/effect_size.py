@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy.special import gammaln, nctdtr, nctdtrinc
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import Inference, two_sided_p
 from pipeline.statistics.models.rounding import varies
-from pipeline.statistics.p_values import Inference, two_sided_p
 
 Values = npt.NDArray[np.float64]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
 from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.effect_size import pooled_t, welch
-from pipeline.statistics.p_values import SMALLEST_P, Inference
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
 from pipeline.statistics.models.rounding import Values, rounded_for_ranks, varies
 from pipeline.statistics.models.two_groups.effect_size import (
     noncentrality_interval,
     small_sample_correction,
 )
-from pipeline.statistics.p_values import SMALLEST_P, Inference, infer
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.rounding import Values, rounded_for_ranks
-from pipeline.statistics.p_values import SMALLEST_P
 
 FEWEST_FOR_NORMAL = 50
 """Participants of a group from which the normal approximation of U replaces the exact distribution

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from pipeline.statistics.errors import NotEstimableError
+from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.p_values import SMALLEST_P, infer
 from pipeline.statistics.models.rounding import Values, rounded_for_ranks, varies
-from pipeline.statistics.p_values import SMALLEST_P, infer
 
 FEWEST_FOR_SHAPIRO = 3
 MOST_FOR_SHAPIRO = 5000

@@ -1,0 +1,124 @@
+"""map_units: call a function on every unit of work, here, in other processes, or on a Dask cluster.
+
+Knows nothing of recordings. Answers come in the order of the units, units are taken from their
+iterable only as they are needed, and a unit that ends its process costs nobody else anything.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NoReturn, TypeVar
+
+from pipeline.workspace.errors import EnvironmentProblem, UsageError
+from pipeline.workspace.layout import WORKERS_VARIABLE
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+ATTEMPTS: Final = 2
+"""How often a unit is given to a process before it counts as lost."""
+
+RECORDINGS_PER_WORKER: Final = 60
+"""Fewer recordings are measured sooner here than a new process has imported what it needs."""
+
+
+@dataclass(frozen=True)
+class Serial:
+    """One unit after the other, in this process."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Worker processes on this computer, started anew (spawn) on every system."""
+
+    workers: int
+
+
+@dataclass(frozen=True)
+class Dask:
+    """A Dask cluster: the scheduler at `address`, or one of `workers` processes on this computer."""
+
+    address: str | None = None
+    workers: int = 1
+
+
+Engine = Serial | Processes | Dask
+
+
+def map_units(
+    fn: Callable[[Unit], Result],
+    units: Iterable[Unit],
+    engine: Engine,
+    *,
+    done: Callable[[Unit, Result], None] | None = None,
+    lost: Callable[[Unit, int], Result] | None = None,
+) -> list[Result]:
+    """The results of fn(unit) for all units, in their order.
+
+    fn, units and results travel between processes, except with Serial: fn is a function of a
+    module. done: called here with a unit and its result as soon as it is there, in any order.
+    lost: gives the result of a unit whose process ended ATTEMPTS times, from the unit and the exit
+    code (below zero: the signal that ended it; 0: not known). Without it, raises EnvironmentProblem.
+    Raises what fn raises, and KeyboardInterrupt; other processes have then ended.
+    """
+    tell = done or (lambda _unit, _result: None)
+    give_up = lost or _raise_lost
+    if isinstance(engine, Dask):
+        from pipeline.engine.dask import on_dask
+
+        return on_dask(fn, units, engine.address, engine.workers, tell, give_up)
+    if isinstance(engine, Processes) and engine.workers > 1:
+        from pipeline.engine.processes import in_processes, may_start_processes
+
+        if may_start_processes():
+            return in_processes(fn, units, engine.workers, tell, give_up)
+    results = []
+    for unit in units:
+        results.append(fn(unit))
+        tell(unit, results[-1])
+    return results
+
+
+def chosen_engine(n_recordings: int, environment: Mapping[str, str] = os.environ) -> Engine:
+    """The engine for so many recordings: STANCE_WORKERS, else one process per core if that pays.
+
+    Raises UsageError when STANCE_WORKERS is none of the words of `engine_named`.
+    """
+    named = environment.get(WORKERS_VARIABLE, "").strip()
+    if named:
+        return engine_named(named)
+    workers = min(cores(), n_recordings // RECORDINGS_PER_WORKER)
+    return Processes(workers) if workers > 1 else Serial()
+
+
+def engine_named(text: str) -> Engine:
+    """The engine that STANCE_WORKERS names.
+
+    text: a number of processes (1 for none), `dask` for a cluster on this computer, or the address
+    of a Dask scheduler such as tcp://10.0.0.5:8786. Raises UsageError for anything else.
+    """
+    if text.isdecimal() and 1 <= int(text) <= 1024:
+        return Processes(int(text)) if int(text) > 1 else Serial()
+    if text == "dask":
+        return Dask(workers=cores())
+    if text.startswith(("tcp://", "tls://")):
+        return Dask(address=text)
+    raise UsageError(
+        f"{WORKERS_VARIABLE} is {text!r}, which is neither a number of processes nor a Dask cluster.",
+        "Set it to a number from 1 on, to `dask`, or to the address of a scheduler (tcp://...), or "
+        "remove it.",
+    )
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _raise_lost(_unit: object, exit_code: int) -> NoReturn:
+    raise EnvironmentProblem(
+        f"A process ended before its work was done, {ATTEMPTS} times (exit code {exit_code}).",
+        f"Most likely memory ran out: close other programs, or set {WORKERS_VARIABLE}=1.",
+    )

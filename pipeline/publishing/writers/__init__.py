@@ -1,0 +1,4 @@
+"""One writer per file format: report model in, bytes out.
+
+A writer decides how something looks, never what is said.
+"""

@@ -1,0 +1,12 @@
+"""Everything in `pipeline/defs`, loaded once for a run of this process or for the server."""
+
+from pathlib import Path
+
+import dagster as dg
+
+import pipeline
+
+
+def load_definitions() -> dg.Definitions:
+    """All assets, checks, jobs, sensors and resources of Stance."""
+    return dg.load_from_defs_folder(path_within_project=Path(pipeline.__file__).parent)

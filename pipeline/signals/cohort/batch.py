@@ -1,0 +1,158 @@
+"""From the recordings table to the activation table: all recordings of one cohort.
+
+Rows -> units of one participant -> measured -> references -> trials -> tables. A recording that
+cannot be used says why and never stops the cohort; its row is there, empty. Samples never pass
+through here: memory holds what was measured, however many recordings there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.signals.cohort.activation_rows import TaskTrial, activation_row, task_trial
+from pipeline.signals.cohort.measured_rows import MapUnits, Progress, in_this_process, measured_rows
+from pipeline.signals.cohort.method_sentences import signal_steps
+from pipeline.signals.cohort.recording_files import RecordingFiles
+from pipeline.signals.cohort.recording_findings import reading_findings, trial_findings
+from pipeline.signals.cohort.recording_row import RecordingRow, recording_rows
+from pipeline.signals.cohort.signal_table import signal_table
+from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
+from pipeline.signals.findings import SignalFinding
+from pipeline.signals.force.force_tables import event_sensitivity_table, stance_force_table
+from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.onset.sensitivity_table import sensitivity_table
+from pipeline.signals.traces.trace_table import trace_table
+from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
+from schemas.activation import Activation
+from schemas.columns import empty_table
+from schemas.methods import MethodSentence
+from schemas.study import EmgSettings
+
+
+@dataclass(frozen=True, eq=False)
+class SignalsResult:
+    """All recordings of a cohort, measured.
+
+    activation: one row per stance recording (schemas.activation.Activation). signals: one row per
+    recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every
+    stance recording by every method (`schemas.onset_sensitivity`). stance_force, event_sensitivity:
+    force plates per stance recording, and its events by every rule (see `schemas`). mvic_references:
+    one row per leg with MVIC recordings (`schemas.mvic_references`). traces: what the recordings look
+    like (`schemas.recording_traces`). findings: what is wrong with recordings. steps: sentences for
+    the methods section, of the steps that ran. n_kept: recordings whose measurements came from an
+    earlier run. notes: what a person should know about this run.
+    """
+
+    activation: pd.DataFrame
+    signals: pd.DataFrame
+    onset_sensitivity: pd.DataFrame
+    stance_force: pd.DataFrame
+    event_sensitivity: pd.DataFrame
+    mvic_references: pd.DataFrame
+    traces: pd.DataFrame
+    findings: list[SignalFinding]
+    steps: tuple[MethodSentence, ...]
+    n_kept: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The recordings of one cohort in the order of the table, and what follows from them together.
+
+    trials: stance recordings with their reference. references: by person, visit and leg.
+    """
+
+    rows: Sequence[RecordingRow]
+    features: Sequence[RecordingFeatures]
+    references: References
+    trials: Sequence[tuple[RecordingRow, TaskTrial]]
+
+
+def process_recordings(
+    recordings: pd.DataFrame,
+    folder: Path,
+    settings: EmgSettings,
+    *,
+    cache: Path | None,
+    progress: Progress | None = None,
+    map_units: MapUnits = in_this_process,
+    sha256_of: Sha256OfFile = sha256_of_file,
+) -> SignalsResult:
+    """Measure all recordings of a cohort.
+
+    recordings: schemas.recordings.Recordings. folder: the cohort folder that `file` is relative to.
+    settings: the emg part of study.yaml. cache: folder for samples and measurements by content;
+    None reads and measures every time. progress: told of recordings done, in all, and kept.
+    map_units: where units are measured (see `pipeline.engine.map_units`). sha256_of: hash of a file's content.
+    Raises EnvironmentProblem when the cache cannot be written or the system ends the process that
+    measures a recording; problems of recordings are findings.
+    """
+    rows = recording_rows(recordings)
+    done = measured_rows(
+        rows,
+        RecordingFiles(folder, rows, sha256_of),
+        settings,
+        cache=cache,
+        map_units=map_units,
+        progress=progress or (lambda done, total, kept: None),
+    )
+    measured = _together(rows, done.features, settings)
+    expects_mvic = settings.method is not None and settings.method.is_mvic
+    keys = [(row.key, row.file) for row in rows]
+    return SignalsResult(
+        activation=_activation(measured, settings),
+        signals=signal_table(keys, measured.features),
+        stance_force=stance_force_table(keys, measured.features),
+        event_sensitivity=event_sensitivity_table(keys, measured.features),
+        onset_sensitivity=sensitivity_table(
+            [row.key for row, _ in measured.trials],
+            [trial.features for _, trial in measured.trials],
+        ),
+        mvic_references=mvic_table(measured.references, settings),
+        traces=trace_table(
+            (row.key, features.trace) for row, features in zip(rows, done.features, strict=True)
+        ),
+        findings=[
+            *reading_findings(rows, done.features, done.refusals),
+            *trial_findings(measured.trials, expects_mvic=expects_mvic),
+        ],
+        steps=signal_steps(measured.features, [trial for _, trial in measured.trials], settings),
+        n_kept=done.kept,
+        notes=_notes(done.damaged),
+    )
+
+
+def _together(
+    rows: Sequence[RecordingRow], features: Sequence[RecordingFeatures], settings: EmgSettings
+) -> _Measured:
+    pairs = list(zip(rows, features, strict=True))
+    found = references(
+        (LegRecording(row.leg_key, row.role, measured) for row, measured in pairs), settings
+    )
+    trials = [
+        (row, task_trial(measured, row.leg_key, found, settings))
+        for row, measured in pairs
+        if row.role == "task"
+    ]
+    return _Measured(rows, features, found, trials)
+
+
+def _activation(measured: _Measured, settings: EmgSettings) -> pd.DataFrame:
+    empty = empty_table(Activation)
+    if not measured.trials:
+        return empty
+    records = [activation_row(row.key, row.file, trial, settings) for row, trial in measured.trials]
+    return Activation.validate(pd.DataFrame(records, columns=list(empty.columns)))
+
+
+def _notes(damaged: int) -> tuple[str, ...]:
+    if not damaged:
+        return ()
+    what = "1 entry" if damaged == 1 else f"{damaged} entries"
+    return (
+        f"{what} of the signal cache had been damaged and {'was' if damaged == 1 else 'were'} "
+        "made anew",
+    )

@@ -1,0 +1,39 @@
+"""One value per participant: legs count equally, however many trials each has."""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.statistics.estimates.comparison import Comparison
+
+WithinLeg = Literal["mean", "max"]
+"""What stands for a leg: the mean of its trials or the best one."""
+
+DECIMALS = 9
+"""Rounded before use, so that ties between means do not depend on the last bits of a sum."""
+
+
+def participant_values(
+    rows: pd.DataFrame, column: str, *, within_leg: WithinLeg = "mean"
+) -> pd.DataFrame:
+    """Mean over legs of each leg's mean (or best) over its trials.
+
+    rows: trials with participant_id, leg, group and `column`; rows without a value are skipped.
+    Returns participant_id, group and `value`, sorted by participant, in the unit of the column.
+    """
+    with_value = rows.loc[rows[column].notna(), ["participant_id", "group", "leg", column]]
+    keys = ["participant_id", "group"]
+    legs = with_value.groupby([*keys, "leg"], as_index=False, observed=True)[column].agg(within_leg)
+    people: pd.DataFrame = legs.groupby(keys, as_index=False, observed=True)[column].mean()
+    return people.assign(value=people[column].round(DECIMALS))[[*keys, "value"]]
+
+
+def by_group(
+    people: pd.DataFrame, comparison: Comparison
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(case, reference) values of a `participant_values` table."""
+    case = people.loc[people["group"] == comparison.case, "value"]
+    reference = people.loc[people["group"] == comparison.reference, "value"]
+    return case.to_numpy(dtype=float), reference.to_numpy(dtype=float)
