@@ -4,11 +4,23 @@ Parts of `TableSource` in study.yaml. Every key is described here; unknown keys 
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,5})")
+
+REDCAP_DICTIONARY_HEADINGS: Final[dict[str, tuple[str, ...]]] = {
+    "name": ("Variable / Field Name", "field_name"),
+    "form": ("Form Name", "form_name"),
+    "type": ("Field Type", "field_type"),
+    "label": ("Field Label", "field_label"),
+    "choices": ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
+    "low": ("Text Validation Min", "text_validation_min"),
+    "high": ("Text Validation Max", "text_validation_max"),
+    "identifier": ("Identifier?", "identifier"),
+}
+"""What we call it -> its heading in the file that REDCap downloads, and in that of its API."""
 
 
 def _address(value: str) -> str:

@@ -23,11 +23,12 @@ from pipeline.intake.deciding.decision_tables import (
     with_status,
 )
 from pipeline.intake.deciding.decisions import Decidable
-from pipeline.intake.files.discovery import CohortFiles, FoundTable, find_tables
+from pipeline.intake.files.discovery import CohortFiles, FoundTable, find_tables, names_of_originals
 from pipeline.intake.findings.messages import FileProblemError, Finding, findings_table
 from pipeline.intake.flow import count_flow
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.layouts.bids_tables import unread_phenotypes
+from pipeline.intake.layouts.block_labels import in_blocks_instead
 from pipeline.intake.layouts.laid_out import LaidOut, explained, laid_out, page_of
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
 from pipeline.intake.privacy.identifiers import identifying_columns, identifying_places
@@ -115,6 +116,8 @@ def read_cohort(folder: Path, *, sha256_of: Sha256OfFile | None = None) -> Cohor
     if study is not None and settings_are_usable:
         files = CohortFiles(folder, reading_of(study))
         found, more = find_tables(files, study)
+        if not found:
+            more = in_blocks_instead(files, names_of_originals(files, study), more)
         findings += more
         drafts, more = _read_tables(files, found, study)
         findings += more

@@ -17,7 +17,6 @@ from pipeline.intake.files.left_alone import (
     notes_on_folder,
     shown_sheets,
 )
-from pipeline.intake.files.only_blocks import in_blocks_instead
 from pipeline.intake.findings.messages import (
     FileProblemError,
     Finding,
@@ -61,7 +60,7 @@ def find_tables(files: CohortFiles, study: Study) -> tuple[list[FoundTable], lis
     """All sources of all tables, and findings about missing, doubtful and unreadable files."""
     found: list[FoundTable] = []
     findings: list[Finding] = []
-    names = _originals(files, study)
+    names = names_of_originals(files, study)
     sheets, unreadable = _table_sheets(files, names)
     for table in INPUT_TABLES.values():
         declared = study.tables.get(table.name, ())  # type: ignore[call-overload]
@@ -80,8 +79,6 @@ def find_tables(files: CohortFiles, study: Study) -> tuple[list[FoundTable], lis
         findings += [_not_searched(problem) for problem in unreadable]
     if not missing:
         findings += _copies(files, names, study)
-    if missing and not found:
-        findings = in_blocks_instead(files, names, findings)
     findings += _further_sheets(files, found, study)
     return found, [*findings, *notes_on_folder(files.folder)]
 
@@ -91,7 +88,7 @@ def _may_hold_tables(finding: Finding) -> bool:
     return finding.rule_id == "FILE-03" and (kind is None or kind.sheets)
 
 
-def _originals(files: CohortFiles, study: Study) -> list[str]:
+def names_of_originals(files: CohortFiles, study: Study) -> list[str]:
     """Names of files that may be tables, without the copies of others that nobody declared."""
     declared = {source.file.replace("\\", "/") for each in study.tables.values() for source in each}
     return [name for name in files.names() if name in declared or copied_name(name) is None]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from pipeline.intake.columns.headings import plain_name
-from pipeline.intake.layouts.redcap_dictionary import HEADINGS
 from schemas.columns import column_rules
+from schemas.layouts import REDCAP_DICTIONARY_HEADINGS
 from schemas.study import Limits, Study
 from schemas.tables import INPUT_TABLES
 
@@ -30,6 +30,8 @@ def reading_of(study: Study) -> Reading:
             names |= {*source.columns.values(), *source.wide, *source.rows}
             if source.redcap is not None and source.redcap.dictionary is not None:
                 # Its rows name our columns, so that one of them would look like its headings.
-                names |= {heading for headings in HEADINGS.values() for heading in headings}
+                names |= {
+                    name for headings in REDCAP_DICTIONARY_HEADINGS.values() for name in headings
+                }
     known = frozenset(plain_name(name) for name in names)
     return Reading(study.limits, study.formulas is not None, known)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.intake.cells.grid import Grid
-from pipeline.intake.findings.messages import Finding, make_finding, quoted
+from pipeline.intake.files.cohort_files import CohortFiles
+from pipeline.intake.files.left_alone import is_own_sheet
+from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding, quoted
+from pipeline.intake.formats.table_formats import table_format
 from schemas.columns import column_rules
 from schemas.tables import INPUT_TABLES
 
@@ -61,7 +65,28 @@ def undeclared_blocks(sheet: Grid, *tables: str) -> Finding | None:
     return None
 
 
-def blocks_from_the_top(sheet: Grid, *tables: str) -> Finding | None:
+def in_blocks_instead(
+    files: CohortFiles, names: Sequence[str], findings: Sequence[Finding]
+) -> list[Finding]:
+    """One BLOCK-01 in place of every FILE-01, where the only table of the folder is in blocks."""
+    absent = [f for f in findings if f.rule_id == "FILE-01" and not f.found]
+    tables = [name for name in names if table_format(name) is not None]
+    if not absent or len(tables) != 1:
+        return list(findings)
+    try:
+        filled = [s for s in files.opened(tables[0]).sheets if not is_own_sheet(s)]
+        sheets: Sequence[str | None] = filled or (None,)
+        whole = None if len(sheets) > 1 else files.whole((tables[0], sheets[0]))
+    except FileProblemError:
+        return list(findings)
+    wanted = [name for name in INPUT_TABLES if name in {f.table for f in absent}]
+    hint = None if whole is None else _blocks_from_the_top(whole, *wanted)
+    if hint is None:
+        return list(findings)
+    return [replace(hint, table=wanted[0]), *(f for f in findings if f not in absent)]
+
+
+def _blocks_from_the_top(sheet: Grid, *tables: str) -> Finding | None:
     """BLOCK-01 for a sheet of which nobody said that it serves these tables.
 
     Only where the first label stands above everything else in its column: a column of words such as

@@ -8,21 +8,11 @@ from typing import Final
 from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.headings import plain_name
 from pipeline.intake.findings.messages import FileProblemError, make_finding
+from schemas.layouts import REDCAP_DICTIONARY_HEADINGS
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"\s+")
 
-HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "name": ("Variable / Field Name", "field_name"),
-    "form": ("Form Name", "form_name"),
-    "type": ("Field Type", "field_type"),
-    "label": ("Field Label", "field_label"),
-    "choices": ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
-    "low": ("Text Validation Min", "text_validation_min"),
-    "high": ("Text Validation Max", "text_validation_max"),
-    "identifier": ("Identifier?", "identifier"),
-}
-"""What we call it -> its heading in the file that REDCap downloads, and in that of its API."""
 _NEEDED: Final = ("name", "form", "type")
 _WITH_CHOICES: Final = ("radio", "dropdown", "checkbox")
 _FIXED_CHOICES: Final = {
@@ -68,14 +58,14 @@ def read_dictionary(grid: Grid) -> list[Field]:
     Raises FileProblemError (REDCAP-02) when the file is no data dictionary.
     """
     places: dict[str, int] = {}
-    for what, names in HEADINGS.items():
+    for what, names in REDCAP_DICTIONARY_HEADINGS.items():
         wanted = {plain_name(name) for name in names}
         found = [j for j, heading in enumerate(grid.headings) if plain_name(heading) in wanted]
         places |= {what: found[0]} if found else {}
     if any(what not in places for what in _NEEDED):
         facts = {
             "problem": "This is no data dictionary of REDCap: a column such as "
-            f"{HEADINGS['name'][0]} is missing.",
+            f"{REDCAP_DICTIONARY_HEADINGS['name'][0]} is missing.",
             "suggestion": "Download it in REDCap (Data Dictionary) as CSV, and name it under "
             "`redcap: {dictionary: ...}` in study.yaml.",
         }
