@@ -25,7 +25,11 @@ def _tracked() -> list[Path]:
 
 def test_versions_agree():
     version = PROJECT["project"]["version"]
-    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text()
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"version: {version}" in citation
+    released = re.search(r"^date-released: (.*)$", citation, flags=re.M)
+    assert released is not None
+    assert f"## {version} - {released[1]}\n" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_every_dependency_is_pinned_without_an_address():
@@ -63,3 +67,32 @@ def test_no_machine_path_and_no_registry_in_a_commit():
 def test_ci_runs_the_readme_test_command():
     assert "<!-- test command -->" in (ROOT / "README.md").read_text()
     assert "<!-- test command -->" in (ROOT / ".ci" / "run").read_text()
+
+
+DECISIONS = ROOT / "docs" / "decisions"
+
+
+def test_the_index_of_decisions_lists_every_file():
+    index = (DECISIONS / "README.md").read_text()
+    listed = set(re.findall(r"^\| \[[^]]+\]\(([^)]+)\) \|", index, flags=re.M))
+    assert listed == {path.name for path in DECISIONS.iterdir()} - {"README.md"}
+
+
+def test_every_decision_is_dated_and_the_newest_stands_last():
+    for path in sorted(DECISIONS.glob("*.md")):
+        if path.name == "README.md":
+            continue
+        titles = re.findall(r"^## (.*)$", path.read_text(), flags=re.M)
+        assert titles, path.name
+        dates = [title[:10] for title in titles]
+        for title in titles:
+            assert re.match(r"20\d\d-\d\d-\d\d \S", title), f"{path.name}: {title}"
+        assert dates == sorted(dates), path.name
+
+
+def test_pages_that_documents_link_to_exist():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"

@@ -132,7 +132,7 @@ DECISION_RULES: Final = (
         "discuss the rest in the paper.",
         source=f"Fisher's exact test, two-sided, on participants: P below {ALPHA}, or shares that differ "
         f"by at least {DIFFERENCE_POINTS} percentage points with at least {FEWEST_EXCLUDED} participants "
-        "affected. Thresholds: docs/decisions.md, 'Exclusions that differ by group'.",
+        "affected. Thresholds: docs/decisions/fix-list.md, 'Decisions of the data manager'.",
         checks="Whether the share of participants with at least one row set aside is alike in both groups, "
         "table by table.",
         good="rows of 2 of 21 LBP and of 1 of 22 control participants set aside",

@@ -5,7 +5,7 @@ from typing import Final
 from schemas.instruments import IPAQ_SOURCE
 from schemas.rules.rule import Rule
 
-OWN: Final = "Threshold of Stance (docs/decisions.md)"
+OWN: Final = "Threshold of Stance (docs/decisions/intake.md)"
 IF_RIGHT: Final = "If it is right, leave it and write the reason in decisions.csv."
 """The place for the reason of a value that is possible but implausible."""
 
