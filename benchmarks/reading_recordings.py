@@ -22,7 +22,7 @@ import pyarrow.parquet
 import scipy.io
 
 from pipeline.signals.reading.formats import read_recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 RATE_HZ, SECONDS, REPEATS = 2000, 60, 7
 CHANNELS = [*(f"EMG{n + 1} (uV)" for n in range(8)), "Fz (N)"]

@@ -38,9 +38,10 @@ from pipeline.simulation.cohort import write_demo_cohort
 from pipeline.simulation.truths import DEMO
 from schemas.activation import Activation
 from schemas.columns import empty_table
+from schemas.emg_settings import EmgSettings
 from schemas.findings import Findings
 from schemas.recordings import RECORDING_KEY
-from schemas.study import EmgSettings, Study
+from schemas.study import Study
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

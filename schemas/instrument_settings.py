@@ -1,23 +1,20 @@
 """Parts of study.yaml about questionnaires, who counts as a case, and matching.
 
-Every key is described here; unknown keys are errors.
+Each key is explained in its field; unknown keys are errors.
 """
 
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from schemas.columns import column_rules
 from schemas.participants import Participants
 from schemas.strength import STRENGTH_SCALES
+from schemas.strict_model import StrictModel
 
 _RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
 _NOT_MATCHED_ON = ("participant_id", "group", "pair_id")
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _as_typed(value: object) -> object:
@@ -25,50 +22,62 @@ def _as_typed(value: object) -> object:
     return str(value) if isinstance(value, float) else value
 
 
-class OdiSettings(_Settings):
-    """Oswestry disability index.
-
-    version: as printed on the form. missing_items_allowed: a questionnaire with so many empty items
-    is still scored (sum over 5 x answered items); the literature has no uniform rule, so Stance has
-    no default. total: what odi_pct holds, `percent` or the sum of `points_of_50` (doubled by intake);
-    without it a column that looks like points is asked about.
-    """
+class OdiSettings(StrictModel):
+    """Oswestry disability index."""
 
     version: Annotated[
         Literal["1.0", "2.0", "2.1a", "2.1b", "modified"] | None, BeforeValidator(_as_typed)
-    ] = None
-    missing_items_allowed: int | None = Field(default=None, ge=0, le=9)
-    total: Literal["percent", "points_of_50"] | None = None
+    ] = Field(default=None, description="Version as printed on the form.")
+    missing_items_allowed: int | None = Field(
+        default=None,
+        ge=0,
+        le=9,
+        description="A form with up to this many empty sections is still scored (sum over 5 x answered "
+        "sections). There is no usual number, so Stance has no default.",
+    )
+    total: Literal["percent", "points_of_50"] | None = Field(
+        default=None,
+        description="What odi_pct holds: percent, or points_of_50 (the sum of ten sections, which Stance "
+        "doubles). Without it a column that looks like points is asked about.",
+    )
 
 
-class RmdqSettings(_Settings):
-    """Roland-Morris disability questionnaire. version: number of items."""
+class RmdqSettings(StrictModel):
+    """Roland-Morris disability questionnaire."""
 
-    version: Literal[24, 23, 18] = 24
-
-
-class TskSettings(_Settings):
-    """Tampa scale of kinesiophobia. version: number of items."""
-
-    version: Literal[17, 13, 11, 7] = 17
+    version: Literal[24, 23, 18] = Field(default=24, description="Number of items of your form.")
 
 
-class PcsSettings(_Settings):
-    """Pain catastrophizing scale. version: number of items."""
+class TskSettings(StrictModel):
+    """Tampa scale of kinesiophobia."""
 
-    version: Literal[13, 4] = 13
-
-
-class NprsSettings(_Settings):
-    """Numeric pain rating. ratings: how many whole-number ratings the value is the mean of."""
-
-    ratings: int = Field(default=1, ge=1, le=10)
+    version: Literal[17, 13, 11, 7] = Field(default=17, description="Number of items of your form.")
 
 
-class StrengthSettings(_Settings):
-    """Hip abductor strength. scale: the column that is analysed when a study has several scales."""
+class PcsSettings(StrictModel):
+    """Pain catastrophizing scale."""
 
-    scale: str | None = None
+    version: Literal[13, 4] = Field(default=13, description="Number of items of your form.")
+
+
+class NprsSettings(StrictModel):
+    """Numeric pain rating."""
+
+    ratings: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="How many whole-number ratings the value is the mean of.",
+    )
+
+
+class StrengthSettings(StrictModel):
+    """Hip abductor strength."""
+
+    scale: str | None = Field(
+        default=None,
+        description="Which column of strength is analysed when you have several. Scales are never mixed.",
+    )
 
     @field_validator("scale")
     @classmethod
@@ -78,15 +87,19 @@ class StrengthSettings(_Settings):
         return value
 
 
-class Instruments(_Settings):
+class Instruments(StrictModel):
     """Versions of the questionnaires and how they were scored."""
 
-    odi: OdiSettings = OdiSettings()
-    rmdq: RmdqSettings = RmdqSettings()
-    tsk: TskSettings = TskSettings()
-    pcs: PcsSettings = PcsSettings()
-    nprs: NprsSettings = NprsSettings()
-    strength: StrengthSettings = StrengthSettings()
+    odi: OdiSettings = Field(default=OdiSettings(), description="Oswestry disability index.")
+    rmdq: RmdqSettings = Field(
+        default=RmdqSettings(), description="Roland-Morris disability questionnaire."
+    )
+    tsk: TskSettings = Field(default=TskSettings(), description="Tampa scale of kinesiophobia.")
+    pcs: PcsSettings = Field(default=PcsSettings(), description="Pain catastrophizing scale.")
+    nprs: NprsSettings = Field(default=NprsSettings(), description="Numeric pain rating.")
+    strength: StrengthSettings = Field(
+        default=StrengthSettings(), description="Hip abductor strength."
+    )
 
     def declares(self, instrument: str) -> bool:
         """Whether study.yaml names the version of rmdq, tsk or pcs."""
@@ -100,18 +113,33 @@ class Instruments(_Settings):
         ]
 
 
-class CaseDefinition(_Settings):
-    """Who counts as a case and who as a control; people who do not fit are listed, not removed.
+class CaseDefinition(StrictModel):
+    """Who counts as a case and who as a control; people who do not fit are listed, not removed."""
 
-    minimum_symptom_weeks: shortest duration of the present pain of a case. control_pain_free_months:
-    how long a control has been free of back pain (column pain_free_months). control_maximum_vas_mm and
-    control_maximum_nprs: the highest pain that a control may report.
-    """
-
-    minimum_symptom_weeks: float | None = Field(default=None, ge=0, le=5200)
-    control_pain_free_months: float | None = Field(default=None, ge=0, le=1200)
-    control_maximum_vas_mm: float | None = Field(default=None, ge=0, le=100)
-    control_maximum_nprs: float | None = Field(default=None, ge=0, le=10)
+    minimum_symptom_weeks: float | None = Field(
+        default=None,
+        ge=0,
+        le=5200,
+        description="Shortest duration of the present pain of a case, in weeks.",
+    )
+    control_pain_free_months: float | None = Field(
+        default=None,
+        ge=0,
+        le=1200,
+        description="How many months a control has been free of back pain (column pain_free_months).",
+    )
+    control_maximum_vas_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        description="The highest pain that a control may report on the visual analogue scale.",
+    )
+    control_maximum_nprs: float | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="The highest pain that a control may report as a numeric rating.",
+    )
 
 
 def _matching_columns(kinds: tuple[str, ...]) -> list[str]:
@@ -122,28 +150,29 @@ def _matching_columns(kinds: tuple[str, ...]) -> list[str]:
     ]
 
 
-class TrainingProgramme(_Settings):
-    """What a home programme prescribes, so that a day without an entry counts as a day without training.
+class TrainingProgramme(StrictModel):
+    """What a home programme prescribes, so that a day without an entry counts as a day without training."""
 
-    weeks: its length, from a person's first entry in the training log. days_per_week: training days of a
-    week. Without this part nothing is known about days that have no entry.
-    """
+    weeks: int = Field(
+        ge=1,
+        le=104,
+        description="Its length in weeks, from a person's first entry in the training log.",
+    )
+    days_per_week: int = Field(ge=1, le=7, description="Training days of a week.")
 
-    weeks: int = Field(ge=1, le=104)
-    days_per_week: int = Field(ge=1, le=7)
 
+class Matching(StrictModel):
+    """How matched sets (column pair_id) were made."""
 
-class Matching(_Settings):
-    """How matched sets (column pair_id) were made.
-
-    ratio: cases to controls of a complete set, such as 1:2. within: column of participants -> largest
-    difference between a case and a control of one set, in the column's unit. same: columns that are equal
-    in a set.
-    """
-
-    ratio: Annotated[str, BeforeValidator(lambda value: str(value).strip())] = "1:1"
-    within: dict[str, Annotated[float, Field(ge=0)]] = {}
-    same: tuple[str, ...] = ()
+    ratio: Annotated[str, BeforeValidator(lambda value: str(value).strip())] = Field(
+        default="1:1",
+        description="Cases to controls in a complete set, in quotes.",
+    )
+    within: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default={},
+        description="Largest difference between a case and a control of one set, in the unit of the column.",
+    )
+    same: tuple[str, ...] = Field(default=(), description="Columns that are the same in a set.")
 
     @field_validator("ratio")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from schemas.models import ANALYSIS_MODELS, Kind
-from schemas.study import StrictModel
+from schemas.strict_model import StrictModel
 from schemas.terms import CONDITIONS, DEFAULT_TASK
 
 Role = Literal["primary", "secondary", "exploratory"]
@@ -85,28 +85,44 @@ def kind_of(outcome: str) -> Kind:
 
 
 class PlannedOutcome(StrictModel):
-    """One outcome: its role in the plan and the family whose P values are adjusted together.
+    """One outcome: its role in the plan, its model, and the family whose P values are adjusted together."""
 
-    family is empty for outcomes outside any family. model: id of the model that answers for the
-    outcome (PLANNABLE_MODELS), empty for the usual one; only this one gets the role. covariates
-    (columns of participants, and `dom` for the dominant leg) replace the plan's own when given.
-    estimand: what the comparison estimates, one sentence. contrast: how the groups are compared, which
-    the model decides; it may be written down and is then checked. trials: which trials of a leg are
-    analysed; None: the usual (all; of strength the best). sensitivity: ids of further models
-    (schemas.models) instead of the usual ones, an empty list for none. equivalence_margin: difference
-    (in the outcome's unit), or for a model that gives a ratio the largest ratio (above 1; its inverse is
-    the smallest), within which the groups count as equivalent; equivalence is tested only with one.
-    """
-
-    role: Role
-    family: str = ""
-    model: str = ""
-    estimand: str = ""
-    contrast: Contrast | None = None
-    covariates: tuple[str, ...] | None = None
-    trials: TrialRule | None = None
-    sensitivity: tuple[str, ...] | None = None
-    equivalence_margin: float | None = Field(default=None, gt=0)
+    role: Role = Field(description="Only what is called so here is called so in the report.")
+    family: str = Field(
+        default="",
+        description="Outcomes of one family share the adjustment of P values; leave it out for none.",
+    )
+    model: str = Field(
+        default="",
+        description="The model that answers for the outcome; only its number gets the role. A mixed model "
+        "that the data cannot carry gives way to a simpler one, and the report says so.",
+    )
+    estimand: str = Field(
+        default="",
+        description="What is estimated, in a sentence; printed in the report.",
+    )
+    contrast: Contrast | None = Field(
+        default=None,
+        description="How the groups are compared; the model decides, and this is checked.",
+    )
+    covariates: tuple[str, ...] | None = Field(
+        default=None, description="Replaces the list of the plan for this outcome."
+    )
+    trials: TrialRule | None = Field(
+        default=None,
+        description="Which trials of a leg are analysed: all, the first or the best (of hold times and "
+        "strength only).",
+    )
+    sensitivity: tuple[str, ...] | None = Field(
+        default=None,
+        description="Further models beside the planned one, replacing the usual ones; [] for none.",
+    )
+    equivalence_margin: float | None = Field(
+        default=None,
+        gt=0,
+        description="Difference, in the unit of the outcome, within which groups count as equivalent; for a "
+        "ratio its upper end (1.25 stands for 0.8 to 1.25). Only with it equivalence is tested.",
+    )
 
     @field_validator("sensitivity")
     @classmethod
@@ -158,40 +174,71 @@ DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = {
 
 
 class PlannedCorrelations(StrictModel):
-    """Correlations within the case group: exploratory, and a family of their own.
+    """Correlations within the case group: exploratory, and a family of their own."""
 
-    family: its name; empty for P values that are not adjusted. coefficient: the one whose P values are
-    those of the family; the other one stands beside it. adjustment: of this family.
-    """
-
-    family: str = "F3"
-    coefficient: Literal["spearman", "pearson"] = "spearman"
-    adjustment: Adjustment = "bh"
+    family: str = Field(
+        default="F3", description='Name of their family; "" for P values that are not adjusted.'
+    )
+    coefficient: Literal["spearman", "pearson"] = Field(
+        default="spearman",
+        description="The coefficient whose P values are those of the family; the other one stands beside it.",
+    )
+    adjustment: Adjustment = Field(
+        default="bh", description="How the P values of this family are adjusted."
+    )
 
 
 class Plan(StrictModel):
-    """The analysis plan.
+    """The analysis plan."""
 
-    covariates: columns of participants used by the adjusted models, and `dom` (the row's leg is the
-    dominant one); a column that is missing or has one value is left out with a note. Outcome names:
-    hold_time_s/eyes_open, hold_time_s/eyes_closed (any "hold_time_s/<condition>", or
-    "hold_time_s/<condition>/<task>" for tasks beside the single-leg stance), gmed_pct_mvic,
-    onset_ms, strength. alpha: two-sided level of tests, 1 - ci_level; either gives the other.
-    adjustment: how P values of a family are adjusted; families: of single families otherwise.
-    correlations: those of measurements with pain and disability within the case group.
-    maximum_share_at_ceiling, minimum_events_per_group: the ceiling rule, beyond which holds are
-    described and not compared.
-    """
-
-    covariates: tuple[str, ...] = ("age_years", "sex", "dom")
-    alpha: float = Field(default=0.05, gt=0, lt=0.5)
-    ci_level: float = Field(default=0.95, gt=0.5, lt=1)
-    adjustment: Adjustment = "holm"
-    families: dict[str, Adjustment] = {}
-    outcomes: dict[str, PlannedOutcome] = dict(DEFAULT_OUTCOMES)
-    correlations: PlannedCorrelations = PlannedCorrelations()
-    maximum_share_at_ceiling: float = Field(default=0.9, gt=0, le=1)
-    minimum_events_per_group: int = Field(default=3, ge=1)
+    covariates: tuple[str, ...] = Field(
+        default=("age_years", "sex", "dom"),
+        description="Columns of the participants table by which adjusted models are adjusted, chosen "
+        'beforehand and not by their P values; dom means "the row\'s leg is the dominant one". Others: bmi, '
+        "site, mass_kg, height_cm. One that is missing or has one value is left out with a note. The "
+        "unadjusted model is always shown beside the adjusted one.",
+    )
+    alpha: float = Field(
+        default=0.05,
+        gt=0,
+        lt=0.5,
+        description="Level of two-sided tests: 1 - ci_level. One of the two is enough.",
+    )
+    ci_level: float = Field(
+        default=0.95,
+        gt=0.5,
+        lt=1,
+        description="Level of confidence intervals: 1 - alpha.",
+    )
+    adjustment: Adjustment = Field(
+        default="holm",
+        description="How the P values of one family are adjusted. bh and by keep the false discovery rate, "
+        "the others the chance of any false finding.",
+    )
+    families: dict[str, Adjustment] = Field(
+        default={}, description="Families with another adjustment."
+    )
+    outcomes: dict[str, PlannedOutcome] = Field(
+        default=dict(DEFAULT_OUTCOMES),
+        description="The outcomes that are compared, each with its role and model.",
+    )
+    correlations: PlannedCorrelations = Field(
+        default=PlannedCorrelations(),
+        description="Correlations with pain and disability within the case group, which are exploratory.",
+    )
+    maximum_share_at_ceiling: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="Ceiling rule. A trial held to the ceiling counts as longer than the ceiling, never as the "
+        "ceiling. Holds are described and not compared when more than this share of them is at the ceiling.",
+    )
+    minimum_events_per_group: int = Field(
+        default=3,
+        ge=1,
+        description="Nor are they compared when fewer than this number of holds ended before the ceiling in a "
+        "group.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -202,3 +202,13 @@ def test_a_covariate_that_no_table_can_have(cohort, only_finding):
         "line 2",
     )
     assert "sex" in finding["fix"]
+
+
+def test_a_wrong_value_is_answered_with_what_its_key_is_for(one):
+    finding = one(f"{SHORT}holds: {{shortest_timed_hold_s: 0}}\n")
+    assert "A hold of 0 s is analysed as shorter than this." in finding["fix"]
+
+
+def test_a_missing_key_is_answered_with_what_it_is_for(one):
+    finding = one("groups:\n  case: {label: LBP}\n  reference: {label: control}\n")
+    assert finding["fix"].startswith("Add the key. Title as reports print it.")

@@ -16,9 +16,10 @@ from pipeline.intake.templates.template import write_new_cohort
 from pipeline.intake.templates.template_settings import plan_text
 from pipeline.intake.templates.template_workbook import template_columns
 from pipeline.workspace.errors import UsageError
+from schemas.emg_settings import EmgSettings, NormalisationMethod
 from schemas.instrument_settings import CaseDefinition, Instruments
 from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome, plan_contradictions
-from schemas.study import EmgSettings, HoldSettings, Limits, NormalisationMethod, Study
+from schemas.study import HoldSettings, Limits, Study
 from schemas.tables import COHORT_TABLES, INPUT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS
 

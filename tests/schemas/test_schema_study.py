@@ -5,10 +5,11 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from schemas.emg_settings import NormalisationMethod
 from schemas.normalisation import NORMALISATIONS
 from schemas.plan import DEFAULT_PLAN, Plan
 from schemas.rules import RULES
-from schemas.study import NormalisationMethod, Study
+from schemas.study import Study
 from schemas.terms import BALANCE_TASKS, SEVERITIES
 
 MINIMAL = {

@@ -21,9 +21,9 @@ from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
 from schemas.citations import CITATIONS
 from schemas.columns import empty_table
+from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings
 from schemas.rules import RULES
-from schemas.study import EmgSettings
 
 
 def table(*rows):

@@ -16,8 +16,8 @@ from pipeline.signals.reading.signal_units import in_microvolt
 from pipeline.signals.samples.amplitude import rms
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
+from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings
-from schemas.study import EmgSettings
 
 PLATES = {"force_left": ("plate 2 Fz",), "force_right": ("plate 1 Fz",)}
 

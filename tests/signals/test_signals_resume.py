@@ -17,8 +17,8 @@ from pipeline.signals.cohort import participant_unit
 from pipeline.signals.cohort.batch import process_recordings
 from pipeline.signals.cohort.participant_unit import MeasuredUnit
 from pipeline.workspace.errors import EnvironmentProblem
+from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings
-from schemas.study import EmgSettings
 
 PEOPLE = 6
 
@@ -29,7 +29,7 @@ from pathlib import Path
 from pipeline.engine.map_units import Processes, Serial, map_units
 from pipeline.signals.cohort.batch import process_recordings
 from schemas.recordings import Recordings
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 if __name__ == "__main__":
     rows, folder, cache, workers = sys.argv[1:]

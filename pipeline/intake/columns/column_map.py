@@ -29,7 +29,8 @@ from pipeline.intake.findings.messages import (
 from schemas.activation import ACTIVATION_VALUES
 from schemas.columns import column_rules
 from schemas.strength import STRENGTH_VALUES
-from schemas.study import Study, TableSource
+from schemas.study import Study
+from schemas.table_sources import TableSource
 from schemas.tables import CohortTable
 
 ONE_OF = {"activation": ACTIVATION_VALUES, "strength": STRENGTH_VALUES}

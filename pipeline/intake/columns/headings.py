@@ -16,7 +16,7 @@ from pipeline.intake.findings.messages import (
 )
 from pipeline.intake.privacy.identifying_cells import looks_personal
 from schemas.columns import column_rules
-from schemas.study import TableSource
+from schemas.table_sources import TableSource
 from schemas.tables import CohortTable
 
 LOOKS_LIKE = 0.8

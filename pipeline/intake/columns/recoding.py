@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.intake.cells.grid import Addresses, CellKind, Cells, cell_findings, scalar_text
 from pipeline.intake.cells.word_codes import Words, encoded, overwritten, text_of
 from pipeline.intake.findings.messages import Finding, listed, near_sentence
-from schemas.study import Scalar
+from schemas.table_sources import Scalar
 
 
 def mark_missing(cells: Cells, codes: tuple[str, ...], known: Collection[str]) -> Cells:

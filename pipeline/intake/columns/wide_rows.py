@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import Cells
-from schemas.study import Scalar, TableSource
+from schemas.table_sources import Scalar, TableSource
 
 
 def lengthen(

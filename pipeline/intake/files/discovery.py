@@ -32,7 +32,8 @@ from pipeline.intake.formats.table_formats import (
     table_format,
 )
 from pipeline.intake.privacy.identifying_cells import named_after_person
-from schemas.study import Study, TableSource
+from schemas.study import Study
+from schemas.table_sources import TableSource
 from schemas.tables import INPUT_TABLES, CohortTable
 
 __all__ = ["PHENOTYPE", "CohortFiles", "FoundTable", "GridKey", "file_inside", "find_tables"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from pipeline.intake.columns.headings import plain_name
 from schemas.columns import column_rules
-from schemas.layouts import REDCAP_DICTIONARY_HEADINGS
 from schemas.study import Limits, Study
+from schemas.table_sources import REDCAP_DICTIONARY_HEADINGS
 from schemas.tables import INPUT_TABLES
 
 

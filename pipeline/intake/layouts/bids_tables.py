@@ -24,7 +24,8 @@ from pipeline.intake.findings.messages import (
     quoted,
 )
 from schemas.columns import ColumnRule, column_rules
-from schemas.study import Study, TableSource
+from schemas.study import Study
+from schemas.table_sources import TableSource
 
 MISSING: Final = "n/a"
 DESCRIPTION: Final = "dataset_description.json"

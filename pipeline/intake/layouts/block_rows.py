@@ -20,7 +20,7 @@ from pipeline.intake.layouts.block_places import (
 from pipeline.intake.layouts.head_labels import odd_heads
 from pipeline.intake.layouts.missed_blocks import missed_blocks
 from pipeline.intake.privacy.identifiers import identifying_places
-from schemas.layouts import Blocks, HeadCell
+from schemas.table_sources import Blocks, HeadCell
 
 
 def read_blocks(sheet: Grid, blocks: Blocks) -> Grid:

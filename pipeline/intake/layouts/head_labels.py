@@ -14,7 +14,7 @@ from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.headings import LOOKS_LIKE
 from pipeline.intake.findings.messages import Finding, quoted
 from pipeline.intake.layouts.block_places import Block, block_problem, most, row_in_block
-from schemas.layouts import Blocks
+from schemas.table_sources import Blocks
 
 _MARKS = " .:#=-_"
 

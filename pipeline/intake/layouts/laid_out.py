@@ -18,7 +18,8 @@ from pipeline.intake.layouts.bids_tables import is_bids, read_bids
 from pipeline.intake.layouts.block_labels import undeclared_blocks
 from pipeline.intake.layouts.block_rows import read_blocks
 from pipeline.intake.layouts.redcap import read_redcap
-from schemas.study import Study, TableSource
+from schemas.study import Study
+from schemas.table_sources import TableSource
 
 _NO_BLOCKS = "A file of SPSS or Stata is one table and cannot be laid out in blocks."
 _LACKS_COLUMNS = {"COL-01", "COL-02", "COL-04", "TABLE-01", "ROW-01", "FILE-02", "SHEET-01"}

@@ -14,7 +14,7 @@ from pipeline.intake.columns.headings import LOOKS_LIKE, plain_name
 from pipeline.intake.findings.messages import Finding, quoted
 from pipeline.intake.layouts.block_labels import person_label
 from pipeline.intake.layouts.block_places import Block, block_problem, most, place_in_block
-from schemas.layouts import Blocks
+from schemas.table_sources import Blocks
 
 _LABEL_END = re.compile(r"[:=#\d]")
 _FIX = "If another person begins here, write the label as in the other blocks."

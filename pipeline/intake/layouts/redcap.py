@@ -20,8 +20,7 @@ from pipeline.intake.findings.messages import (
 from pipeline.intake.layouts.redcap_columns import Export, read_export, where
 from pipeline.intake.layouts.redcap_dictionary import UNANSWERED_TYPES, Field, read_dictionary
 from schemas.columns import column_rules
-from schemas.layouts import RedcapExport
-from schemas.study import TableSource
+from schemas.table_sources import RedcapExport, TableSource
 from schemas.tables import CohortTable
 
 EVENT = "redcap_event_name"

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.headings import plain_name
 from pipeline.intake.findings.messages import FileProblemError, make_finding
-from schemas.layouts import REDCAP_DICTIONARY_HEADINGS
+from schemas.table_sources import REDCAP_DICTIONARY_HEADINGS
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"\s+")

@@ -19,7 +19,8 @@ from schemas.columns import ColumnRule, column_rules
 from schemas.participants import Participants
 from schemas.plan import Plan, plan_contradictions, plannable_outcomes
 from schemas.rules import RULES
-from schemas.study import Scalar, Study, TableSource
+from schemas.study import Study
+from schemas.table_sources import Scalar, TableSource
 from schemas.tables import INPUT_TABLES
 from schemas.terms import CONDITIONS
 

@@ -1,8 +1,7 @@
 """study.yaml and plan.yaml: text -> validated settings, or findings with the key and the line."""
 
-import types
 from pathlib import Path
-from typing import Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -10,6 +9,7 @@ from pydantic_core import ErrorDetails
 from pipeline.intake.findings.messages import Finding, listed, make_finding, nearest, quoted
 from pipeline.intake.settings.yaml_text import KeyPath, YamlProblemError, YamlText, read_yaml
 from schemas.plan import DEFAULT_PLAN, Plan
+from schemas.strict_model import field_at, keys_at, settings_within
 from schemas.study import Study
 
 STUDY_FILE: Final = "study.yaml"
@@ -44,7 +44,7 @@ _SENTENCES: Final[dict[str, str]] = {
 }
 """Sentence per kind of problem; anything else gets a general one."""
 
-_CORRECT = "Correct the value; `stance new` writes a commented example."
+_COMMENTED = "`stance new` writes a commented example."
 
 
 def read_study(folder: Path) -> tuple[Study | None, YamlText, list[Finding]]:
@@ -183,7 +183,7 @@ def _findings(
         path = _file_path(document.data, error["loc"])
         if error["type"] == "missing" and path in misspelt:
             continue  # the misspelt key is the root cause
-        suggestion = _CORRECT
+        suggestion = f"Correct the value. {_what_belongs_here(model, error)}"
         if error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",):
             suggestion, key = _key_suggestion(model, error, document.data)
             if key is not None:
@@ -193,7 +193,7 @@ def _findings(
         else:
             problem, found = _sentence(error), _found(error["input"])
         if error["type"] == "missing":
-            suggestion = "Add the key; `stance new` writes a commented example."
+            suggestion = f"Add the key. {_what_belongs_here(model, error)}"
             found = str(error["loc"][-1])
         if error["type"] == "tuple_type" and found:
             suggestion = f"Write it as a list: [{found}]."
@@ -202,6 +202,15 @@ def _findings(
             settings_finding(file, document, path, f"{name}: {problem}", suggestion, found)
         )
     return findings
+
+
+def _what_belongs_here(model: type[BaseModel], error: ErrorDetails) -> str:
+    """What the key of a problem is for, as its field says, and where an example stands."""
+    field = field_at(model, error["loc"])
+    # A part of the file has keys of its own, each with its explanation.
+    if field is None or not field.description or settings_within(field.annotation) is not None:
+        return _COMMENTED
+    return f"{' '.join(field.description.split())} {_COMMENTED}"
 
 
 def _sentence(error: ErrorDetails) -> str:
@@ -234,32 +243,9 @@ def _key_suggestion(
         ]
         key = str(error["loc"][-2])
     else:
-        known = _known_keys(model, error["loc"][:-1])
+        known = keys_at(model, error["loc"][:-1])
         key = str(error["loc"][-1])
     close = nearest(key, known)
     if close is not None:
         return f"Did you mean `{close}`?", close
     return f"Remove the key. Keys that can stand here: {listed(known, 20)}.", None
-
-
-def _known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys of the settings at a place, found by walking the declared types."""
-    here: Any = model
-    for part in loc:
-        here = _settings_type(here)
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            field = here.model_fields.get(str(part))
-            here = field.annotation if field else None
-        else:
-            arguments = [argument for argument in get_args(here) if argument is not Ellipsis]
-            here = arguments[-1] if arguments else None
-    here = _settings_type(here)
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        return list(here.model_fields)
-    return []
-
-
-def _settings_type(annotation: Any) -> Any:
-    if get_origin(annotation) in (Union, types.UnionType):
-        return next((arg for arg in get_args(annotation) if arg is not type(None)), None)
-    return annotation

@@ -11,6 +11,7 @@ from typing import Final, get_args
 from pipeline.intake.settings.yaml_value import yaml_value
 from pipeline.intake.templates.template_sources import tables_text
 from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
+from schemas.emg_settings import EmgSettings
 from schemas.instrument_settings import Instruments
 from schemas.normalisation import NORMALISATIONS
 from schemas.plan import (
@@ -23,7 +24,7 @@ from schemas.plan import (
     kind_of,
 )
 from schemas.strength import STRENGTH_SCALES
-from schemas.study import EmgSettings, HoldSettings, Limits
+from schemas.study import HoldSettings, Limits
 
 DECLARED_NORMALISATION: Final = "mvc_isometric"
 """What a new study.yaml says that activation is divided by, the commonest; the study has to correct it."""

@@ -10,7 +10,7 @@ from pipeline.signals.emg.references import LegKey, References
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 from schemas.terms import LEGS
 
 

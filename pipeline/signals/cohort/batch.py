@@ -27,8 +27,8 @@ from pipeline.signals.traces.trace_table import trace_table
 from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
 from schemas.activation import Activation
 from schemas.columns import empty_table
+from schemas.emg_settings import EmgSettings
 from schemas.methods import MethodSentence
-from schemas.study import EmgSettings
 
 
 @dataclass(frozen=True, eq=False)

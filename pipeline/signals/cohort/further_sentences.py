@@ -7,7 +7,7 @@ from pipeline.signals.emg.co_activation import BLOCK_S, CO_ACTIVATION_FORMULAS
 from pipeline.signals.emg.frequency_slope import LOWEST_SNR_DB, SHORTEST_HOLD_S
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.samples.spectrum import SEGMENT_S
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 Sentence = tuple[str, tuple[str, ...]]
 """A sentence and the keys of the works that it cites."""

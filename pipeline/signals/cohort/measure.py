@@ -14,7 +14,7 @@ from pipeline.signals.samples.recording import Recording
 from pipeline.signals.samples.request import Request
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 ROUNDING_S: Final = 0.005
 """An end_s typed to hundredths of a second may lie this far behind the last sample."""

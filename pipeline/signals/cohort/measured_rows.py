@@ -26,7 +26,7 @@ from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.signals.storing.feature_store import features_path, load_features
 from pipeline.workspace.errors import EnvironmentProblem
 from pipeline.workspace.layout import WORKERS_VARIABLE
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 _CRASHES: Final = {
     getattr(signal, name).value

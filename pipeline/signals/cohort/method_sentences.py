@@ -9,9 +9,9 @@ from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, MVIC_LIMITS
+from schemas.emg_settings import EmgSettings
 from schemas.methods import MethodSentence
 from schemas.normalisation import Normalisation
-from schemas.study import EmgSettings
 
 
 def signal_steps(

@@ -23,7 +23,7 @@ from pipeline.signals.storing.sample_store import (
     samples_path,
     save_recording,
 )
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pipeline.signals.samples.emg_part import EmgPart
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 from schemas.terms import LEGS
 
 MARGIN_S: Final = 1.0

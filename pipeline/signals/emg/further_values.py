@@ -1,7 +1,7 @@
 """What stands in the activation table beside the amplitude: integrated EMG with its durations, fatigue."""
 
 from pipeline.signals.measured.emg_features import EmgFeatures
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def further_values(

@@ -24,7 +24,7 @@ from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request
 from pipeline.signals.samples.spectrum import spectra
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 Samples = npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS
 from pipeline.signals.samples.amplitude import moving_rms, rms
-from schemas.study import EmgSettings, MvicRules
+from schemas.emg_settings import EmgSettings, MvicRules
 
 OVER_REPEATS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
     "highest": max,

@@ -11,8 +11,8 @@ from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import judge
 from pipeline.signals.quality.reference_limits import TASK_LIMITS
 from schemas.columns import empty_table
+from schemas.emg_settings import EmgSettings
 from schemas.mvic_references import MVIC_KEY, MvicReferences
-from schemas.study import EmgSettings
 
 LegKey = tuple[str, str, str]
 """participant_id, visit, leg."""

@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 SHORTEST_WINDOW_S: Final = 0.25
 """Amplitudes of shorter stretches scatter by more than 10 %."""

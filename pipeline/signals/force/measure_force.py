@@ -12,7 +12,7 @@ from pipeline.signals.measured.force_features import ForceEvents
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def with_force(

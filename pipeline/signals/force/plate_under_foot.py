@@ -12,7 +12,7 @@ from pipeline.signals.reading.signal_units import in_millimetre, in_newton, in_n
 from pipeline.signals.reading.vertical_force import body_weight_up
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
-from schemas.study import ChannelRole, EmgSettings
+from schemas.emg_settings import ChannelRole, EmgSettings
 
 Samples = npt.NDArray[np.float64]
 Foot = Literal["left", "right", "total"]

@@ -9,7 +9,7 @@ from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import detect_onset
 from pipeline.signals.onset.sensitivity import onset_grid
 from pipeline.signals.samples.emg_part import EmgPart
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 ONSET_SD_WARN_S: Final = 0.02
 ONSET_SD_MISSING_S: Final = 0.04

@@ -5,7 +5,7 @@ from pipeline.signals.onset.measure_onset import ONSET_SD_MISSING_S
 from pipeline.signals.onset.ramp_bayes import RAMPS_S
 from pipeline.signals.onset.sensitivity import in_words
 from pipeline.signals.onset.step_likelihood import INTERVAL_POINTS
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 METHOD_CITATIONS = {"ramp_bayes": ("tenan2017",)}
 

@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified, split_heading
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
-from schemas.study import ChannelRole, EmgSettings
+from schemas.emg_settings import ChannelRole, EmgSettings
 
 GMED_SPELLINGS: Final = frozenset(
     {"gmed", "gmedius", "gmedi", "glmed", "gltmed", "glutmed", "glutmedius", "gluteusmed"}

@@ -18,8 +18,8 @@ from pipeline.signals.reading.read_xlsx import read_xlsx
 from pipeline.signals.reading.vertical_force import with_weight_upward
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
+from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import RECORDING_SUFFIXES
-from schemas.study import EmgSettings
 
 
 @dataclass(frozen=True)

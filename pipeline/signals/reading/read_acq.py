@@ -9,7 +9,7 @@ from pipeline.signals.reading.layouts.made_channel import made_channel
 from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Event, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 KIND: Final = "AcqKnowledge"
 AGAIN: Final = "Export or copy the recording again."

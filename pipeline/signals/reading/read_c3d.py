@@ -11,7 +11,7 @@ from pipeline.signals.reading.c3d_file import C3dFile, Parameter, is_unsigned, p
 from pipeline.signals.reading.c3d_plates import LARGEST_SAMPLE, plate_channels
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Event, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def read_c3d(path: Path, settings: EmgSettings) -> Recording:

@@ -10,7 +10,7 @@ from pipeline.signals.reading.bids_dataset import with_bids_facts
 from pipeline.signals.reading.edf_header import AGAIN, SAMPLE_BYTES, check_edf_header
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Event, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 _UNREADABLE = (ValueError, OSError, ArithmeticError, LookupError, MemoryError)
 """What edfio raises on bytes that are not EDF: text that is no number, sizes that do not add up."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.signals.reading.layouts.array_layouts import recording_of_arrays
 from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def read_h5(path: Path, settings: EmgSettings) -> Recording:

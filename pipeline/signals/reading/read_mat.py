@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.signals.reading.layouts.array_layouts import recording_of_arrays
 from pipeline.signals.reading.read_apart import read_apart
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 

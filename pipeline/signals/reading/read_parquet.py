@@ -11,7 +11,7 @@ from pipeline.signals.reading.columns_of_samples import Samples, recording_of_ta
 from pipeline.signals.reading.layouts.plain import shape_of_headings
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def read_parquet(path: Path, settings: EmgSettings) -> Recording:

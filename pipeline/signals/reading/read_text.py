@@ -16,7 +16,7 @@ from pipeline.signals.reading.text_table import (
 )
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def read_text(path: Path, settings: EmgSettings) -> Recording:

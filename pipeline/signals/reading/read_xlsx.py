@@ -15,7 +15,7 @@ from pipeline.signals.reading.table_shape import TableHead, TableShape
 from pipeline.signals.reading.xlsx_sheets import Cell, opened
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 HEAD_ROWS: Final = 700
 _NUMBERS: Final = Dialect(",", ".")

@@ -20,7 +20,7 @@ from pipeline.signals.samples.request import Request
 from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 FEATURES: Final = "features"
 _BEFORE_HASH: Final = b'{"sha256": "'

@@ -25,7 +25,7 @@ from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.signals.storing.stored_channel import Samples, StoredChannel
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
 """The settings of study.yaml that change what a reader returns. Readers see no others, so that one

@@ -25,7 +25,7 @@ from pipeline.signals.traces.decimation import (
     mean,
 )
 from pipeline.signals.traces.packing import packed
-from schemas.study import ChannelRole, EmgSettings
+from schemas.emg_settings import ChannelRole, EmgSettings
 from schemas.terms import LEGS
 
 WHOLE_COLUMNS: Final = 600

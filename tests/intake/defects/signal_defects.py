@@ -16,8 +16,8 @@ from pipeline.signals.cohort.batch import process_recordings
 from pipeline.signals.findings import SignalFinding
 from pipeline.signals.force.hold_agreement import compare_holds
 from schemas.activation import ACTIVATION_KEY
+from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings
-from schemas.study import EmgSettings
 
 RATE_HZ = 1000
 KEY = {

@@ -26,7 +26,7 @@ from pipeline.signals.measured.signal_metrics import SignalMetrics
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request
 from pipeline.signals.samples.spectrum import median_frequency, spectra
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 RATE_HZ = 2000.0
 BAND_HZ = (20.0, 450.0)

@@ -13,8 +13,8 @@ from pipeline.signals.emg.references import LegRecording, References, mvic_table
 from pipeline.signals.measured.emg_features import EmgFeatures
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.measured.signal_metrics import SignalMetrics
+from schemas.emg_settings import EmgSettings
 from schemas.mvic_references import MvicReferences
-from schemas.study import EmgSettings
 
 RIGHT = ("P1", "baseline", "right")
 LEFT = ("P1", "baseline", "left")

@@ -7,7 +7,7 @@ from pipeline.signals.force.force_events import stance_events
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 BOTH = {"force_left": ("L",), "force_right": ("R",)}
 

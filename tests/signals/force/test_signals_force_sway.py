@@ -10,7 +10,7 @@ from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.sway import at_cop_rate, prediction_ellipse_area, sway
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 FORCE_AND_COP = {"force_right": ("R",), "cop_right_x": ("X",), "cop_right_y": ("Y",)}
 

@@ -21,9 +21,9 @@ from pipeline.signals.measured.force_features import ForceEvents
 from pipeline.signals.samples.request import Request
 from schemas.activation import ACTIVATION_KEY
 from schemas.citations import CITATIONS
+from schemas.emg_settings import ChannelRole, EmgSettings
 from schemas.event_sensitivity import EventSensitivity
 from schemas.stance_force import StanceForce
-from schemas.study import ChannelRole, EmgSettings
 
 
 def key(role="task", trial=1):

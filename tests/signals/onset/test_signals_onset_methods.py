@@ -9,7 +9,7 @@ from pipeline.signals import detect_onset, onset_sensitivity
 from pipeline.signals.onset.detectors import DETECTORS
 from pipeline.signals.onset.onset_sentence import onset_sentence
 from pipeline.signals.onset.sensitivity import onset_grid
-from schemas.study import EmgSettings, OnsetMethod
+from schemas.emg_settings import EmgSettings, OnsetMethod
 
 REST_S = (0.05, 0.75)
 SEARCH_S = (0.8, 2.5)

@@ -12,7 +12,7 @@ from pipeline.signals.quality.limit import judge
 from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS, REFERENCE_LIMITS, TASK_LIMITS
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 EVERY_LIMIT = [*RAW_LIMITS, *SIGNAL_LIMITS, *MVIC_LIMITS, *TASK_LIMITS, *REFERENCE_LIMITS]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.signals.reading.formats import FORMATS, read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 HEAD_BYTES = 4096
 SLOW_S = 30.0

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 EMG = np.linspace(-1, 1, 300)
 

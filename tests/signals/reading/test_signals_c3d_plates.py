@@ -7,7 +7,7 @@ import pytest
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter, parse_c3d
 from pipeline.signals.reading.c3d_plates import plate_channels
 from pipeline.signals.reading.read_c3d import read_c3d
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 N = 400
 RATE_HZ = 100.0

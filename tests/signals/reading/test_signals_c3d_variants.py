@@ -11,7 +11,7 @@ from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 INTEL, DEC, MIPS = 84, 85, 86
 BLOCK = 512

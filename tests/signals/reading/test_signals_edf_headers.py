@@ -9,7 +9,7 @@ import pytest
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import files_read, read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 EMG = 50 * np.sin(np.arange(4000))
 FIELDS = {

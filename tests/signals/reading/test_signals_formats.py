@@ -12,8 +12,8 @@ from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.formats import FORMATS, read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
+from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import RECORDING_SUFFIXES
-from schemas.study import EmgSettings
 
 GAP = "time,L GMED\n" + "".join(f"{t / 1000:.3f},1\n" for t in range(100) if not 40 <= t < 60)
 REQUEST = Request("task", "right")

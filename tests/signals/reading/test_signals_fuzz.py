@@ -9,7 +9,7 @@ import pytest
 from pipeline.signals.reading import read_apart
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def fuzz_module():

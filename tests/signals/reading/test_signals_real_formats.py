@@ -12,7 +12,7 @@ import scipy.io
 from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def read(path, **settings):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 RATE_HZ = 1000.0
 

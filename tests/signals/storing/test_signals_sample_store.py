@@ -16,7 +16,7 @@ from pipeline.signals.storing.sample_store import (
     samples_path,
     save_recording,
 )
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def noise(n_samples, seed=0):

@@ -20,8 +20,8 @@ from pipeline.signals.traces.decimation import Curve, columns, highest, lowest, 
 from pipeline.signals.traces.packing import packed, steps_of
 from pipeline.signals.traces.recording_trace import WHOLE_COLUMNS, recording_trace
 from pipeline.signals.traces.trace_table import trace_table
+from schemas.emg_settings import EmgSettings
 from schemas.recording_traces import MISSING_STEP, STEP_OF, RecordingTraces
-from schemas.study import EmgSettings
 
 TASK = Request("task", "right")
 KEY = {

@@ -13,7 +13,7 @@ from pipeline.signals.reading.layouts import (
 )
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 @dataclass(frozen=True)

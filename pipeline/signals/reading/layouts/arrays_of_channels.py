@@ -25,7 +25,7 @@ from pipeline.signals.reading.layouts.plain import is_time, seconds_per
 from pipeline.signals.reading.signal_units import split_heading
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 RATES: Final = (
     *("fs", "sf", "sr", "srate", "rate", "ratehz", "freq", "frequency", "hz", "fshz", "samplerate"),

@@ -4,7 +4,7 @@ from pipeline.signals.reading.array_tree import Struct, fields, number, structs,
 from pipeline.signals.reading.layouts.made_channel import made_channel
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def recognises(tree: Struct) -> bool:

@@ -9,7 +9,7 @@ from pipeline.signals.reading.layouts.made_channel import made_channel
 from pipeline.signals.reading.layouts.opensignals import emg_column
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def recognises(tree: Struct) -> bool:

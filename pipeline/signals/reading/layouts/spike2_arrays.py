@@ -5,7 +5,7 @@ from pipeline.signals.reading.columns_of_samples import SAME_START_S
 from pipeline.signals.reading.layouts.made_channel import made_channel
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Event, Recording
-from schemas.study import EmgSettings
+from schemas.emg_settings import EmgSettings
 
 
 def recognises(tree: Struct) -> bool:
