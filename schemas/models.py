@@ -1,28 +1,44 @@
-"""The statistical models by their stable ids: what each is called and what its number is.
+"""The catalogue of models by their stable ids, and what a plan may ask of it.
 
-A plan names them, estimates carry them, reports print their labels. Which function fits a model is
-said in `pipeline.statistics.outcomes`; a test holds both tables against each other.
+A plan names models, estimates carry their ids, reports print their labels. An entry (schemas.model_entries)
+says all that is known of a model; a new model is its own file and one entry.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
-Kind = Literal["hold", "measured"]
+from schemas.model_entries.comparisons import COMPARISONS
+from schemas.model_entries.designs import DESIGNS
+from schemas.model_entries.entry import AnalysisModel, Kind, Sentence
+from schemas.model_entries.hold_regressions import HOLD_REGRESSIONS
+from schemas.model_entries.measured_regressions import MEASURED_REGRESSIONS
+
+ANALYSIS_MODELS: Final[Mapping[str, AnalysisModel]] = {
+    model.id: model for model in (*HOLD_REGRESSIONS, *MEASURED_REGRESSIONS, *COMPARISONS, *DESIGNS)
+}
+"""By id; the ids are stable and stand in published files. The order is that of rows of estimates."""
+
+MODEL_SENTENCES: Final[Mapping[str, Sentence]] = {
+    key: sentence for model in ANALYSIS_MODELS.values() for key, sentence in model.sentences.items()
+}
+"""Sentences of the methods section by what `ModelRun.method` says."""
 
 
-@dataclass(frozen=True)
-class AnalysisModel:
-    """One model or test.
+def plannable_models(kind: Kind) -> tuple[str, ...]:
+    """Models that a plan may name as that of an outcome; the first is the usual one."""
+    models = ANALYSIS_MODELS.values()
+    return tuple(one.id for one in models if kind in one.uses and one.uses[kind].is_plannable)
 
-    label: its name in print. quantity: what its number is called inside a sentence. kinds: outcomes
-    it can be asked for: hold (times that a ceiling cuts off) or measured (numbers on a scale); none
-    where it is made whenever a study has the visits or the log for it.
-    """
 
-    id: str
-    label: str
-    quantity: str
-    kinds: tuple[Kind, ...]
+def usual_sensitivity(kind: Kind) -> tuple[str, ...]:
+    """Further models of a planned outcome whose plan names none."""
+    models = ANALYSIS_MODELS.values()
+    return tuple(one.id for one in models if kind in one.uses and one.uses[kind].is_usual)
+
+
+def stands_in(model: str) -> tuple[str, ...]:
+    """What answers for a model that the data cannot carry or whose check fails; its row says so."""
+    return ANALYSIS_MODELS[model].stands_in if model in ANALYSIS_MODELS else ()
 
 
 WITHOUT_WARNED: Final = "adjusted, without trials with a remark"
@@ -56,129 +72,3 @@ TRAINING_OUTCOMES: Final = {
     "training_dose_s_per_day": "s/day",
 }
 """What a training log gives for each participant, with units."""
-
-_MODELS = (
-    AnalysisModel("censored_lognormal", "Log-normal censored regression", "time ratio", ("hold",)),
-    AnalysisModel("censored_weibull", "Weibull censored regression", "time ratio", ("hold",)),
-    AnalysisModel(
-        "censored_loglogistic", "Log-logistic censored regression", "time ratio", ("hold",)
-    ),
-    AnalysisModel(
-        "censored_normal",
-        "Normal censored regression",
-        "difference of hold times without ceiling",
-        ("hold",),
-    ),
-    AnalysisModel(
-        "censored_lognormal_random_intercept",
-        "Log-normal censored regression with a participant intercept",
-        "time ratio",
-        ("hold",),
-    ),
-    AnalysisModel(
-        "mixed_nested",
-        "Mixed model, participants and legs",
-        "difference",
-        ("measured",),
-    ),
-    AnalysisModel(
-        "mixed_random_intercept", "Mixed model, participants", "difference", ("measured",)
-    ),
-    AnalysisModel(
-        "ancova_hc3",
-        "Regression of participant means",
-        "difference of participant means",
-        ("measured",),
-    ),
-    AnalysisModel(
-        "ols_cluster",
-        "Linear regression of all trials, errors clustered by participant",
-        "difference",
-        ("measured",),
-    ),
-    AnalysisModel(
-        "gee_exchangeable",
-        "Generalised estimating equations",
-        "difference",
-        ("measured", "hold"),
-    ),
-    AnalysisModel(
-        "welch",
-        "Welch test, participant means",
-        "difference of participant means",
-        ("measured",),
-    ),
-    AnalysisModel(
-        "brunner_munzel",
-        "Brunner-Munzel test, participant means",
-        "probability that a case has the lower value",
-        ("measured", "hold"),
-    ),
-    AnalysisModel(
-        "quantile_median",
-        "Median regression of participant means",
-        "difference of medians",
-        ("measured",),
-    ),
-    AnalysisModel("cox_breslow", "Cox regression (hazard ratio)", "hazard ratio", ("hold",)),
-    AnalysisModel(
-        "interaction_condition",
-        "Planned model with group by condition",
-        "ratio of time ratios",
-        ("hold",),
-    ),
-    AnalysisModel(
-        "interaction_visit",
-        "Planned model with group by visit",
-        "ratio of time ratios",
-        (),
-    ),
-    AnalysisModel(
-        "interaction_visits", "Group by visit, all visits together", "joint test statistic", ()
-    ),
-    AnalysisModel(
-        "interaction_task", "Planned model with group by task", "ratio of time ratios", ()
-    ),
-    AnalysisModel(
-        "interaction_tasks", "Group by task, all tasks together", "joint test statistic", ()
-    ),
-    AnalysisModel(GAIN_BY_DOSE, "Change by training dose", "ratio of time ratios", ()),
-    AnalysisModel(GAIN_BY_ADHERENCE, "Change by training adherence", "ratio of time ratios", ()),
-    AnalysisModel("change_over_visits", "Change between visits", "time ratio", ()),
-    AnalysisModel(
-        "interaction_leg",
-        "Planned model with group by dominant leg",
-        "interaction",
-        ("hold", "measured"),
-    ),
-    AnalysisModel(
-        "painful_leg",
-        "Planned model of cases, painful against other leg",
-        "contrast of legs",
-        ("hold", "measured"),
-    ),
-    AnalysisModel("logrank", "Log-rank test", "log-rank statistic", ("hold",)),
-    AnalysisModel(
-        "permutation", "Permutation test, participants", "score statistic (z)", ("hold",)
-    ),
-    AnalysisModel("rmst", "Restricted mean", "difference of restricted mean hold times", ("hold",)),
-    AnalysisModel(
-        "matched_pairs",
-        "Paired t test, participant means",
-        "difference within pairs",
-        ("measured", "hold"),
-    ),
-    AnalysisModel(
-        "conditional_logit",
-        "Conditional logistic regression (odds ratio)",
-        "odds ratio",
-        ("measured", "hold"),
-    ),
-    AnalysisModel("tost", "Equivalence test", "difference or ratio", ("measured", "hold")),
-    AnalysisModel("hedges_g", "Hedges g", "standardised difference", ("measured",)),
-    AnalysisModel("pearson", "Pearson", "correlation", ("measured", "hold")),
-    AnalysisModel("spearman", "Spearman", "rank correlation", ("measured", "hold")),
-)
-
-ANALYSIS_MODELS: Final[dict[str, AnalysisModel]] = {model.id: model for model in _MODELS}
-"""By id; the ids are stable and stand in published files."""

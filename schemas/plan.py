@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.models import ANALYSIS_MODELS, Kind
+from schemas.model_entries.entry import Kind
+from schemas.models import ANALYSIS_MODELS, plannable_models, usual_sensitivity
 from schemas.strict_model import StrictModel
 from schemas.terms import CONDITIONS, DEFAULT_TASK
 
@@ -26,55 +27,6 @@ ADJUSTMENT_LABELS: Final[Mapping[Adjustment, str]] = {
     "by": "Benjamini-Yekutieli",
 }
 
-USUAL_SENSITIVITY: dict[Kind, tuple[str, ...]] = {
-    "hold": (
-        "censored_weibull",
-        "censored_loglogistic",
-        "censored_lognormal_random_intercept",
-        "cox_breslow",
-        "rmst",
-        "gee_exchangeable",
-        "brunner_munzel",
-        "permutation",
-        "matched_pairs",
-        "interaction_condition",
-    ),
-    "measured": ("ancova_hc3", "quantile_median", "brunner_munzel", "matched_pairs"),
-}
-"""Further models of a planned outcome whose plan names none, by kind of outcome."""
-
-PLANNABLE_MODELS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "hold": (
-        "censored_lognormal",
-        "censored_weibull",
-        "censored_loglogistic",
-        "censored_normal",
-        "censored_lognormal_random_intercept",
-        "cox_breslow",
-        "rmst",
-        "brunner_munzel",
-    ),
-    "measured": (
-        "mixed_nested",
-        "mixed_random_intercept",
-        "ancova_hc3",
-        "ols_cluster",
-        "gee_exchangeable",
-        "welch",
-        "quantile_median",
-        "brunner_munzel",
-    ),
-}
-"""Models that a plan may name as that of an outcome; the first is the usual one."""
-
-STANDS_IN: Final[Mapping[str, tuple[str, ...]]] = {
-    "mixed_nested": ("mixed_random_intercept", "ancova_hc3"),
-    "mixed_random_intercept": ("ancova_hc3",),
-}
-"""What answers for a mixed model that the data cannot carry or whose check fails; its row says so."""
-
-_PROBABILITIES: Final = frozenset({"brunner_munzel"})
-_RATIOS: Final = frozenset({"time ratio", "hazard ratio", "odds ratio"})
 STRENGTH: Final = "strength"
 ONLY_HOLDS_AND_STRENGTH: Final = "A best trial exists for hold times and strength only."
 
@@ -146,7 +98,7 @@ DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = {
         family="F1",
         model="mixed_nested",
         estimand="Mean difference of gluteus medius activation in points of %MVIC, case minus reference.",
-        sensitivity=(*USUAL_SENSITIVITY["measured"], "painful_leg"),
+        sensitivity=(*usual_sensitivity("measured"), "painful_leg"),
     ),
     "hold_time_s/eyes_closed": PlannedOutcome(
         role="secondary",
@@ -265,7 +217,7 @@ class Plan(StrictModel):
             return planned.model
         if outcome == STRENGTH:
             return "mixed_random_intercept"
-        return PLANNABLE_MODELS[kind_of(outcome)][0]
+        return plannable_models(kind_of(outcome))[0]
 
     def trials_of(self, outcome: str) -> TrialRule:
         """Which trials of a leg are analysed: the plan's rule, else the usual one."""
@@ -320,7 +272,7 @@ def _contradictions(
     name: str, planned: PlannedOutcome, model: str
 ) -> Iterator[tuple[PlanPath, str, str, str]]:
     kind = kind_of(name)
-    allowed = PLANNABLE_MODELS[kind]
+    allowed = plannable_models(kind)
     if model not in allowed:
         known = "cannot be the model of" if model in ANALYSIS_MODELS else "is no model for"
         yield ("model",), f"{model} {known} {name}.", f"Use one of: {', '.join(allowed)}.", model
@@ -334,7 +286,7 @@ def _contradictions(
         )
     for i, further in enumerate(planned.sensitivity or ()):
         if kind not in ANALYSIS_MODELS[further].kinds:
-            usual = ", ".join(USUAL_SENSITIVITY[kind])
+            usual = ", ".join(usual_sensitivity(kind))
             yield (
                 ("sensitivity", i),
                 f"{further} is no model for {name}.",
@@ -370,12 +322,12 @@ def _contradictions(
 
 def has_margin(model: str) -> bool:
     """Whether equivalence can be tested on a model's number: a difference or a ratio."""
-    return model not in _PROBABILITIES
+    return ANALYSIS_MODELS[model].number in ("difference", "ratio")
 
 
 def contrast_of(model: str) -> Contrast:
     """How a model compares the groups."""
-    is_ratio = ANALYSIS_MODELS[model].quantity in _RATIOS
+    is_ratio = ANALYSIS_MODELS[model].number == "ratio"
     return "case / reference" if is_ratio else "case - reference"
 
 

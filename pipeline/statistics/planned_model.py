@@ -12,8 +12,8 @@ from pipeline.statistics.estimates.estimate_rows import EstimateRow
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.equivalence import equivalence_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from schemas.models import ANALYSIS_MODELS
-from schemas.plan import STANDS_IN, Plan, contrast_of
+from schemas.models import ANALYSIS_MODELS, stands_in
+from schemas.plan import Plan, contrast_of
 
 PLANNED_ROLES: Final = ("primary", "secondary", "exploratory")
 _PREFERRED: Final = ("adjusted", "unadjusted", "")
@@ -56,7 +56,7 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
 def names_model(plan: Plan, outcome: str, model: str) -> bool:
     """Whether a model answers for an outcome under a plan: the named one, or one that stands in."""
     wanted = plan.model_of(outcome)
-    return model in (wanted, *STANDS_IN.get(wanted, ()))
+    return model in (wanted, *stands_in(wanted))
 
 
 def _planned_row(part: Part, outcome: str) -> EstimateRow | None:
@@ -93,17 +93,8 @@ def _not_run(main: EstimateRow, wanted: str, comparison: Comparison) -> Estimate
 
 def _told(run: ModelRun, usual: EstimateRow, chosen: EstimateRow, role: str) -> ModelRun:
     """The run with what the methods text has to say about its place in the plan."""
-    if run.method in _METHODS_OF.get(chosen.model, (chosen.model,)):
+    if run.method == chosen.model:
         return replace(run, role=role)
-    if run.method in _METHODS_OF.get(usual.model, (usual.model,)):
+    if run.method == usual.model:
         return replace(run, role="sensitivity")
     return run
-
-
-_METHODS_OF: Final[dict[str, tuple[str, ...]]] = {
-    "censored_lognormal": ("censored",),
-    "rmst": ("restricted_mean",),
-    "mixed_nested": ("mixed_participant_leg",),
-    "mixed_random_intercept": ("mixed_participant",),
-}
-"""Model -> methods of `methods_text.SENTENCES`, where the names differ."""

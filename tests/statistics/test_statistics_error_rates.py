@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+from pipeline.statistics.catalogue.fitted_models import fitted_model, models_with
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.design import GROUP_TERM, Design, build_design
+from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design, build_design
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.models.two_groups.brunner_munzel import RelativeEffect, brunner_munzel
 from pipeline.statistics.models.two_groups.effect_size import welch
-from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
-from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
 from pipeline.statistics.planning.censored_two_groups import CohortSums, fit_log_ratios
-from schemas.plan import DEFAULT_PLAN, PLANNABLE_MODELS
+from schemas.models import plannable_models
+from schemas.plan import DEFAULT_PLAN
 
 ALPHA = 0.05
 CEILING_S = 20.0
@@ -100,9 +100,15 @@ def log_normal(rows: pd.DataFrame) -> float:
     return model.fit_clustered(used["participant_id"]).inference(GROUP_TERM).p
 
 
+FITTED_HOLDS = models_with("fitted_by", "hold")
+FITTED_MEASURES = models_with("fitted_by", "measured")
+
+
 def hold_model(name: str) -> Callable[[pd.DataFrame], float]:
-    model = HOLD_MODELS[name]
-    return lambda rows: model.infer(adjusted(rows, of_the_leg=not model.on_means), 0.95).inference.p
+    model, of_the_leg = fitted_model("hold", name), not FITTED_HOLDS[name].on_means
+    return lambda rows: (
+        model.fit(Asked(adjusted(rows, of_the_leg=of_the_leg), "capped_s", 0.95)).inference.p
+    )
 
 
 def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
@@ -121,12 +127,12 @@ def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
 
 
 def measured_model(name: str) -> Callable[[pd.DataFrame], float]:
-    model = MEASURED_MODELS[name]
+    model, on_means = fitted_model("measured", name), FITTED_MEASURES[name].on_means
 
     def p_value(rows: pd.DataFrame) -> float:
-        used = means(rows, "value") if model.on_means else rows
-        design = adjusted(used, of_the_leg=not model.on_means)
-        return model.fit("value", design).inference(GROUP_TERM, 0.95).p
+        used = means(rows, "value") if on_means else rows
+        design = adjusted(used, of_the_leg=not on_means)
+        return model.fit(Asked(design, "value", 0.95)).inference.p
 
     return p_value
 
@@ -147,15 +153,17 @@ def ranks(case: pd.Series, reference: pd.Series) -> RelativeEffect:
 MODELS = {
     "hold censored_lognormal": log_normal,
     **{
-        f"hold {name}": hold_model(name) for name in PLANNABLE_MODELS["hold"] if name in HOLD_MODELS
+        f"hold {name}": hold_model(name)
+        for name in plannable_models("hold")
+        if name in FITTED_HOLDS
     },
     "hold brunner_munzel": of_two_groups(ranks, "capped_s"),
     "measured mixed_nested": mixed(with_legs=True),
     "strength mixed_random_intercept": mixed(with_legs=False),
     **{
         f"measured {name}": measured_model(name)
-        for name in PLANNABLE_MODELS["measured"]
-        if name in MEASURED_MODELS
+        for name in plannable_models("measured")
+        if name in FITTED_MEASURES
     },
     "measured welch": of_two_groups(welch, "value"),
     "measured brunner_munzel": of_two_groups(ranks, "value"),
@@ -181,7 +189,7 @@ def test_half_of_the_trials_of_a_null_cohort_are_at_the_ceiling():
 
 def test_every_plannable_model_is_simulated():
     simulated = {name.split()[1] for name in MODELS}
-    assert simulated == {name for models in PLANNABLE_MODELS.values() for name in models}
+    assert simulated == {*plannable_models("hold"), *plannable_models("measured")}
 
 
 @pytest.mark.parametrize("name", PRIMARY)

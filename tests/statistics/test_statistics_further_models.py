@@ -4,14 +4,14 @@ import math
 
 import pytest
 
+from pipeline.statistics.catalogue.fitted_models import models_with
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.row_counts import row_hash
-from pipeline.statistics.outcomes.hold_ends import log_rank_part
-from pipeline.statistics.outcomes.hold_models import HOLD_MODELS
-from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.outcomes.distribution_free import log_rank_part
+from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.outcome_names import hold_measure
 from schemas.models import ANALYSIS_MODELS
-from schemas.plan import DEFAULT_PLAN, USUAL_SENSITIVITY, Plan, PlannedOutcome
+from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
 
 EYES_OPEN = "hold_time_s/eyes_open"
 
@@ -69,14 +69,14 @@ def test_the_hazard_ratio_is_r_coxph(number, golden):
 def test_the_log_rank_test_is_r_survdiff(sets, study, golden):
     rows = sets.hold_times.query("condition == 'eyes_open'")
     comparison = Comparison.of(study, DEFAULT_PLAN)
-    (row,) = log_rank_part(rows, hold_measure("sls", "eyes_open", study), comparison).rows
+    measure = hold_measure("sls", "eyes_open", study)
+    (row,) = log_rank_part(OutcomeRows(rows, "capped_s", measure, comparison)).rows
     expected = golden["km"]["logrank"]
     assert (row.estimate, row.p) == pytest.approx(
         (expected["chisq"], expected["p"]), rel=1e-7, abs=0
     )
-    by_sex = log_rank_part(
-        rows.assign(site=rows["sex"]), hold_measure("sls", "eyes_open", study), comparison
-    ).rows[0]
+    strata = rows.assign(site=rows["sex"])
+    by_sex = log_rank_part(OutcomeRows(strata, "capped_s", measure, comparison)).rows[0]
     assert by_sex.estimate == pytest.approx(
         golden["km"]["logrank_strat_sex"]["chisq"], rel=1e-7, abs=0
     )
@@ -101,8 +101,6 @@ def test_the_odds_of_the_ceiling_go_with_the_shares(number):
 
 
 def test_every_model_that_is_fitted_has_a_name(result):
-    assert set(HOLD_MODELS) | set(MEASURED_MODELS) <= set(ANALYSIS_MODELS)
-    assert {name for names in USUAL_SENSITIVITY.values() for name in names} <= set(ANALYSIS_MODELS)
     compared = result.estimates["role"].isin(["primary", "secondary", "sensitivity"])
     assert set(result.estimates.loc[compared, "model"]) <= set(ANALYSIS_MODELS)
 
@@ -120,7 +118,9 @@ def test_the_plan_names_the_further_models(penney, run):
     of_gmed = set(rows.loc[rows["outcome"] == "gmed_pct_mvic", "model"])
     assert "gee_exchangeable" in of_gmed
     assert not of_gmed & {"ancova_hc3", "brunner_munzel"}
-    assert not set(rows.index) & {f"{EYES_OPEN}:{name}:adjusted" for name in HOLD_MODELS}
+    assert not set(rows.index) & {
+        f"{EYES_OPEN}:{name}:adjusted" for name in models_with("fitted_by", "hold")
+    }
     equivalence = estimates.loc["gmed_pct_mvic:tost"]
     assert equivalence["ci_level"] == pytest.approx(0.90)
     assert "Margin 3 %MVIC" in equivalence["note"]

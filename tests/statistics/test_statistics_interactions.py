@@ -9,16 +9,17 @@ import pytest
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.two_groups.matched_pairs import Pairs, paired_t
+from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.interactions import (
-    LEG_MODELS,
     TaskHolds,
     condition_part,
     hold_leg_part,
+    hold_painful_part,
     measured_leg_part,
+    measured_painful_part,
     tasks_part,
 )
 from pipeline.statistics.outcomes.outcome_names import activation_measure, hold_measure
-from schemas.models import ANALYSIS_MODELS
 from schemas.plan import Plan
 
 PLAN = Plan(covariates=())
@@ -79,7 +80,7 @@ def test_without_a_ceiling_group_by_condition_is_a_difference_of_differences(
 
 
 def test_without_a_ceiling_group_by_leg_is_a_difference_of_differences(holds, measure, comparison):
-    (row, _) = hold_leg_part(holds, measure, comparison, LEG_MODELS).rows
+    (row,) = hold_leg_part(OutcomeRows(holds, "capped_s", measure, comparison)).rows
     means = _log_means(holds, "group", "dom")
     expected = (means["LBP", 1] - means["LBP", 0]) - (means["control", 1] - means["control", 0])
     assert row.log_estimate == pytest.approx(expected, rel=1e-8, abs=0)
@@ -87,9 +88,8 @@ def test_without_a_ceiling_group_by_leg_is_a_difference_of_differences(holds, me
 
 def test_the_painful_leg_of_a_balanced_design_is_the_paired_t_test(activation, study, comparison):
     measured = activation_measure("gmed_pct_mvic", "sls", study)
-    by_leg, painful = measured_leg_part(
-        activation, "gmed_pct_mvic", measured, comparison, LEG_MODELS
-    ).rows
+    asked = OutcomeRows(activation, "gmed_pct_mvic", measured, comparison)
+    (by_leg,), (painful,) = measured_leg_part(asked).rows, measured_painful_part(asked).rows
     cases = activation[activation["group"] == "LBP"]
     legs = cases.pivot_table(index="participant_id", columns="dom", values="gmed_pct_mvic")
     expected = paired_t(Pairs(legs[1.0].to_numpy(), legs[0.0].to_numpy(), 0))
@@ -119,31 +119,30 @@ def test_what_cannot_be_compared_is_said(holds, measure, comparison, activation,
     )
     one_leg = holds[holds["dom"] == 1]
     for rows in (one_leg, holds.assign(dom=np.nan)):
-        part = hold_leg_part(rows, measure, comparison, ("interaction_leg",))
+        part = hold_leg_part(OutcomeRows(rows, "capped_s", measure, comparison))
         assert "no two legs" in _reason(part)
     lost = holds[(holds["group"] == "control") | (holds["dom"] == 1)]
-    part = hold_leg_part(lost, measure, comparison, ("interaction_leg",))
+    part = hold_leg_part(OutcomeRows(lost, "capped_s", measure, comparison))
     assert "no trial in one of the two legs" in _reason(part)
     both = holds.assign(painful_side="bilateral")
-    part = hold_leg_part(both, measure, comparison, ("painful_leg",))
+    part = hold_painful_part(OutcomeRows(both, "capped_s", measure, comparison))
     assert "pain on one side only" in _reason(part)
     of_one = holds.assign(painful_side=holds["leg"])
-    part = hold_leg_part(of_one, measure, comparison, ("painful_leg",))
+    part = hold_painful_part(OutcomeRows(of_one, "capped_s", measure, comparison))
     assert "Only one of the painful and the other leg" in _reason(part)
     measured = activation_measure("gmed_pct_mvic", "sls", study)
     constant = activation.assign(gmed_pct_mvic=20.0)
-    part = measured_leg_part(constant, "gmed_pct_mvic", measured, comparison, ("painful_leg",))
+    part = measured_painful_part(OutcomeRows(constant, "gmed_pct_mvic", measured, comparison))
     assert _reason(part)
 
 
 def test_a_cohort_that_records_no_painful_side_is_not_asked(holds, measure, comparison):
     unknown = holds.assign(painful_side=pd.NA)
-    assert hold_leg_part(unknown, measure, comparison, ("painful_leg",)).rows == ()
+    assert hold_painful_part(OutcomeRows(unknown, "capped_s", measure, comparison)).rows == ()
 
 
 def test_the_default_plan_asks_for_what_its_outcome_can_give(result, dataset):
     rows = result.estimates.set_index("estimate_id")
-    assert set(LEG_MODELS) <= set(ANALYSIS_MODELS)
     assert rows.loc["gmed_pct_mvic:painful_leg", "status"] == "ok"
     assert "strength:painful_leg" not in rows.index
     has_both = "hold_time_s/eyes_closed:interaction_condition" in rows.index

@@ -9,7 +9,8 @@ import pytest
 from pipeline.statistics.analysis_set import build_analysis_sets, strength_scale
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
-from pipeline.statistics.outcomes.matched import PAIRS, SETS, matched_part
+from pipeline.statistics.outcomes.further_models import OutcomeRows
+from pipeline.statistics.outcomes.matched import PAIRS, SETS, pairs_part, sets_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from schemas.plan import DEFAULT_PLAN
 from tests.statistics.conftest import load_tables
@@ -33,9 +34,13 @@ def _eyes_open(sets):
     return rows.loc[rows["gmed_pct_mvic"].notna()]
 
 
+def of_activation(rows, comparison) -> OutcomeRows:
+    return OutcomeRows(rows, "gmed_pct_mvic", MEASURE, comparison)
+
+
 def test_the_difference_within_pairs_is_r_paired_t(matched, comparison, golden_of):
     expected = golden_of("matched_eo_ec")["matched"]["paired_t"]
-    (row,) = matched_part(_eyes_open(matched), "gmed_pct_mvic", MEASURE, comparison, (PAIRS,)).rows
+    (row,) = pairs_part(of_activation(_eyes_open(matched), comparison)).rows
     found = (row.estimate, row.statistic, row.df, row.ci_low, row.ci_high)
     assert found == pytest.approx(
         (expected["diff"], expected["t"], expected["df"], *expected["ci"]), rel=1e-8, abs=0
@@ -47,7 +52,7 @@ def test_the_difference_within_pairs_is_r_paired_t(matched, comparison, golden_o
 def test_a_lost_participant_breaks_a_pair_and_is_counted(matched, comparison):
     rows = _eyes_open(matched)
     lost = rows[rows["participant_id"] != rows["participant_id"].iloc[0]]
-    (row,) = matched_part(lost, "gmed_pct_mvic", MEASURE, comparison, (PAIRS,)).rows
+    (row,) = pairs_part(of_activation(lost, comparison)).rows
     assert row.n_case == row.n_reference == 59
     assert row.note.startswith("Complete pairs: 59")
 
@@ -55,7 +60,7 @@ def test_a_lost_participant_breaks_a_pair_and_is_counted(matched, comparison):
 def test_the_odds_within_sets_are_for_one_standard_deviation(matched, comparison):
     rows = matched.strength
     scale = strength_scale(rows)
-    row, adjusted = matched_part(rows, scale, STRENGTH, comparison, (SETS,), "max").rows
+    row, adjusted = sets_part(OutcomeRows(rows, scale, STRENGTH, comparison, "max")).rows
     assert adjusted.formula == "case ~ strength + age_years + strata(pair_id)"
     assert "Alike within all sets and so not in the model: sex." in adjusted.note
     legs = rows.groupby(["participant_id", "group", "pair_id", "leg"], as_index=False)[scale].max()
@@ -70,7 +75,8 @@ def test_the_odds_within_sets_are_for_one_standard_deviation(matched, comparison
 def test_what_cannot_be_matched_is_said(matched, comparison):
     rows = _eyes_open(matched)
     unmatched = rows.assign(pair_id=pd.NA)
-    assert matched_part(unmatched, "gmed_pct_mvic", MEASURE, comparison, (PAIRS, SETS)).rows == ()
+    asked = of_activation(unmatched, comparison)
+    assert pairs_part(asked).rows == sets_part(asked).rows == ()
     for changed in (
         rows[rows["group"] == "LBP"],
         rows.assign(gmed_pct_mvic=20.0),
@@ -78,9 +84,10 @@ def test_what_cannot_be_matched_is_said(matched, comparison):
         rows.assign(pair_id="M01"),
         rows.head(1),
     ):
-        part = matched_part(changed, "gmed_pct_mvic", MEASURE, comparison, (PAIRS, SETS))
-        statuses = {row.model: row.status for row in part.rows}
+        asked = of_activation(changed, comparison)
+        made = [*pairs_part(asked).rows, *sets_part(asked).rows]
+        statuses = {row.model: row.status for row in made}
         assert statuses[PAIRS] == "not_estimable", changed.shape
         if statuses[SETS] == "not_estimable":
-            assert all(row.note for row in part.rows)
-        assert all(row.p is None or row.p > 0 for row in part.rows)
+            assert all(row.note for row in made)
+        assert all(row.p is None or row.p > 0 for row in made)

@@ -18,7 +18,8 @@ from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
 from pipeline.statistics.planned_model import with_planned_model
-from schemas.models import ANALYSIS_MODELS, Kind
+from schemas.model_entries.entry import Kind
+from schemas.models import ANALYSIS_MODELS
 from schemas.plan import Plan, PlannedOutcome, plan_contradictions
 from schemas.terms import DEFAULT_TASK
 from tests.statistics.conftest import load_tables

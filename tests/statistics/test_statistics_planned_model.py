@@ -17,9 +17,9 @@ from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
 from pipeline.statistics.planned_model import names_model, with_planned_model
+from schemas.models import plannable_models
 from schemas.plan import (
     ADJUSTMENT_LABELS,
-    PLANNABLE_MODELS,
     Plan,
     PlannedOutcome,
     kind_of,
@@ -46,7 +46,7 @@ def parts(small, study) -> dict[str, Part]:
     """Every model that a plan can name, run on one hold time and one measured outcome."""
     made = {}
     for outcome in (HOLD, ACTIVATION):
-        models = PLANNABLE_MODELS[kind_of(outcome)]
+        models = plannable_models(kind_of(outcome))
         comparison = Comparison.of(study, planning(outcome, sensitivity=models))
         made[outcome] = (
             hold_time_part(
@@ -79,7 +79,7 @@ def analysed(small, study, **planned) -> tuple[pd.DataFrame, str]:
     [
         (outcome, model)
         for outcome in (HOLD, ACTIVATION)
-        for model in PLANNABLE_MODELS[kind_of(outcome)]
+        for model in plannable_models(kind_of(outcome))
         if model != "mixed_random_intercept"  # of strength, one row per leg
     ],
 )

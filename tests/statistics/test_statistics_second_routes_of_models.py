@@ -7,20 +7,21 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
+from pipeline.statistics.catalogue.fitted_models import fitted_model, models_with
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.design import build_design
-from pipeline.statistics.outcomes import hold_models, measured_models, measured_outcome
-from pipeline.statistics.outcomes.hold_models import HOLD_MODELS, hold_model_part
+from pipeline.statistics.estimates.design import Asked, build_design
+from pipeline.statistics.outcomes import distribution_free, further_models, measured_outcome
+from pipeline.statistics.outcomes.further_models import OutcomeRows, further_models_part
 from pipeline.statistics.outcomes.hold_time import hold_time_part
-from pipeline.statistics.outcomes.matched import PAIRS, SETS, matched_part
-from pipeline.statistics.outcomes.measured_models import MEASURED_MODELS
+from pipeline.statistics.outcomes.matched import SETS, pairs_part, sets_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
 from pipeline.statistics.planned_model import with_planned_model
 from pipeline.statistics.second_routes.plain_conditional import plain_conditional
 from pipeline.statistics.second_routes.plain_gee import plain_gee
 from pipeline.statistics.second_routes.plain_median import median_range
-from schemas.plan import PLANNABLE_MODELS, Plan, PlannedOutcome
+from schemas.models import plannable_models
+from schemas.plan import Plan, PlannedOutcome
 from schemas.terms import DEFAULT_TASK
 from tests.statistics.conftest import load_tables
 
@@ -62,7 +63,7 @@ def primary_measured(sets: AnalysisSets, study, model: str):
     return row
 
 
-@pytest.mark.parametrize("model", PLANNABLE_MODELS["hold"])
+@pytest.mark.parametrize("model", plannable_models("hold"))
 def test_a_planned_model_of_hold_time_has_a_second_opinion_that_agrees(cohort, study, model):
     row = primary_hold(cohort, study, model)
     assert (row.model, row.second_opinion) == (model, "agrees"), row.note
@@ -71,7 +72,7 @@ def test_a_planned_model_of_hold_time_has_a_second_opinion_that_agrees(cohort, s
 
 
 @pytest.mark.parametrize(
-    "model", [m for m in PLANNABLE_MODELS["measured"] if m != "mixed_random_intercept"]
+    "model", [m for m in plannable_models("measured") if m != "mixed_random_intercept"]
 )
 def test_a_planned_model_of_a_measured_outcome_has_one_too(cohort, study, model):
     row = primary_measured(cohort, study, model)
@@ -79,41 +80,38 @@ def test_a_planned_model_of_a_measured_outcome_has_one_too(cohort, study, model)
     assert row.second_estimate == pytest.approx(row.estimate, abs=1e-5 * row.se)
 
 
-def _wrong(infer):
-    def found(design, ci_level):
-        right = infer(design, ci_level)
-        inference = replace(right.inference, estimate=right.inference.estimate + 0.01)
-        return replace(right, inference=inference)
+def _with_wrong(monkeypatch, kind, model, off):
+    right = fitted_model(kind, model)
 
-    return found
+    def wrong(asked):
+        found = right.fit(asked)
+        inference = replace(found.inference, estimate=found.inference.estimate + off)
+        return replace(found, inference=inference)
+
+    monkeypatch.setattr(further_models, "fitted_model", lambda *_: replace(right, fit=wrong))
 
 
-@pytest.mark.parametrize("model", HOLD_MODELS)
+@pytest.mark.parametrize("model", models_with("fitted_by", "hold"))
 def test_a_wrong_model_of_hold_time_is_shown(small, study, monkeypatch, model):
-    right = HOLD_MODELS[model]
-    monkeypatch.setitem(hold_models.HOLD_MODELS, model, replace(right, infer=_wrong(right.infer)))
+    _with_wrong(monkeypatch, "hold", model, 0.01)
     comparison = planning(study, HOLD, model)
     measure = hold_measure(DEFAULT_TASK, "eyes_open", study)
-    (row,) = hold_model_part(small.hold_times, measure, comparison, (model,)).rows
+    (row,) = further_models_part(
+        OutcomeRows(small.hold_times, "capped_s", measure, comparison)
+    ).rows
     assert (row.second_opinion, row.status) == ("disagrees", "flagged")
     assert "does not agree" in row.note
 
 
-@pytest.mark.parametrize("model", MEASURED_MODELS)
+@pytest.mark.parametrize("model", models_with("fitted_by", "measured"))
 def test_a_wrong_model_of_a_measured_outcome_is_shown(small, study, monkeypatch, model):
-    right = MEASURED_MODELS[model]
-
-    def wrong(column, design):
-        results = right.fit(column, design)
-        return replace(results, params=results.params + 0.5)
-
-    monkeypatch.setitem(measured_models.MEASURED_MODELS, model, replace(right, fit=wrong))
+    _with_wrong(monkeypatch, "measured", model, 0.5)
     row = primary_measured(small, study, model)
     assert (row.second_opinion, row.status) == ("disagrees", "flagged")
 
 
 def test_a_wrong_test_of_two_groups_is_shown(small, study, monkeypatch):
-    welch, ranks = measured_outcome.welch, hold_models.brunner_munzel
+    welch, ranks = measured_outcome.welch, distribution_free.brunner_munzel
 
     def wrong_welch(*values, **given):
         return replace(welch(*values, **given), se=welch(*values, **given).se * 1.001)
@@ -123,7 +121,7 @@ def test_a_wrong_test_of_two_groups_is_shown(small, study, monkeypatch):
         return replace(right, probability=right.probability + 0.001)
 
     monkeypatch.setattr(measured_outcome, "welch", wrong_welch)
-    monkeypatch.setattr(hold_models, "brunner_munzel", wrong_ranks)
+    monkeypatch.setattr(distribution_free, "brunner_munzel", wrong_ranks)
     assert primary_measured(small, study, "welch").second_opinion == "disagrees"
     assert primary_measured(small, study, "brunner_munzel").second_opinion == "disagrees"
 
@@ -132,12 +130,13 @@ def test_models_of_matched_sets_have_a_second_opinion(study):
     matched = build_analysis_sets(load_tables("matched_eo_ec"), study)
     rows = matched.activation.loc[matched.activation[ACTIVATION].notna()]
     comparison = Comparison.of(study, Plan(covariates=("age_years", "sex", "dom")))
-    part = matched_part(rows, ACTIVATION, MEASURE, comparison, (PAIRS, SETS))
-    assert [row.second_opinion for row in part.rows] == ["agrees"] * 3
-    adjusted = part.rows[2]
+    asked = OutcomeRows(rows, ACTIVATION, MEASURE, comparison)
+    made = [*pairs_part(asked).rows, *sets_part(asked).rows]
+    assert [row.second_opinion for row in made] == ["agrees"] * 3
+    adjusted = made[2]
     assert adjusted.estimate_id == f"{ACTIVATION}:{SETS}:adjusted"
     assert adjusted.formula.startswith(f"case ~ {ACTIVATION} + age_years")
-    assert adjusted.estimate != part.rows[1].estimate
+    assert adjusted.estimate != made[1].estimate
 
 
 def test_the_conditional_likelihood_of_sets_of_any_size_is_that_of_statsmodels():
@@ -171,7 +170,8 @@ def test_the_sums_of_estimating_equations_take_participants_of_different_sizes(s
     design = build_design(rows, ("age_years", "sex", "dom"), comparison)
     sizes = design.rows.groupby("participant_id").size()
     assert sizes.min() < sizes.max()
-    first = MEASURED_MODELS["gee_exchangeable"].fit(ACTIVATION, design)
+    model = fitted_model("measured", "gee_exchangeable")
+    first = model.fit(Asked(design, ACTIVATION, 0.95)).fit
     found = plain_gee(design.rows[ACTIVATION], design.exog, design.rows["participant_id"], "group")
     assert found.estimate == pytest.approx(first.params["group"], rel=1e-8)
     assert found.se == pytest.approx(first.bse["group"], rel=1e-8)

@@ -13,11 +13,10 @@ from pipeline.intake.templates.template_sources import tables_text
 from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
 from schemas.emg_settings import EmgSettings
 from schemas.instrument_settings import Instruments
+from schemas.models import plannable_models, usual_sensitivity
 from schemas.normalisation import NORMALISATIONS
 from schemas.plan import (
     DEFAULT_PLAN,
-    PLANNABLE_MODELS,
-    USUAL_SENSITIVITY,
     Adjustment,
     Plan,
     contrast_of,
@@ -294,8 +293,8 @@ minimum_events_per_group: {yaml_value(plan.minimum_events_per_group)}
 #   role: primary, secondary or exploratory.
 #   family: outcomes of one family share the adjustment of P values; leave it out for none.
 #   model: the model that answers for the outcome; only its number gets the role.
-#     hold times: {_in_lines(PLANNABLE_MODELS["hold"])}
-#     others: {_in_lines(PLANNABLE_MODELS["measured"])}
+#     hold times: {_in_lines(plannable_models("hold"))}
+#     others: {_in_lines(plannable_models("measured"))}
 #     A mixed model that the data cannot carry gives way to a simpler one, and the report says so.
 #   estimand: what is estimated, in a sentence; printed in the report.
 #   contrast: "case / reference" or "case - reference"; the model decides, and this is checked.
@@ -332,7 +331,7 @@ def _outcomes(plan: Plan) -> str:
             ("contrast", outcome.contrast, contrast_of(plan.model_of(name))),
             ("covariates", outcome.covariates, None),
             ("trials", outcome.trials, plan.trials_of(name)),
-            ("sensitivity", outcome.sensitivity, USUAL_SENSITIVITY[kind_of(name)]),
+            ("sensitivity", outcome.sensitivity, usual_sensitivity(kind_of(name))),
             ("equivalence_margin", outcome.equivalence_margin, None),
         ]
         for key, value, usual in settings:

@@ -50,28 +50,6 @@ _OWN_LABELS: Final[dict[str, str]] = {
     "training_dose_s_per_day": "Time held in training",
 }
 
-_ANALYSIS_LABELS: Final[dict[tuple[str, str], str]] = {
-    ("censored_lognormal", "adjusted"): "Adjusted time ratio",
-    ("censored_lognormal", "unadjusted"): "Unadjusted time ratio",
-    **{
-        ("censored_lognormal", changed): changed
-        for changed in (
-            "0 s counted as shorter than half the setting",
-            "0 s counted as shorter than twice the setting",
-        )
-    },
-    ("mixed_nested", "adjusted"): "Adjusted difference",
-    ("mixed_nested", "unadjusted"): "Unadjusted difference",
-    ("mixed_random_intercept", "adjusted"): "Adjusted difference",
-    ("mixed_random_intercept", "unadjusted"): "Unadjusted difference",
-    ("ancova_hc3", "adjusted"): "Adjusted difference, participant means",
-    ("ancova_hc3", "unadjusted"): "Unadjusted difference, participant means",
-    ("welch", "unadjusted"): "Welch test, participant means",
-    ("hedges_g", "unadjusted"): "Hedges g",
-    ("rmst", "unadjusted"): "Restricted mean, Welch test of participant means",
-}
-"""Short names of the analyses that every report has."""
-
 _STATISTIC_LABELS: Final[dict[str, str]] = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
@@ -168,9 +146,9 @@ def counted(n: int, noun: str) -> str:
 
 def model_label(model: str, variant: str = "") -> str:
     """Name of an analysis or statistic in print, with what its variant changed."""
-    if (model, variant) in _ANALYSIS_LABELS:
-        return _ANALYSIS_LABELS[model, variant]
     known = ANALYSIS_MODELS.get(model)
+    if known and variant in known.short_labels:
+        return known.short_labels[variant]
     label = known.label if known else _STATISTIC_LABELS.get(model) or _spaced(model)
     return f"{label}, {variant}" if variant else label
 

@@ -1,4 +1,4 @@
-"""Which diagnostics each model has, as a table: id of the model -> functions of its fit.
+"""The diagnostics of a fitted model, as its entry names them.
 
 A further diagnostic is one function, one entry here and one in schemas.diagnostics.
 """
@@ -15,43 +15,32 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import Design
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.model_check import EstimateCheck, ModelCheck
+from schemas.model_entries.entry import Kind
+from schemas.models import ANALYSIS_MODELS
+from schemas.plan import kind_of
 
-_Entries = Mapping[str, Callable[[MeasuredRows], ModelCheck]]
+Check = Callable[[MeasuredRows], ModelCheck]
 
-_CENSORED: Final[_Entries] = {
-    "distribution_of_times": hold.distribution_of_times,
-    "spread_of_times_by_group": hold.spread_of_times_by_group,
-    "influence": hold.influence_on_times,
-}
-_MIXED: Final[_Entries] = {
-    "distribution_of_residuals": measured.distribution_of_residuals,
-    "distribution_of_participants": measured.distribution_of_participants,
-    "spread_along_fitted": measured.spread_along_fitted,
-    "spread_by_group": measured.spread_by_group,
-    "influence": measured.influence,
-}
-
-ENTRIES: Final[Mapping[str, _Entries]] = {
-    "censored_lognormal": _CENSORED,
-    "censored_weibull": _CENSORED,
-    "censored_loglogistic": _CENSORED,
-    "censored_normal": _CENSORED,
-    "mixed_nested": _MIXED,
-    "mixed_random_intercept": _MIXED,
-    "ancova_hc3": {
+CHECKS: Final[Mapping[Kind, Mapping[str, Check]]] = {
+    "hold": {
+        "distribution_of_times": hold.distribution_of_times,
+        "spread_of_times_by_group": hold.spread_of_times_by_group,
+        "influence": hold.influence_on_times,
+        "proportional_hazards": hold.proportional_hazards,
+        "calibration": hold.calibration,
+        "events_per_term": hold.events_per_term,
+    },
+    "measured": {
         "distribution_of_residuals": measured.distribution_of_residuals,
+        "distribution_of_participants": measured.distribution_of_participants,
         "spread_along_fitted": measured.spread_along_fitted,
         "spread_by_group": measured.spread_by_group,
         "leverage": measured.leverage,
         "influence": measured.influence,
     },
-    "cox_breslow": {"proportional_hazards": hold.proportional_hazards},
-    "gee_exchangeable": {
-        "calibration": hold.calibration,
-        "events_per_term": hold.events_per_term,
-    },
 }
-"""By id of schemas.models; models that are not here assume too little to be checked, or nothing."""
+"""By kind of the outcome and id of schemas.diagnostics. Which of them a model has is said in its entry;
+models without any assume too little to be checked, or nothing."""
 
 NOT_COMPUTED: Final = "These data do not allow it to be computed."
 
@@ -66,21 +55,21 @@ def diagnose(
     *,
     column: str = "",
 ) -> tuple[EstimateCheck, ...]:
-    """Every diagnostic of a fitted model, in the order of its entries; none for other models.
+    """Every diagnostic of a fitted model that its entry names, in that order.
 
     column: of the outcome's values in design.rows, for measured outcomes. A diagnostic that the data
     cannot give carries the reason; no fit that gave an estimate makes this raise.
     """
+    kind = kind_of(outcome)
+    use = ANALYSIS_MODELS[model].uses.get(kind)
     rows = MeasuredRows(fit, design, column, comparison)
     return tuple(
-        EstimateCheck(estimate_id, outcome, model, _checked(name, check, rows))
-        for name, check in ENTRIES.get(model, {}).items()
+        EstimateCheck(estimate_id, outcome, model, _checked(name, CHECKS[kind][name], rows))
+        for name in (use.diagnostics if use else ())
     )
 
 
-def _checked(
-    name: str, check: Callable[[MeasuredRows], ModelCheck], rows: MeasuredRows
-) -> ModelCheck:
+def _checked(name: str, check: Check, rows: MeasuredRows) -> ModelCheck:
     try:
         with np.errstate(all="ignore"):
             found = check(rows)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from schemas.models import Kind
-from schemas.plan import USUAL_SENSITIVITY, Plan, PlannedOutcome
+from schemas.model_entries.entry import Kind
+from schemas.models import usual_sensitivity
+from schemas.plan import Plan, PlannedOutcome
 from schemas.study import Study
 
 
@@ -61,7 +62,7 @@ class Comparison:
         planned = self.plan.outcomes.get(outcome)
         if planned is None:
             return ()
-        names = USUAL_SENSITIVITY[kind] if planned.sensitivity is None else planned.sensitivity
+        names = usual_sensitivity(kind) if planned.sensitivity is None else planned.sensitivity
         return tuple(dict.fromkeys((*names, self.plan.model_of(outcome))))
 
     def participants_in(self, rows: pd.DataFrame) -> tuple[int, int]:

@@ -52,6 +52,29 @@ def covariate_label(name: str) -> str:
     return label if label.isupper() else label[:1].lower() + label[1:]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The rows and terms of one model.
+
+    column: of the outcome's values in `design.rows`; of holds "capped_s", the bounds being low_s, high_s
+    and their logarithms.
+    """
+
+    design: Design
+    column: str
+    ci_level: float
+
+    @property
+    def values(self) -> pd.Series:
+        """Values of the outcome, one per row of the design."""
+        return self.design.rows[self.column]
+
+    @property
+    def participants(self) -> pd.Series:
+        """Participant of each row."""
+        return self.design.rows["participant_id"]
+
+
 def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Comparison) -> Design:
     """Rows with all covariates in the model, and their design matrix.
 

@@ -7,9 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
+from pipeline.statistics.estimates.errors import NotEstimableError
 
 WithinLeg = Literal["mean", "max"]
 """What stands for a leg: the mean of its trials or the best one."""
+
+FEWEST_TO_COMPARE = 2
+"""Participants of a group; one alone has no spread between participants."""
 
 DECIMALS = 9
 """Rounded before use, so that ties between means do not depend on the last bits of a sum."""
@@ -37,3 +41,14 @@ def by_group(
     case = people.loc[people["group"] == comparison.case, "value"]
     reference = people.loc[people["group"] == comparison.reference, "value"]
     return case.to_numpy(dtype=float), reference.to_numpy(dtype=float)
+
+
+def check_participants(rows: pd.DataFrame, comparison: Comparison) -> None:
+    """Raise NotEstimableError unless each group has two participants with a value."""
+    for _, label in comparison.sides:
+        n = rows.loc[rows["group"] == label, "participant_id"].nunique()
+        if n < FEWEST_TO_COMPARE:
+            counted = "no participant" if n == 0 else "one participant only"
+            raise NotEstimableError(
+                f"The {label} group has {counted} with a value; at least two are needed."
+            )

@@ -1,6 +1,7 @@
 """Participants drawn again: bootstrap samples that keep all rows of a participant together."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ from pipeline.statistics.estimates.p_values import Inference
 
 Vector = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+
+REPORT_SEED: Final = 20140
+"""Permutations and samples of a report are drawn from one fixed stream, so that it can be made again."""
 
 LARGEST_SHARE_FAILED = 0.05
 """Of the samples in which a number could not be computed. An interval from the rest would be that

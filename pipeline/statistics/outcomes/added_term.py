@@ -13,13 +13,13 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.hold_rows import check_groups
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.row_counts import n_censored
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.mixed.guarded_fit import fit_guarded
 from pipeline.statistics.models.model_rows import dependent_term
-from pipeline.statistics.outcomes.hold_model import check_groups
 from pipeline.statistics.outcomes.outcome_names import Measure
 
 

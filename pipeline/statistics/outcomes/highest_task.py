@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.estimates.part import ModelRun, Part
+from pipeline.statistics.models.resampling import REPORT_SEED
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
 from pipeline.statistics.outcomes.goal_shares import (
     LadderTask,
@@ -18,7 +19,6 @@ from pipeline.statistics.outcomes.goal_shares import (
     with_share,
 )
 from pipeline.statistics.outcomes.group_summaries import of_one_group
-from pipeline.statistics.outcomes.permuted import PERMUTATION_SEED
 from pipeline.statistics.outcomes.task_ladder import goals_in_order
 from schemas.models import HIGHEST_TASK, HIGHEST_TASK_RANKS, NO_TASK
 
@@ -124,7 +124,7 @@ def _ranks(case: pd.Series, reference: pd.Series, comparison: Comparison) -> Est
         found = brunner_munzel(
             known_reference.sort_values().to_numpy(float),
             known_case.sort_values().to_numpy(float),
-            rng=np.random.default_rng(PERMUTATION_SEED),
+            rng=np.random.default_rng(REPORT_SEED),
             ci_level=comparison.ci_level,
         )
         row = replace(

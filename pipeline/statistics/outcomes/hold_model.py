@@ -1,15 +1,15 @@
-"""The censored log-normal regression of hold times, and when the data cannot carry it."""
+"""The ratio of hold times by the log-normal censored regression, the usual model of holds."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, Design, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow
+from pipeline.statistics.estimates.hold_rows import check_holds
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.second_routes.routes import second_log_ratio
@@ -23,11 +23,6 @@ FEW_PARTICIPANTS = (
     f"Fewer than {FEWEST_PARTICIPANTS_PER_GROUP} participants in a group: the interval is "
     "approximate."
 )
-FEWEST_TO_COMPARE = 2
-"""Participants of a group; one alone has no spread between participants."""
-
-_BEYOND_ANY_TIME = 1e6
-"""Stands for an infinite bound on the log scale when all bounds are compared."""
 
 
 @dataclass(frozen=True)
@@ -119,45 +114,3 @@ def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Est
     log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
     row = described(row, fit, comparison).with_inference(log_ratio, is_log=True)
     return with_second_opinion(row, lambda: second_log_ratio(fit.design))
-
-
-def check_groups(rows: pd.DataFrame, comparison: Comparison) -> None:
-    """Raise NotEstimableError unless each group has two participants with a trial."""
-    if rows.empty:
-        raise NotEstimableError("No trial could be analysed.")
-    for _, label in comparison.sides:
-        people = rows.loc[rows["group"] == label, "participant_id"].nunique()
-        if people < FEWEST_TO_COMPARE:
-            counted = "no participant" if people == 0 else "one participant only"
-            raise NotEstimableError(
-                f"The {label} group has {counted} with a trial that can be analysed; "
-                "at least two are needed."
-            )
-
-
-def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
-    """Raise NotEstimableError with the first reason against a regression; thresholds are the plan's."""
-    check_groups(rows, comparison)
-    plan = comparison.plan
-    held_on = rows["censoring"].isin(["ceiling", "above"])
-    if held_on.mean() > plan.maximum_share_at_ceiling:
-        raise NotEstimableError(
-            f"{held_on.mean():.1%} of the trials were held to the ceiling, more than the "
-            f"{plan.maximum_share_at_ceiling:.0%} up to which the plan allows a regression; the "
-            "shares at the ceiling are given instead."
-        )
-    for _, label in comparison.sides:
-        ended = int((~held_on & (rows["group"] == label)).sum())
-        if ended < plan.minimum_events_per_group:
-            raise NotEstimableError(
-                f"Trials of the {label} group that ended before the ceiling: {ended}; the plan "
-                f"asks for {plan.minimum_events_per_group}. The shares at the ceiling are given "
-                "instead."
-            )
-    if not rows["censoring"].isin(["exact", "between"]).any():
-        raise NotEstimableError(
-            "Every trial is either 0 s or held to the ceiling, so that a ratio of times cannot be "
-            "estimated."
-        )
-    if np.ptp(rows["low_s"]) == 0 and np.ptp(rows["log_high"].clip(upper=_BEYOND_ANY_TIME)) == 0:
-        raise NotEstimableError("All trials have the same hold time.")

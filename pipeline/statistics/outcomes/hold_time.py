@@ -9,22 +9,20 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, covariate_label
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.hold_rows import recapped, smallest_ceiling_s
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import by_group, participant_values
 from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
 from pipeline.statistics.models.two_groups.effect_size import welch
+from pipeline.statistics.outcomes.further_models import OutcomeRows, further_models_part
 from pipeline.statistics.outcomes.group_summaries import of_one_group
-from pipeline.statistics.outcomes.hold_ends import recapped, smallest_ceiling_s
 from pipeline.statistics.outcomes.hold_model import (
     HoldFit,
     as_time_ratio,
     described,
     fit_hold_model,
 )
-from pipeline.statistics.outcomes.hold_models import hold_model_part
 from pipeline.statistics.outcomes.hold_shares import hold_shares
-from pipeline.statistics.outcomes.interactions import hold_leg_part
-from pipeline.statistics.outcomes.matched import matched_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_hold_part
 
@@ -46,7 +44,6 @@ def hold_time_part(
     """
     shortest = ShortestHold.of(rows, shortest_timed_hold_s)
     main = _main_row(rows, measure, comparison)
-    further = comparison.sensitivity(measure.outcome, "hold")
     return Part.joining(
         hold_shares(rows, measure, comparison),
         _medians(rows, measure, comparison),
@@ -56,19 +53,8 @@ def hold_time_part(
             rows, measure, comparison, main=main, shortest_timed_hold_s=shortest_timed_hold_s
         ),
         _restricted_mean(rows, measure, comparison),
-        hold_model_part(rows, measure, comparison, further),
-        hold_leg_part(rows, measure, comparison, further),
-        _matched(rows, measure, comparison, further),
+        further_models_part(OutcomeRows(rows, "capped_s", measure, comparison)),
     )
-
-
-def _matched(
-    rows: pd.DataFrame, measure: Measure, comparison: Comparison, models: tuple[str, ...]
-) -> Part:
-    """Matched designs compare mean holds up to the smallest ceiling; none with bounds only."""
-    if rows.empty or rows["capped_s"].isna().any():
-        return Part(())
-    return matched_part(recapped(rows), "capped_s", measure, comparison, models)
 
 
 def curve_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +140,7 @@ def _adjusted(
         "Same model; cluster-robust standard error without small-sample factor and normal interval."
     )
     detail = _how_bounds_counted(fit.design.rows)
-    runs = (ModelRun("censored", measure.printed, fit.design.used, detail),)
+    runs = (ModelRun("censored_lognormal", measure.printed, fit.design.used, detail),)
     checks = diagnose(
         main.estimate_id, main.outcome, main.model, fit.clustered, fit.design, comparison
     )

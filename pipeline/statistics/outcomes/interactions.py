@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.hold_rows import check_groups, check_holds
 from pipeline.statistics.estimates.part import Part
 from pipeline.statistics.models.model_rows import dependent_term
 from pipeline.statistics.outcomes.added_term import (
@@ -16,13 +17,12 @@ from pipeline.statistics.outcomes.added_term import (
     hold_term_part,
     measured_term_part,
 )
-from pipeline.statistics.outcomes.hold_model import check_groups, check_holds
+from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 
 CONDITION, LEG, PAINFUL = "interaction_condition", "interaction_leg", "painful_leg"
 TASK, ALL_TASKS = "interaction_task", "interaction_tasks"
-LEG_MODELS: Final = (LEG, PAINFUL)
 _CLOSED: Final = "closed"
 _OTHER_TASK: Final = "other_task"
 FEWEST_TO_COMPARE = 2
@@ -100,64 +100,56 @@ def _two_tasks(first: TaskHolds, other: TaskHolds, comparison: Comparison) -> Pa
     return hold_term_part(rows, other.measure, comparison, TASK, contrast, problem)
 
 
-def hold_leg_part(
-    rows: pd.DataFrame, measure: Measure, comparison: Comparison, models: tuple[str, ...]
-) -> Part:
-    """Ratios of holds between legs for the models of LEG_MODELS that are named.
-
-    Ids "<outcome>:interaction_leg" (ratio of the time ratios, dominant to other leg) and
-    "<outcome>:painful_leg" (painful to other leg, within the cases with pain on one side).
-    """
+def hold_leg_part(asked: OutcomeRows) -> Part:
+    """Ratio of the time ratios of holds, dominant to other leg; id "<outcome>:interaction_leg"."""
+    rows, measure, comparison = asked.rows, asked.measure, asked.comparison
 
     def by_leg() -> TermProblem:
         check_holds(rows, comparison)
         return group_by_moderator(rows, "dom", measure, comparison)
 
-    parts = []
-    if LEG in models:
-        contrast = f"{comparison.ratio}: dominant / other leg"
-        parts.append(hold_term_part(rows, measure, comparison, LEG, contrast, by_leg))
-    if PAINFUL in models and _has_sides(rows):
-        contrast = f"painful / other leg, within {comparison.case}"
-        parts.append(
-            hold_term_part(
-                rows, measure, comparison, PAINFUL, contrast, lambda: _painful(rows, comparison)
-            )
-        )
-    return Part.joining(*parts)
+    contrast = f"{comparison.ratio}: dominant / other leg"
+    return hold_term_part(rows, measure, comparison, LEG, contrast, by_leg)
 
 
-def measured_leg_part(
-    rows: pd.DataFrame,
-    column: str,
-    measure: Measure,
-    comparison: Comparison,
-    models: tuple[str, ...],
-) -> Part:
-    """As `hold_leg_part`, differences instead of ratios; rows: those with a value in `column`."""
+def hold_painful_part(asked: OutcomeRows) -> Part:
+    """Ratio of holds, painful to other leg, within the cases with pain on one side; id ":painful_leg"."""
+    rows, measure, comparison = asked.rows, asked.measure, asked.comparison
+    if not _has_sides(rows):
+        return Part(())
+    contrast = f"painful / other leg, within {comparison.case}"
+    return hold_term_part(
+        rows, measure, comparison, PAINFUL, contrast, lambda: _painful(rows, comparison)
+    )
+
+
+def measured_leg_part(asked: OutcomeRows) -> Part:
+    """As `hold_leg_part`, differences instead of ratios."""
+    rows, measure, comparison = asked.rows, asked.measure, asked.comparison
 
     def by_leg() -> TermProblem:
         check_groups(rows, comparison)
         return group_by_moderator(rows, "dom", measure, comparison)
 
-    parts = []
-    if LEG in models:
-        contrast = f"{comparison.difference}: dominant - other leg"
-        parts.append(measured_term_part(rows, column, measure, comparison, LEG, contrast, by_leg))
-    if PAINFUL in models and _has_sides(rows):
-        contrast = f"painful - other leg, within {comparison.case}"
-        parts.append(
-            measured_term_part(
-                rows,
-                column,
-                measure,
-                comparison,
-                PAINFUL,
-                contrast,
-                lambda: _painful(rows, comparison),
-            )
-        )
-    return Part.joining(*parts)
+    contrast = f"{comparison.difference}: dominant - other leg"
+    return measured_term_part(rows, asked.column, measure, comparison, LEG, contrast, by_leg)
+
+
+def measured_painful_part(asked: OutcomeRows) -> Part:
+    """As `hold_painful_part`, differences instead of ratios."""
+    rows, measure, comparison = asked.rows, asked.measure, asked.comparison
+    if not _has_sides(rows):
+        return Part(())
+    contrast = f"painful - other leg, within {comparison.case}"
+    return measured_term_part(
+        rows,
+        asked.column,
+        measure,
+        comparison,
+        PAINFUL,
+        contrast,
+        lambda: _painful(rows, comparison),
+    )
 
 
 def _has_sides(rows: pd.DataFrame) -> bool:

@@ -9,10 +9,12 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import OF_THE_LEG, build_design, covariate_label
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.hold_rows import recapped
 from pipeline.statistics.estimates.part import ModelRun, Part
-from pipeline.statistics.estimates.participant_values import WithinLeg, participant_values
+from pipeline.statistics.estimates.participant_values import participant_values
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.models.two_groups.matched_pairs import complete_pairs, paired_t
+from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.second_routes.routes import second_within_pairs, second_within_sets
 from pipeline.statistics.second_routes.second_opinion import with_second_opinion
@@ -21,39 +23,55 @@ PAIRS, SETS = "matched_pairs", "conditional_logit"
 _VALUE: Final = "value"
 
 
-def matched_part(
-    rows: pd.DataFrame,
-    column: str,
-    measure: Measure,
-    comparison: Comparison,
-    models: tuple[str, ...],
-    within_leg: WithinLeg = "mean",
-) -> Part:
-    """The models for matched designs that are named; empty where no participant has a pair.
+def pairs_part(asked: OutcomeRows) -> Part:
+    """Mean difference within complete pairs, paired t; id "<outcome>:matched_pairs".
 
-    rows: trials with a value in `column`. Ids "<outcome>:matched_pairs" (mean difference within
-    complete pairs, paired t) and "<outcome>:conditional_logit" (odds ratio of being a case for one
-    SD more of the participants' values), with ":adjusted" beside the plan's covariates of people.
+    Empty where no participant has a pair.
     """
-    if "pair_id" not in rows or rows["pair_id"].isna().all():
+    people, _ = _people(asked)
+    return Part(()) if people is None else _pairs(people, asked.measure, asked.comparison)
+
+
+def sets_part(asked: OutcomeRows) -> Part:
+    """Odds ratio of being a case for one SD more of the participants' values, within matched sets.
+
+    Ids "<outcome>:conditional_logit", with ":adjusted" beside the plan's covariates of people. Empty
+    where no participant has a pair.
+    """
+    people, planned = _people(asked)
+    if people is None:
         return Part(())
-    people = participant_values(rows, column, within_leg=within_leg)
-    pair_of = rows.drop_duplicates("participant_id").set_index("participant_id")["pair_id"]
-    planned = tuple(n for n in comparison.covariates(measure.outcome) if n != OF_THE_LEG)
+    sets = [_sets(people, asked.measure, asked.comparison, ())]
+    if planned:
+        sets.append(_sets(people, asked.measure, asked.comparison, planned))
+    return Part.joining(*sets)
+
+
+def _people(asked: OutcomeRows) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Participants with value, pair_id, is_case and covariates, None without a pair; covariates of people.
+
+    Holds are counted up to the smallest ceiling; none with bounds only.
+    """
+    rows, comparison = asked.rows, asked.comparison
+    planned = comparison.covariates(asked.measure.outcome)
+    planned = tuple(name for name in planned if name != OF_THE_LEG)
+    if "pair_id" not in rows or rows["pair_id"].isna().all():
+        return None, planned
+    if asked.kind == "hold":
+        if rows["capped_s"].isna().any():
+            return None, planned
+        rows = recapped(rows)
+    people = participant_values(rows, asked.column, within_leg=asked.within_leg)
+    own = rows.drop_duplicates("participant_id")
+    pair_of = own.set_index("participant_id")["pair_id"]
     known = [name for name in planned if name in rows]
-    own = rows.drop_duplicates("participant_id")[["participant_id", *known]]
-    people = people.merge(own, on="participant_id", how="left", validate="1:1").assign(
+    people = people.merge(
+        own[["participant_id", *known]], on="participant_id", how="left", validate="1:1"
+    ).assign(
         pair_id=people["participant_id"].map(pair_of).to_numpy(),
         is_case=people["group"].eq(comparison.case).to_numpy(),
     )
-    parts = []
-    if PAIRS in models:
-        parts.append(_pairs(people, measure, comparison))
-    if SETS in models:
-        parts.append(_sets(people, measure, comparison, ()))
-        if planned:
-            parts.append(_sets(people, measure, comparison, planned))
-    return Part.joining(*parts)
+    return people, planned
 
 
 def _pairs(people: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:

@@ -13,15 +13,17 @@ from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.estimates.part import ModelRun, Part
-from pipeline.statistics.estimates.participant_values import WithinLeg, by_group, participant_values
+from pipeline.statistics.estimates.participant_values import (
+    FEWEST_TO_COMPARE,
+    WithinLeg,
+    by_group,
+    check_participants,
+    participant_values,
+)
 from pipeline.statistics.models.mixed.guarded_fit import BOUNDARY_SHARE, GuardedFit, fit_guarded
 from pipeline.statistics.models.two_groups.effect_size import hedges_g, welch
+from pipeline.statistics.outcomes.further_models import OutcomeRows, further_models_part
 from pipeline.statistics.outcomes.group_summaries import number_summaries
-from pipeline.statistics.outcomes.measured_models import (
-    FEWEST_TO_COMPARE,
-    check_participants,
-    measured_model_part,
-)
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.second_routes.routes import second_difference, second_welch
 from pipeline.statistics.second_routes.second_opinion import with_second_opinion
@@ -55,7 +57,7 @@ def measured_part(
         _adjusted(analysed, column, measure, comparison),
         _unadjusted(analysed, column, measure, comparison),
         _on_participant_values(with_value, column, measure, comparison, within_leg),
-        measured_model_part(analysed, column, measure, comparison, within_leg),
+        further_models_part(OutcomeRows(analysed, column, measure, comparison, within_leg)),
     )
 
 
@@ -182,7 +184,7 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
     except NotEstimableError as reason:
         return Part((row.not_estimable(str(reason)),))
     row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
-    method = "mixed_" + "_".join(fit.factors) if fit.factors else "participant_means"
+    method = row.model if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
     checks = diagnose(
         row.estimate_id, row.outcome, row.model, fit, design, comparison, column=column

@@ -8,13 +8,13 @@ import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
+from pipeline.statistics.estimates.hold_rows import check_holds
 from pipeline.statistics.estimates.part import Part
 from pipeline.statistics.outcomes.added_term import (
     TermProblem,
     group_by_moderator,
     hold_term_part,
 )
-from pipeline.statistics.outcomes.hold_model import check_holds
 from pipeline.statistics.outcomes.joint_terms import FEWEST_AT_BOTH, joint_interaction_part
 from pipeline.statistics.outcomes.outcome_names import Measure
 

@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.duration.hazard_regression import PHReg
 
-from pipeline.statistics.estimates.design import GROUP_TERM, Design
+from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design
 from pipeline.statistics.models.mixed.guarded_fit import GuardedFit
 from pipeline.statistics.second_routes.partial_regression import PartialFit, partial_fit
 from pipeline.statistics.second_routes.plain_conditional import plain_conditional
@@ -40,30 +41,35 @@ def second_log_ratio(design: Design) -> SecondNumber:
     return SecondNumber("plain_likelihood", found.estimate, found.se)
 
 
-def second_capped_difference(design: Design) -> SecondNumber:
+def second_capped_difference(asked: Asked, _: float) -> SecondNumber:
     """A difference of hold times without ceiling by the likelihood of single trials."""
-    rows = design.rows
+    design, rows = asked.design, asked.design.rows
     low = rows["low_s"].where(rows["low_s"] > 0, -np.inf)
     people = rows["participant_id"]
     found = plain_censored_fit(low, rows["high_s"], design.exog, people, GROUP_TERM)
     return SecondNumber("plain_likelihood", found.estimate, found.se)
 
 
-def second_log_ratio_by(shape: str) -> Callable[[Design], SecondNumber]:
-    """The same with another distribution of times (SHAPES of the plain likelihood)."""
-
-    def second(design: Design) -> SecondNumber:
-        rows = design.rows
-        low, high, people = rows["log_low"], rows["log_high"], rows["participant_id"]
-        found = plain_censored_fit(low, high, design.exog, people, GROUP_TERM, shape=shape)
+def _second_log_ratio_by(shape: str) -> Callable[[Asked, float], SecondNumber]:
+    def second(asked: Asked, _: float) -> SecondNumber:
+        rows = asked.design.rows
+        low, high = rows["log_low"], rows["log_high"]
+        found = plain_censored_fit(
+            low, high, asked.design.exog, asked.participants, GROUP_TERM, shape=shape
+        )
         return SecondNumber("plain_likelihood", found.estimate, found.se)
 
     return second
 
 
-def second_of_levels(design: Design) -> SecondNumber | None:
+second_log_ratio_by_weibull: Final = _second_log_ratio_by("weibull")
+second_log_ratio_by_loglogistic: Final = _second_log_ratio_by("loglogistic")
+"""The same with another distribution of times (SHAPES of the plain likelihood)."""
+
+
+def second_of_levels(asked: Asked, _: float) -> SecondNumber | None:
     """The log ratio with a level per participant; None with so many rows that it takes seconds."""
-    rows = design.rows
+    design, rows = asked.design, asked.design.rows
     low, high, people = rows["log_low"], rows["log_high"], rows["participant_id"]
     found = plain_intercept_fit(low, high, design.exog, people, GROUP_TERM)
     if found is None:
@@ -71,17 +77,17 @@ def second_of_levels(design: Design) -> SecondNumber | None:
     return SecondNumber("plain_intercept", found.estimate, found.se)
 
 
-def second_odds_of_the_ceiling(design: Design) -> SecondNumber:
+def second_odds_of_the_ceiling(asked: Asked, _: float) -> SecondNumber:
     """The log odds ratio of holding a trial to its ceiling, by sums per participant."""
-    rows = design.rows
+    design, rows = asked.design, asked.design.rows
     at_ceiling, people = rows["censoring"].eq("ceiling"), rows["participant_id"]
     found = plain_gee(at_ceiling, design.exog, people, GROUP_TERM, is_share=True)
     return SecondNumber("plain_gee", found.estimate, found.se)
 
 
-def second_hazard_ratio(design: Design) -> SecondNumber | None:
+def second_hazard_ratio(asked: Asked, _: float) -> SecondNumber | None:
     """The logarithm of a hazard ratio by PHReg; None with so many rows that PHReg takes minutes."""
-    rows = design.rows
+    design, rows = asked.design, asked.design.rows
     if len(rows) > MOST_ROWS_OF_PHREG:
         return None
     people = pd.factorize(rows["participant_id"])[0]
@@ -96,20 +102,20 @@ def second_hazard_ratio(design: Design) -> SecondNumber | None:
     return SecondNumber("statsmodels_phreg", float(fit.params[0]), small_sample * float(fit.bse[0]))
 
 
-def second_of_alike_rows(values: pd.Series, design: Design, _: float) -> SecondNumber:
+def second_of_alike_rows(asked: Asked, _: float) -> SecondNumber:
     """The group's coefficient of estimating equations of all rows, by sums per participant."""
-    found = plain_gee(values, design.exog, design.rows["participant_id"], GROUP_TERM)
+    found = plain_gee(asked.values, asked.design.exog, asked.participants, GROUP_TERM)
     return SecondNumber("plain_gee", found.estimate, found.se)
 
 
-def second_median(values: pd.Series, design: Design, first: float) -> SecondNumber | None:
+def second_median(asked: Asked, first: float) -> SecondNumber | None:
     """The group's coefficient of a median regression, or the nearest end of the range it can have.
 
     None with so many rows that it takes seconds.
     """
-    if len(values) > MOST_ROWS_OF_MEDIANS:
+    if len(asked.values) > MOST_ROWS_OF_MEDIANS:
         return None
-    low, high = median_range(values, design.exog, GROUP_TERM)
+    low, high = median_range(asked.values, asked.design.exog, GROUP_TERM)
     return SecondNumber("median_range", min(max(first, low), high))
 
 
@@ -151,20 +157,22 @@ def second_within_sets(
     return None if found is None else SecondNumber("conditional_choices", *found)
 
 
-def second_of_means(values: pd.Series, design: Design, _: float = 0.0) -> SecondNumber:
+def second_of_means(asked: Asked, _: float) -> SecondNumber:
     """The group's coefficient of a regression of one value per participant, with HC3."""
-    found = partial_fit(values, design.exog, GROUP_TERM)
+    found = partial_fit(asked.values, asked.design.exog, GROUP_TERM)
     return SecondNumber("closed_form", found.estimate, found.se_hc3)
 
 
-def second_of_rows(values: pd.Series, design: Design, _: float = 0.0) -> SecondNumber:
+def second_of_rows(asked: Asked, _: float) -> SecondNumber:
     """The group's coefficient of a regression of all rows; its clustered error is not repeated."""
-    return SecondNumber("closed_form", partial_fit(values, design.exog, GROUP_TERM).estimate)
+    return SecondNumber(
+        "closed_form", partial_fit(asked.values, asked.design.exog, GROUP_TERM).estimate
+    )
 
 
-def second_restricted_mean(design: Design) -> SecondNumber:
+def second_restricted_mean(asked: Asked, _: float) -> SecondNumber:
     """The group's difference of mean capped holds, from the participants' own means."""
-    rows = design.rows
+    design, rows = asked.design, asked.design.rows
     capped = rows["capped_s"].clip(upper=float(rows["ceiling_s"].min()))
     people = rows["participant_id"].to_numpy()
     by_leg = capped.groupby([people, rows["leg"].to_numpy()]).mean()

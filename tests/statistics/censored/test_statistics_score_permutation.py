@@ -8,12 +8,12 @@ import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.design import Designs
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored import score_permutation as module
 from pipeline.statistics.models.censored.score_permutation import score_permutation
+from pipeline.statistics.outcomes.distribution_free import permuted_part
+from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.outcome_names import hold_measure
-from pipeline.statistics.outcomes.permuted import permuted_part
 from schemas.plan import DEFAULT_PLAN
 from tests.statistics.conftest import load_tables
 
@@ -83,9 +83,9 @@ def test_the_row_says_how_often_within_what_and_from_which_seed(study, dataset, 
     rows = holds.query("condition == 'eyes_open'").reset_index(drop=True)
     comparison = Comparison.of(study, DEFAULT_PLAN)
     measure = hold_measure(*MEASURE_OF, study)
-    (row,) = permuted_part(Designs(rows, comparison), measure, comparison).rows
+    (row,) = permuted_part(OutcomeRows(rows, "capped_s", measure, comparison)).rows
     assert row.estimate < 0 and 0 < row.p < 0.01
     assert within in row.note and "(seed 20140)" in row.note
     mixed = rows.sample(frac=1, random_state=3).reset_index(drop=True)
-    (again,) = permuted_part(Designs(mixed, comparison), measure, comparison).rows
+    (again,) = permuted_part(OutcomeRows(mixed, "capped_s", measure, comparison)).rows
     assert again.p == row.p

@@ -14,6 +14,7 @@ from pipeline.statistics.models.censored.censored_regression import CensoredNorm
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.mixed.guarded_fit import fit_guarded
 from pipeline.statistics.models.survival.cox import CoxRegression
+from schemas.models import ANALYSIS_MODELS
 from schemas.plan import DEFAULT_PLAN
 
 COMPARISON = Comparison("LBP", "control", DEFAULT_PLAN)
@@ -101,7 +102,9 @@ def checked() -> Callable[[str, pd.DataFrame], dict[str, ModelCheck]]:
 
     def of(model: str, rows: pd.DataFrame) -> dict[str, ModelCheck]:
         fit, design = _fitted(model, rows)
-        checks = diagnose("id", "outcome", model, fit, design, COMPARISON, column="log_time")
+        (*_, kind) = ANALYSIS_MODELS[model].kinds
+        outcome = "hold_time_s/eyes_open" if kind == "hold" else "gmed_pct_mvic"
+        checks = diagnose("id", outcome, model, fit, design, COMPARISON, column="log_time")
         return {check.found.diagnostic: check.found for check in checks}
 
     return of
