@@ -86,8 +86,7 @@ class MvicRules(StrictModel):
 
 
 _NORMALISATION_TERMS = "\n".join(
-    f"  {method.term}: {method.says}"
-    f"{' (groups cannot be compared by it)' if method.warning else ''}"
+    f"  {method.term}{' (groups cannot be compared by it)' if method.warning else ''}: {method.says}"
     for method in NORMALISATIONS.values()
 )
 

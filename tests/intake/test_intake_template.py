@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.templates.settings_page import settings_page
 from pipeline.intake.templates.template import write_new_cohort
 from pipeline.intake.templates.template_settings import plan_text
 from pipeline.intake.templates.template_workbook import template_columns
@@ -19,6 +20,7 @@ from pipeline.workspace.errors import UsageError
 from schemas.emg_settings import EmgSettings, NormalisationMethod
 from schemas.instrument_settings import CaseDefinition, Instruments
 from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome, plan_contradictions
+from schemas.strict_model import settings_models
 from schemas.study import HoldSettings, Limits, Study
 from schemas.tables import COHORT_TABLES, INPUT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS
@@ -88,18 +90,9 @@ def test_every_setting_that_is_switched_off_works_when_switched_on(folder):
     assert study.emg.rest_s == (0.2, 1.5)
 
 
-def settings_models(model: type[BaseModel]) -> set[type[BaseModel]]:
-    """A settings model and all models that stand in its keys."""
-    found = {model}
-    for field in model.model_fields.values():
-        found |= {m for kind in parts_of(field.annotation) for m in settings_models(kind)}
-    return found
-
-
-def parts_of(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in parts_of(part)]
+def as_one_line(text: str) -> str:
+    """A commented file without comment marks and line breaks."""
+    return " ".join(re.sub(r"^ *#", "", text, flags=re.MULTILINE).split())
 
 
 @pytest.mark.parametrize("model", sorted(settings_models(Study), key=lambda m: m.__name__))
@@ -107,6 +100,34 @@ def test_every_key_of_study_yaml_is_there(folder, model: type[BaseModel]):
     text = (folder / "study.yaml").read_text("utf-8")
     for key in model.model_fields:
         assert re.search(rf"^ *#?(- )?(.*[{{ ])?{key}:", text, flags=re.MULTILINE), key
+
+
+@pytest.mark.parametrize("model", sorted(settings_models(Study), key=lambda m: m.__name__))
+def test_every_key_of_study_yaml_is_explained_by_its_field(folder, model: type[BaseModel]):
+    text = as_one_line((folder / "study.yaml").read_text("utf-8"))
+    for field in model.model_fields.values():
+        first, *terms = field.description.splitlines()
+        assert as_one_line(first) in text
+        assert all(as_one_line(term) in text for term in terms)
+
+
+def test_every_key_of_plan_yaml_is_explained_by_its_field(folder):
+    text = as_one_line((folder / "plan.yaml").read_text("utf-8"))
+    for model in settings_models(Plan):
+        for field in model.model_fields.values():
+            assert as_one_line(field.description) in text
+
+
+def test_a_switched_off_line_never_looks_like_an_explanation(folder):
+    for line in (folder / "study.yaml").read_text("utf-8").splitlines():
+        assert len(line) <= 120
+        assert re.match(r"^ *(# |#[^ ]|[\w-])|^$", line), line
+
+
+def test_the_page_of_the_settings_is_the_generated_one():
+    page = Path(__file__).resolve().parents[2] / "docs" / "study-file.md"
+    rewrite = "python -m pipeline.intake.templates.settings_page docs/study-file.md"
+    assert page.read_text(encoding="utf-8") == settings_page(), rewrite
 
 
 def test_the_settings_that_are_looked_for_are_all_of_them():
