@@ -3,19 +3,18 @@
 A study without plan.yaml gets the default plan, which the report names as such.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from schemas.model_entries.entry import Kind
 from schemas.models import ANALYSIS_MODELS, plannable_models, usual_sensitivity
+from schemas.outcomes import OUTCOMES, Outcome, TrialRule, outcome_of
 from schemas.strict_model import StrictModel
-from schemas.terms import CONDITIONS, DEFAULT_TASK
 
 Role = Literal["primary", "secondary", "exploratory"]
 Adjustment = Literal["holm", "hochberg", "hommel", "bonferroni", "bh", "by"]
-TrialRule = Literal["all", "best", "first"]
 Contrast = Literal["case / reference", "case - reference"]
 
 ADJUSTMENT_LABELS: Final[Mapping[Adjustment, str]] = {
@@ -27,13 +26,13 @@ ADJUSTMENT_LABELS: Final[Mapping[Adjustment, str]] = {
     "by": "Benjamini-Yekutieli",
 }
 
-STRENGTH: Final = "strength"
 ONLY_HOLDS_AND_STRENGTH: Final = "A best trial exists for hold times and strength only."
 
 
 def kind_of(outcome: str) -> Kind:
-    """Whether an outcome is a hold time or measured on a scale."""
-    return "hold" if outcome.split("/")[0] == "hold_time_s" else "measured"
+    """Whether an outcome is a hold time or measured on a scale, as an unknown one would have to be."""
+    known = outcome_of(outcome)
+    return known.kind if known is not None else "measured"
 
 
 class PlannedOutcome(StrictModel):
@@ -85,43 +84,24 @@ class PlannedOutcome(StrictModel):
         return value
 
 
-DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = {
-    "hold_time_s/eyes_open": PlannedOutcome(
-        role="primary",
-        family="F1",
-        model="censored_lognormal",
-        estimand="Time ratio of the case to the reference group of one trial with eyes open, if no "
-        "ceiling were set.",
-    ),
-    "gmed_pct_mvic": PlannedOutcome(
-        role="primary",
-        family="F1",
-        model="mixed_nested",
-        estimand="Mean difference of gluteus medius activation in points of %MVIC, case minus reference.",
-        sensitivity=(*usual_sensitivity("measured"), "painful_leg"),
-    ),
-    "hold_time_s/eyes_closed": PlannedOutcome(
-        role="secondary",
-        family="F2",
-        model="censored_lognormal",
-        estimand="Time ratio of the case to the reference group of one trial with eyes closed, if no "
-        "ceiling were set.",
-    ),
-    "onset_ms": PlannedOutcome(
-        role="secondary",
-        family="F2",
-        model="mixed_nested",
-        estimand="Mean difference in ms of the onsets that were detected, case minus reference.",
-    ),
-    STRENGTH: PlannedOutcome(
-        role="secondary",
-        family="F2",
-        model="mixed_random_intercept",
-        trials="best",
-        estimand="Mean difference of hip abductor strength, best trial of each leg, case minus "
-        "reference.",
-    ),
-}
+def _default_outcomes() -> dict[str, PlannedOutcome]:
+    """The plan that the register of outcomes proposes: primary outcomes first."""
+    made = {
+        "/".join(filter(None, (outcome.name, where))): PlannedOutcome(
+            role=place.role,
+            family=place.family,
+            model=outcome.usual_model,
+            trials=None if outcome.usual_trials == "all" else outcome.usual_trials,
+            estimand=place.estimand,
+            sensitivity=(*usual_sensitivity(outcome.kind), *place.also) if place.also else None,
+        )
+        for outcome in OUTCOMES.values()
+        for where, place in outcome.default_places.items()
+    }
+    return dict(sorted(made.items(), key=lambda item: item[1].role != "primary"))
+
+
+DEFAULT_OUTCOMES: Final[Mapping[str, PlannedOutcome]] = _default_outcomes()
 """Section 3 of the analysis plan that Stance proposes: outcomes, estimands, models, families."""
 
 
@@ -172,7 +152,8 @@ class Plan(StrictModel):
     )
     outcomes: dict[str, PlannedOutcome] = Field(
         default=dict(DEFAULT_OUTCOMES),
-        description="The outcomes that are compared, each with its role and model.",
+        description="The outcomes that are compared, each with its role and model: hold_time_s/eyes_open, "
+        "hold_time_s/eyes_closed, strength, or any number of the tables activation and stance_force.",
     )
     correlations: PlannedCorrelations = Field(
         default=PlannedCorrelations(),
@@ -215,16 +196,26 @@ class Plan(StrictModel):
         planned = self.outcomes.get(outcome)
         if planned is not None and planned.model:
             return planned.model
-        if outcome == STRENGTH:
-            return "mixed_random_intercept"
-        return plannable_models(kind_of(outcome))[0]
+        known = outcome_of(outcome)
+        return known.usual_model if known is not None else plannable_models("measured")[0]
+
+    def compared_measures(self) -> tuple[Outcome, ...]:
+        """Measured outcomes whose groups are compared: those that always are, and the plan's."""
+        named = {name.split("/")[0] for name in self.outcomes}
+        return tuple(
+            outcome
+            for outcome in OUTCOMES.values()
+            if outcome.kind == "measured"
+            and (outcome.without_plan == "compared" or outcome.name in named)
+        )
 
     def trials_of(self, outcome: str) -> TrialRule:
         """Which trials of a leg are analysed: the plan's rule, else the usual one."""
         planned = self.outcomes.get(outcome)
         if planned is not None and planned.trials is not None:
             return planned.trials
-        return "best" if outcome == STRENGTH else "all"
+        known = outcome_of(outcome)
+        return known.usual_trials if known is not None else "all"
 
 
 DEFAULT_PLAN = Plan()
@@ -272,12 +263,17 @@ def _contradictions(
     name: str, planned: PlannedOutcome, model: str
 ) -> Iterator[tuple[PlanPath, str, str, str]]:
     kind = kind_of(name)
+    known_outcome = outcome_of(name)
+    if known_outcome is not None and known_outcome.not_compared:
+        yield (), f"{name} is not compared between groups.", known_outcome.not_compared, name
+    has_best = known_outcome is not None and known_outcome.has_best
+    is_one_per_leg = known_outcome is not None and known_outcome.usual_trials == "best"
     allowed = plannable_models(kind)
     if model not in allowed:
         known = "cannot be the model of" if model in ANALYSIS_MODELS else "is no model for"
         yield ("model",), f"{model} {known} {name}.", f"Use one of: {', '.join(allowed)}.", model
         return
-    if model == "mixed_random_intercept" and name != STRENGTH:
+    if model == "mixed_random_intercept" and not is_one_per_leg:
         yield (
             ("model",),
             f"{model} would count trials of one leg of {name} as no more alike than those of two.",
@@ -301,7 +297,7 @@ def _contradictions(
             f"Write contrast: {contrast}, or name another model.",
             str(planned.contrast),
         )
-    if planned.trials == "best" and kind != "hold" and name != STRENGTH:
+    if planned.trials == "best" and not has_best:
         yield ("trials",), ONLY_HOLDS_AND_STRENGTH, "Use all or first.", "best"
     margin = planned.equivalence_margin
     if margin is not None and not has_margin(model):
@@ -329,12 +325,3 @@ def contrast_of(model: str) -> Contrast:
     """How a model compares the groups."""
     is_ratio = ANALYSIS_MODELS[model].number == "ratio"
     return "case / reference" if is_ratio else "case - reference"
-
-
-def plannable_outcomes(tasks: Iterable[str]) -> tuple[str, ...]:
-    """Names that a plan may give to outcomes, for the balance tasks of a study."""
-    others = [task for task in tasks if task != DEFAULT_TASK]
-    holds = [f"hold_time_s/{condition}" for condition in CONDITIONS]
-    measured = ["gmed_pct_mvic", "onset_ms"]
-    in_tasks = [f"{name}/{task}" for task in others for name in (*holds, *measured)]
-    return (*holds, *measured, STRENGTH, *in_tasks)

@@ -9,9 +9,8 @@ from typing import Final
 
 from pipeline.commands.plan_sample_arguments import (
     HOLD_NUMBERS,
-    HOLD_PREFIX,
+    MEASURED_EXAMPLES,
     MEASURED_NUMBERS,
-    MEASURED_UNITS,
     AssumedNumber,
 )
 from pipeline.commands.plan_sample_text import table_csv, table_markdown, table_text
@@ -25,9 +24,11 @@ from pipeline.statistics.planning.power_table import Assumption, PowerTable
 from pipeline.workspace.atomic import write_text
 from pipeline.workspace.errors import UsageError
 from pipeline.workspace.layout import Workspace
+from schemas.outcomes import HOLD_TIME, Outcome, near_outcomes, outcome_of, plannable_outcomes
 
 _USUAL_DESIGN: Final = {"trials": 3, "legs": 2}
 _DESIGN_LABELS: Final = {"trials": "trials of each leg", "legs": "legs tested"}
+_NUMBERS: Final = {"hold": HOLD_NUMBERS, "measured": MEASURED_NUMBERS}
 _MAY_BE_MISSING: Final = frozenset({"icc_same_leg"})
 _WRITERS: Final[dict[str, Callable[[PowerTable, float], str]]] = {
     ".csv": table_csv,
@@ -42,11 +43,11 @@ def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> 
     size reaches, and a file of an unknown kind.
     """
     writer = _writer(chosen.out)
-    numbers = numbers_of(chosen.outcome)
-    unit = MEASURED_UNITS.get(chosen.outcome, "")
+    outcome = plannable(chosen.outcome)
+    numbers, unit = _NUMBERS[outcome.kind], outcome.unit
     assumptions = [*_numbers(chosen, numbers, of_pilot, unit), *_design(chosen, of_pilot)]
     try:
-        if chosen.outcome in MEASURED_UNITS:
+        if outcome.kind == "measured":
             table = measured_sample(
                 chosen.outcome, unit, assumptions, power=chosen.power, alpha=chosen.alpha
             )
@@ -83,7 +84,7 @@ def numbers_from_pilot(
 
     Raises UsageError when the cohort cannot be analysed or has too little of the outcome.
     """
-    numbers_of(chosen.outcome)
+    plannable(chosen.outcome)
     read = read_cohort(workspace.existing_cohort_folder(cohort))
     if read.study is None or read.stopped:
         raise UsageError(
@@ -105,16 +106,19 @@ def numbers_from_pilot(
         ) from reason
 
 
-def numbers_of(outcome: str) -> tuple[AssumedNumber, ...]:
-    """The numbers that an outcome needs. Raises UsageError for one that cannot be planned."""
-    if outcome in MEASURED_UNITS:
-        return MEASURED_NUMBERS
-    if outcome.split("/")[0] == HOLD_PREFIX:
-        return HOLD_NUMBERS
+def plannable(outcome: str) -> Outcome:
+    """The register's entry of an outcome. Raises UsageError for one that cannot be planned."""
+    known = outcome_of(outcome)
+    if known is not None and known.not_compared:
+        raise UsageError(f"The outcome {outcome!r} cannot be planned.", known.not_compared)
+    if known is not None and (known.kind == "hold" or outcome == known.name):
+        return known
+    holds = [name for name in plannable_outcomes(()) if name.startswith(f"{HOLD_TIME}/")]
+    near = near_outcomes(outcome, plannable_outcomes(()))
+    others = ", ".join((*holds, f"or a measured outcome such as {', '.join(MEASURED_EXAMPLES)}"))
     raise UsageError(
         f"The outcome {outcome!r} cannot be planned.",
-        f"Use {HOLD_PREFIX}/eyes_open, {HOLD_PREFIX}/eyes_closed or one of "
-        f"{', '.join(MEASURED_UNITS)}.",
+        f"Near names are {', '.join(near)}." if near else f"Use {others}.",
     )
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 HOLD_PREFIX: Final = "hold_time_s"
 DEFAULT_OUTCOME: Final = "hold_time_s/eyes_open"
-MEASURED_UNITS: Final = {"gmed_pct_mvic": "%MVIC", "onset_ms": "ms", "strength": ""}
-"""Measured outcomes and their units; that of strength depends on the instrument."""
+MEASURED_EXAMPLES: Final = ("gmed_pct_mvic", "onset_ms", "strength", "cop_path_mm")
+"""Some of the measured outcomes of `schemas.outcomes`, which is heavier to load than the help."""
 DEFAULT_SEED: Final = 2014
 DEFAULT_REPLICATES: Final = 2_000
 
@@ -76,8 +76,8 @@ def add_plan_sample_arguments(parser: argparse.ArgumentParser) -> None:
         "--outcome",
         default=DEFAULT_OUTCOME,
         metavar="NAME",
-        help=f"{HOLD_PREFIX}/eyes_open, {HOLD_PREFIX}/eyes_closed, {', '.join(MEASURED_UNITS)} "
-        f"(default: {DEFAULT_OUTCOME})",
+        help=f"{HOLD_PREFIX}/eyes_open, {HOLD_PREFIX}/eyes_closed, or a measured outcome such as "
+        f"{', '.join(MEASURED_EXAMPLES)} (default: {DEFAULT_OUTCOME})",
     )
     of_holds = parser.add_argument_group("hold time")
     of_measured = parser.add_argument_group("measured outcomes")

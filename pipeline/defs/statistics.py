@@ -11,9 +11,9 @@ from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
+from pipeline.statistics.analysed_outcomes import participant_points
 from pipeline.statistics.analysis import analyse
-from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
-from pipeline.statistics.shown_values import participant_points, signal_summary
+from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets, signal_summary
 from pipeline.workspace.hashing import code_hash
 from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
 from schemas.estimates import Estimates
@@ -30,6 +30,7 @@ ANALYSIS_SETS = {
     "analysed_hold_visits": "As analysed_hold_times, of all visits of a repeated study.",
     "analysed_training": "Every entry of the training log with its person.",
     "analysed_activation": "Every usable stance recording or ready-made row with its person and leg.",
+    "analysed_stance_force": "Every stance trial on force plates with its person and leg, where planned.",
     "analysed_strength": "Every strength trial with its person and leg.",
     "analysed_clinical_test": "Every observer rating with its person and leg.",
 }
@@ -70,6 +71,7 @@ def analysis_sets(
     participants: pd.DataFrame,
     hold_times: pd.DataFrame,
     activation: pd.DataFrame,
+    stance_force: pd.DataFrame,
     strength: pd.DataFrame,
     clinical_test: pd.DataFrame,
     training_log: pd.DataFrame,
@@ -79,19 +81,21 @@ def analysis_sets(
         "participants": participants,
         "hold_times": hold_times,
         "activation": activation,
+        "stance_force": stance_force,
         "strength": strength,
         "clinical_test": clinical_test,
         "training_log": training_log,
     }
     handed_in = {name: table for name, table in tables.items() if len(table)}
     settings = Study.model_validate(study["study"])
-    sets = build_analysis_sets(handed_in, settings)
+    plan = Plan.model_validate(study["plan"])
+    sets = build_analysis_sets(handed_in, settings, plan)
     for name in ANALYSIS_SETS:
         table = getattr(sets, name.removeprefix("analysed_"))
         metadata = table_facts(table) if table is not None else {"handed_in": False}
         yield dg.Output(table, name, metadata=metadata)
     yield dg.Output(sets.flow, "analysis_flow", metadata=row_counts(sets.flow))
-    points = participant_points(sets.activation, settings)
+    points = participant_points(sets, settings, plan)
     yield dg.Output(points, "participant_points", metadata=table_facts(points))
     summary = signal_summary(activation, participants)
     facts = table_facts(summary) if summary is not None else {"handed_in": False}
@@ -140,6 +144,7 @@ def statistics(
     analysed_hold_visits: Any,
     analysed_training: Any,
     analysed_activation: Any,
+    analysed_stance_force: Any,
     analysed_strength: Any,
     analysed_clinical_test: Any,
     analysis_flow: pd.DataFrame,
@@ -153,6 +158,7 @@ def statistics(
         hold_visits=analysed_hold_visits,
         training=analysed_training,
         activation=analysed_activation,
+        stance_force=analysed_stance_force,
         strength=analysed_strength,
         clinical_test=analysed_clinical_test,
         flow=analysis_flow,

@@ -1,14 +1,15 @@
-"""The analysis of one cohort: which outcomes there are, what is run on each, and all its numbers.
+"""The analysis of one cohort: what is run on each of its outcomes, and all its numbers.
 
-Walk it from `analyse`: characteristics, hold times, measured outcomes, correlations, ratings, then
-the adjustment of P values. Each step is a `Part`; what a part computes is in the module of its name.
+Walk it from `analyse`, whose stages are numbered. Each stage gives a `Part`; what a part computes is in
+the module of its name.
 """
 
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline.statistics.analysis_set import AnalysisSets, activation_is_measured, strength_scale
+from pipeline.statistics.analysed_outcomes import AnalysedOutcome, outcomes_of
+from pipeline.statistics.analysis_set import AnalysisSets
 from pipeline.statistics.characteristics import characteristics
 from pipeline.statistics.diagnostics.tables import (
     diagnostics_frame,
@@ -24,8 +25,7 @@ from pipeline.statistics.estimates.multiplicity import (
     families_in_words,
 )
 from pipeline.statistics.estimates.part import ModelRun, Part
-from pipeline.statistics.estimates.participant_values import WithinLeg, participant_values
-from pipeline.statistics.estimates.trial_rules import chosen_trials
+from pipeline.statistics.estimates.participant_values import participant_values
 from pipeline.statistics.methods_text import method_sentences
 from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
@@ -38,26 +38,17 @@ from pipeline.statistics.outcomes.interactions import (
 )
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
 from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
-from pipeline.statistics.outcomes.outcome_names import (
-    Measure,
-    activation_measure,
-    hold_measure,
-    strength_measure,
-)
 from pipeline.statistics.outcomes.ratings import ratings_part
 from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.planned_model import with_planned_model
-from pipeline.statistics.tasks_and_visits import by_task, goals_of_tasks, visits_compared
+from pipeline.statistics.tasks_and_visits import goals_of_tasks, visits_compared
 from schemas.methods import MethodSentence
 from schemas.models import ANALYSIS_MODELS
-from schemas.plan import Plan, TrialRule, contrast_of
+from schemas.outcomes import ONSET
+from schemas.plan import Plan, contrast_of
 from schemas.study import Study
 from schemas.terms import DEFAULT_CONDITION
-
-COMPARED_ACTIVATION = ("gmed_pct_mvic", "onset_ms")
-DESCRIBED_ACTIVATION = ("gmed_rms_uv", "mvic_rms_uv")
-"""Always published beside the percentage: an MVIC that pain inhibits raises %MVIC."""
 
 NO_ROWS = "The cohort has no values of this outcome."
 
@@ -78,55 +69,46 @@ class AnalysisResult:
     diagnostic_points: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """Rows of one outcome and the column that holds its values.
-
-    kind: hold (censored regression), compared (mixed model) or described (group summaries).
-    trials: which trials of a leg are in `rows`, or with "best" of a measured outcome are to be
-    analysed.
-    """
-
-    measure: Measure
-    kind: str
-    rows: pd.DataFrame
-    column: str
-    trials: TrialRule = "all"
-
-    @property
-    def within_leg(self) -> WithinLeg:
-        """What stands for a leg in values of participants."""
-        return "max" if self.trials == "best" and self.kind != "hold" else "mean"
-
-    def under(self, plan: Plan) -> "_Outcome":
-        """The outcome with the trials that the plan's rule leaves."""
-        if self.kind == "described":
-            return self
-        rule = plan.trials_of(self.measure.outcome)
-        if rule == "all" or (rule == "best" and self.kind != "hold"):
-            return replace(self, trials=rule)
-        return replace(self, trials=rule, rows=chosen_trials(self.rows, rule))
-
-
 def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> AnalysisResult:
-    """Every estimate of a cohort, its survival curves and its methods text.
+    """Every number that the report of a cohort prints, and the sentences on how it was made.
 
-    Outcomes are those that the tables hold, plus those that the plan names and the tables do not
-    hold, which get one row that says so. A number that the data cannot give is a row with status
-    not_estimable and the reason; no data set that passes the schemas makes this raise.
+    Takes:
+      cohort: name, which stands in every row.
+      sets: the analysis set (`analysis_set.build_analysis_sets`): trials that can be used, each with
+        the columns of its participant; tables that the cohort does not have are None.
+      study: the groups that are compared, the balance tasks and their goals, the shortest hold that
+        the clock can time, the training programme.
+      plan: the role, model, covariates and trials of each outcome; which P values are adjusted
+        together and how. A study without one has `schemas.plan.DEFAULT_PLAN`.
+
+    Gives an `AnalysisResult`: estimates (one row per number), survival curves, sentences of the
+    methods section, and what speaks for or against each model.
+
+    Stages, each of which adds rows to those of the stages before it:
+      1. Outcomes (`analysed_outcomes.outcomes_of`). What the tables hold and the register of outcomes
+         or the plan asks for. The plan's rule on trials (all, first, best of each leg) is applied here.
+      2. Characteristics. Participants by group, with standardised differences and without tests.
+      3. Each outcome (`_outcome_part`). Its description by group; its usual model and the further ones;
+         the role goes to the model that the plan names (`planned_model`), the others become
+         sensitivity analyses; values from signals once more without the trials that have a remark.
+      4. Onsets by other detectors and other rules for lift-off.
+      5. Across outcomes: eyes open against closed, one balance task against another, the goals of the
+         tasks, one visit against another, and what a training log says.
+      6. Outcomes that the plan names and the cohort has no values of: one row each, with the reason.
+      7. Correlations with pain and disability within the case group; agreement of observers' ratings.
+      8. Survival curves of the hold times.
+      9. Adjustment. Only now is it known which tests a family has. The verdicts on models become
+         sentences beside their rows, P values are adjusted within families, methods are put in words.
+
+    A number that the data cannot give is a row with status not_estimable and the reason; no data set
+    that passes the schemas makes this raise. The same input gives the same rows in the same order.
     """
     comparison = Comparison.of(study, plan)
-    outcomes = [outcome.under(plan) for outcome in _outcomes(sets, study)]
+    outcomes = outcomes_of(sets, study, plan)
     parts = [characteristics(sets.participants, comparison)]
     shortest = study.holds.shortest_timed_hold_s
     parts += [_outcome_part(outcome, comparison, shortest) for outcome in outcomes]
-    parts += [
-        onset_by_method_part(
-            outcome.rows, sets.onset_by_detector, sets.liftoff_by_rule, outcome.measure, comparison
-        )
-        for outcome in outcomes
-        if outcome.column == "onset_ms"
-    ]
+    parts += [_onsets_by_method(outcome, sets, comparison) for outcome in outcomes]
     parts.append(_conditions_compared(outcomes, comparison))
     parts.append(goals_of_tasks(sets, study, comparison))
     parts.append(_tasks_compared(outcomes, study, comparison))
@@ -164,32 +146,14 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     )
 
 
-def _outcomes(sets: AnalysisSets, study: Study) -> list[_Outcome]:
-    """The outcomes that the tables hold: hold times, activation, strength."""
-    found = []
-    if sets.hold_times is not None:
-        for (task, condition), rows in by_task(sets.hold_times, "condition"):
-            found.append(_Outcome(hold_measure(task, condition, study), "hold", rows, "capped_s"))
-    if sets.activation is not None:
-        for (task,), rows in by_task(sets.activation):
-            for column in (*COMPARED_ACTIVATION, *DESCRIBED_ACTIVATION):
-                if activation_is_measured(rows, column):
-                    kind = "compared" if column in COMPARED_ACTIVATION else "described"
-                    measure = activation_measure(column, task, study)
-                    found.append(_Outcome(measure, kind, rows, column))
-    if sets.strength is not None:
-        scale = strength_scale(sets.strength)
-        if scale:
-            measure = strength_measure(scale)
-            found.append(_Outcome(measure, "compared", sets.strength, scale))
-    return found
-
-
-def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold_s: float) -> Part:
+def _outcome_part(
+    outcome: AnalysedOutcome, comparison: Comparison, shortest_timed_hold_s: float
+) -> Part:
+    """Description, models and, of values from signals, the comparison without doubtful trials."""
     rows, measure = outcome.rows, outcome.measure
-    if outcome.kind == "described":
+    if not outcome.is_compared:
         return summaries_part(rows, outcome.column, measure, comparison)
-    if outcome.kind == "hold":
+    if outcome.is_hold:
         part = hold_time_part(
             rows, measure, comparison, shortest_timed_hold_s=shortest_timed_hold_s
         )
@@ -200,14 +164,35 @@ def _outcome_part(outcome: _Outcome, comparison: Comparison, shortest_timed_hold
     part = with_planned_model(part, measure, comparison)
     if outcome.trials != "all":
         part = Part.joining(part, Part((), (ModelRun(f"{outcome.trials}_trial", measure.printed),)))
-    elif outcome.column in COMPARED_ACTIVATION:
+    elif "quality" in rows:
         part = Part.joining(part, without_warned_part(rows, outcome.column, measure, comparison))
-    return part
+    return _with_caution(part, outcome.entry.caution)
 
 
-def _conditions_compared(outcomes: list[_Outcome], comparison: Comparison) -> Part:
+def _with_caution(part: Part, caution: str) -> Part:
+    """The part whose comparisons say what the register has to say about them."""
+    if not caution:
+        return part
+    rows = (
+        row
+        if row.role == "descriptive" or row.status == "not_estimable"
+        else row.noting(caution, caution=True)
+        for row in part.rows
+    )
+    return replace(part, rows=tuple(rows))
+
+
+def _onsets_by_method(outcome: AnalysedOutcome, sets: AnalysisSets, comparison: Comparison) -> Part:
+    """The comparison of onsets with other detectors and rules for lift-off; nothing of other outcomes."""
+    if outcome.column != ONSET:
+        return Part(())
+    by_detector, by_rule = sets.onset_by_detector, sets.liftoff_by_rule
+    return onset_by_method_part(outcome.rows, by_detector, by_rule, outcome.measure, comparison)
+
+
+def _conditions_compared(outcomes: list[AnalysedOutcome], comparison: Comparison) -> Part:
     """Group by condition for each task held with eyes open and closed, where the plan asks for it."""
-    holds = {outcome.measure.outcome: outcome for outcome in outcomes if outcome.kind == "hold"}
+    holds = {outcome.measure.outcome: outcome for outcome in outcomes if outcome.is_hold}
     parts = []
     for name, closed in holds.items():
         eyes_open = holds.get(name.replace("eyes_closed", "eyes_open"))
@@ -217,21 +202,19 @@ def _conditions_compared(outcomes: list[_Outcome], comparison: Comparison) -> Pa
     return Part.joining(*parts)
 
 
-def _tasks_compared(outcomes: list[_Outcome], study: Study, comparison: Comparison) -> Part:
+def _tasks_compared(outcomes: list[AnalysedOutcome], study: Study, comparison: Comparison) -> Part:
     """Group by balance task, of the holds with eyes open, the single-leg stance first."""
     known = study.balance_tasks()
     tasks = [
         TaskHolds(known[term].label.lower(), one.measure, one.rows)
         for one in outcomes
-        if one.kind == "hold"
-        and len(one.rows)
-        and one.rows["condition"].iloc[0] == DEFAULT_CONDITION
+        if one.is_hold and len(one.rows) and one.rows["condition"].iloc[0] == DEFAULT_CONDITION
         if (term := str(one.rows["task"].iloc[0])) in known
     ]
     return tasks_part(tasks, comparison) if len(tasks) > 1 else Part(())
 
 
-def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> Part:
+def _planned_without_rows(outcomes: list[AnalysedOutcome], comparison: Comparison) -> Part:
     """One row per outcome that the plan names and the cohort does not have.
 
     In no family: what was never measured is not a test, and P values of the others are not made
@@ -260,7 +243,9 @@ def _planned_without_rows(outcomes: list[_Outcome], comparison: Comparison) -> P
     return Part(tuple(rows))
 
 
-def _correlations(outcomes: list[_Outcome], sets: AnalysisSets, comparison: Comparison) -> Part:
+def _correlations(
+    outcomes: list[AnalysedOutcome], sets: AnalysisSets, comparison: Comparison
+) -> Part:
     measured = [
         MeasuredValues(
             outcome=outcome.measure.outcome,
@@ -269,14 +254,14 @@ def _correlations(outcomes: list[_Outcome], sets: AnalysisSets, comparison: Comp
             **_against_correlation(outcome, comparison),
         )
         for outcome in outcomes
-        if outcome.kind != "described"
+        if outcome.is_compared
     ]
     return correlations(measured, sets.participants, comparison)
 
 
-def _against_correlation(outcome: _Outcome, comparison: Comparison) -> dict[str, str]:
+def _against_correlation(outcome: AnalysedOutcome, comparison: Comparison) -> dict[str, str]:
     """Why hold times cannot be correlated as they are: bounds, several ceilings, ceiling reached."""
-    if outcome.kind != "hold":
+    if not outcome.is_hold:
         return {}
     cases = outcome.rows.loc[outcome.rows["group"] == comparison.case]
     if cases["capped_s"].isna().any():
@@ -293,13 +278,13 @@ def _against_correlation(outcome: _Outcome, comparison: Comparison) -> dict[str,
 
 
 def _curves(
-    outcomes: list[_Outcome], comparison: Comparison
+    outcomes: list[AnalysedOutcome], comparison: Comparison
 ) -> tuple[pd.DataFrame, tuple[ModelRun, ...]]:
     """Kaplan-Meier steps per hold outcome and group, and why an outcome has none."""
     columns = ["outcome", "group", *CURVE_COLUMNS]
     frames = [pd.DataFrame({name: [] for name in columns}).astype({"outcome": str, "group": str})]
     runs = []
-    for outcome in (item for item in outcomes if item.kind == "hold"):
+    for outcome in (item for item in outcomes if item.is_hold):
         by_group = [(g, outcome.rows.loc[outcome.rows["group"] == g]) for _, g in comparison.sides]
         try:
             frames += [

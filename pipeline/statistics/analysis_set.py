@@ -7,13 +7,19 @@ import pandas as pd
 
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds, unusable_holds
 from schemas.flow import Flow
-from schemas.strength import STRENGTH_GRADE, STRENGTH_SCALES
+from schemas.outcomes import MEASURED_TABLES, OUTCOMES, STRENGTH, Missing, Outcome
+from schemas.plan import DEFAULT_PLAN, Plan
+from schemas.strength import STRENGTH_GRADE
 from schemas.study import Study
 from schemas.terms import DEFAULT_VISIT
 
 UNKNOWN_GROUP = "(unknown)"
 _STEPS = {"not_matched": 3, "not_usable": 4, "analysed": 5}
 _MEASUREMENTS = ("hold_times", "activation", "strength", "clinical_test")
+_JUDGED = {"activation": "signal rejected", "stance_force": "force events not found"}
+"""Tables with a verdict on the signal of each trial, and why a rejected one is not used."""
+_VERDICT_OF_FORCE = {"high": "good", "low": "warn", "none": "reject"}
+"""How far force events can be trusted, as a verdict on the signal (schemas.terms.SIGNAL_VERDICTS)."""
 _ROW_ORDER = ("participant_id", "visit", "task", "condition", "leg", "rater", "session", "trial")
 
 
@@ -28,7 +34,8 @@ class AnalysisSets:
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
-    log with the columns of participants.
+    log with the columns of participants. stance_force: as activation, where the plan names a measurement
+    of the force plates.
     """
 
     participants: pd.DataFrame
@@ -41,6 +48,12 @@ class AnalysisSets:
     liftoff_by_rule: pd.DataFrame | None = None
     hold_visits: pd.DataFrame | None = None
     training: pd.DataFrame | None = None
+    stance_force: pd.DataFrame | None = None
+
+    def measured(self) -> dict[str, pd.DataFrame]:
+        """The tables that hold measured outcomes, by name, as the cohort has them."""
+        tables = {name: getattr(self, name) for name in MEASURED_TABLES}
+        return {name: table for name, table in tables.items() if table is not None}
 
 
 @dataclass
@@ -77,27 +90,35 @@ class _Ledger:
         )
 
 
-def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> AnalysisSets:
+def build_analysis_sets(
+    tables: Mapping[str, pd.DataFrame], study: Study, plan: Plan = DEFAULT_PLAN
+) -> AnalysisSets:
     """Join every table with participants, drop what cannot be used, and count it by group.
 
-    tables: validated tables by name (`schemas.tables`); participants is required, the rest as the
-    cohort has them. A repeated study is analysed at one visit (`_analysed_visit`). Raises KeyError without
+    tables: validated tables by name (`schemas.tables`, and stance_force); participants is required, the
+    rest as the cohort has them. plan: decides which measurements are counted one by one. A repeated study is analysed at one visit (`_analysed_visit`). Raises KeyError without
     participants and pandas' MergeError when a participant stands twice.
     """
     ledger = _Ledger()
     participants = _compared_participants(tables["participants"], study, ledger)
     visit = _analysed_visit(tables, participants)
+    compared = plan.compared_measures()
+    used = [*_MEASUREMENTS]
+    if any("stance_force" in outcome.tables for outcome in compared):
+        used.append("stance_force")
     joined = {
         name: _join(name, tables[name], participants, visit, ledger)
-        for name in _MEASUREMENTS
+        for name in used
         if name in tables
     }
     if "hold_times" in joined:
         holds = joined["hold_times"]
         usable = ledger.drop("hold_times", holds, unusable_holds(holds))
         joined["hold_times"] = add_hold_bounds(usable, study.holds.shortest_timed_hold_s)
-    if "activation" in joined:
-        joined["activation"] = _usable_activation(joined["activation"], ledger)
+    for name in (name for name in _JUDGED if name in joined):
+        joined[name] = _usable_trials(name, joined[name], ledger)
+    for outcome in compared:
+        _count_values(outcome, joined, ledger)
     if "strength" in joined:
         joined["strength"] = _usable_strength(joined["strength"], ledger)
     if "clinical_test" in joined:
@@ -120,6 +141,7 @@ def build_analysis_sets(tables: Mapping[str, pd.DataFrame], study: Study) -> Ana
         flow=ledger.frame(),
         hold_visits=_hold_visits(tables, participants, study),
         training=joined.get("training_log"),
+        stance_force=joined.get("stance_force"),
     )
 
 
@@ -137,16 +159,7 @@ def _hold_visits(
 
 def strength_scale(strength: pd.DataFrame) -> str | None:
     """The strength column to analyse: the first scale of the schema that has a value."""
-    for scale in STRENGTH_SCALES:
-        if scale in strength.columns and strength[scale].notna().any():
-            return scale
-    return None
-
-
-def activation_is_measured(activation: pd.DataFrame, column: str) -> bool:
-    """Whether a cohort has this measurement at all; an onset looked for and never found counts."""
-    looked_for = column == "onset_ms" and activation["onset_method"].notna().any()
-    return bool(activation[column].notna().any() or looked_for)
+    return OUTCOMES[STRENGTH].column_in(strength)
 
 
 def _reasons(rows: pd.DataFrame, conditions: Mapping[str, pd.Series]) -> pd.Series:
@@ -211,23 +224,34 @@ def _names_visits(table: pd.DataFrame) -> bool:
     return "visit" in table.columns and bool((table["visit"] != DEFAULT_VISIT).any())
 
 
-def _usable_activation(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
-    """Trials whose signal was not rejected; missing values are counted per measurement."""
-    rejected = {"signal rejected": rows["quality"].eq("reject")}
-    usable = ledger.drop("activation", rows, _reasons(rows, rejected))
-    no_reference = usable["gmed_rms_uv"].notna() & usable["mvic_rms_uv"].isna()
-    missing = {
-        "gmed_pct_mvic": {
-            "no %MVIC reference": usable["gmed_pct_mvic"].isna() & no_reference,
-            "no activation value": usable["gmed_pct_mvic"].isna(),
-        },
-        "onset_ms": {"onset not found": usable["onset_ms"].isna()},
+def _usable_trials(table: str, rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
+    """Trials whose signal was not rejected, with the verdict in `quality`."""
+    if table == "stance_force":
+        rows = rows.assign(quality=rows["force_verdict"].map(_VERDICT_OF_FORCE))
+    return ledger.drop(table, rows, _reasons(rows, {_JUDGED[table]: rows["quality"].eq("reject")}))
+
+
+def _count_values(outcome: Outcome, joined: Mapping[str, pd.DataFrame], ledger: _Ledger) -> None:
+    """Count the trials with and without a value of a measurement, in a table that has several."""
+    table = outcome.table_in({name: joined[name] for name in _JUDGED if name in joined})
+    if table is None:
+        return
+    rows = joined[table]
+    reasons = {
+        missing.reason: _applies(missing, rows, outcome.columns[0]) for missing in outcome.missing
     }
-    for column, reasons in missing.items():
-        if activation_is_measured(usable, column):
-            name = f"activation/{column}"
-            ledger.count("analysed", name, ledger.drop(name, usable, _reasons(usable, reasons)))
-    return usable
+    name = f"{table}/{outcome.name}"
+    ledger.count("analysed", name, ledger.drop(name, rows, _reasons(rows, reasons)))
+
+
+def _applies(missing: Missing, rows: pd.DataFrame, column: str) -> pd.Series:
+    """Of which trials a value is missing for a reason."""
+    is_so = rows[column].isna()
+    for other in missing.has:
+        is_so &= rows[other].notna()
+    for other in missing.lacks:
+        is_so &= rows[other].isna()
+    return is_so
 
 
 def _usable_strength(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
@@ -239,3 +263,20 @@ def _usable_strength(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:
         "no strength value": no_value,
     }
     return ledger.drop("strength", rows, _reasons(rows, reasons))
+
+
+def signal_summary(activation: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame | None:
+    """How many stance recordings were good, doubtful and rejected in each group.
+
+    activation: the validated table. Returns group, verdict, n_recordings; None when no row has a
+    verdict because no recordings were processed.
+    """
+    judged = activation[activation["quality"].notna()]
+    if judged.empty:
+        return None
+    with_group = judged.merge(
+        participants[["participant_id", "group"]], on="participant_id", how="inner", validate="m:1"
+    )
+    keyed = with_group.rename(columns={"quality": "verdict"})
+    counts = keyed.groupby(["group", "verdict"], observed=True).size()
+    return counts.rename("n_recordings").reset_index()

@@ -19,7 +19,8 @@ from pipeline.statistics.outcomes.interactions import (
     measured_painful_part,
     tasks_part,
 )
-from pipeline.statistics.outcomes.outcome_names import activation_measure, hold_measure
+from pipeline.statistics.outcomes.outcome_names import column_measure, hold_measure
+from schemas.outcomes import OUTCOMES
 from schemas.plan import Plan
 
 PLAN = Plan(covariates=())
@@ -87,7 +88,7 @@ def test_without_a_ceiling_group_by_leg_is_a_difference_of_differences(holds, me
 
 
 def test_the_painful_leg_of_a_balanced_design_is_the_paired_t_test(activation, study, comparison):
-    measured = activation_measure("gmed_pct_mvic", "sls", study)
+    measured = column_measure(OUTCOMES["gmed_pct_mvic"], "gmed_pct_mvic", "sls", study)
     asked = OutcomeRows(activation, "gmed_pct_mvic", measured, comparison)
     (by_leg,), (painful,) = measured_leg_part(asked).rows, measured_painful_part(asked).rows
     cases = activation[activation["group"] == "LBP"]
@@ -130,7 +131,7 @@ def test_what_cannot_be_compared_is_said(holds, measure, comparison, activation,
     of_one = holds.assign(painful_side=holds["leg"])
     part = hold_painful_part(OutcomeRows(of_one, "capped_s", measure, comparison))
     assert "Only one of the painful and the other leg" in _reason(part)
-    measured = activation_measure("gmed_pct_mvic", "sls", study)
+    measured = column_measure(OUTCOMES["gmed_pct_mvic"], "gmed_pct_mvic", "sls", study)
     constant = activation.assign(gmed_pct_mvic=20.0)
     part = measured_painful_part(OutcomeRows(constant, "gmed_pct_mvic", measured, comparison))
     assert _reason(part)

@@ -16,8 +16,9 @@ from pipeline.intake.rules.leg_coding import dominance_of
 from pipeline.intake.settings.study_file import PLAN_FILE, STUDY_FILE, path_text, settings_finding
 from pipeline.intake.settings.yaml_text import KeyPath, YamlText
 from schemas.columns import ColumnRule, column_rules
+from schemas.outcomes import near_outcomes, plannable_outcomes
 from schemas.participants import Participants
-from schemas.plan import Plan, plan_contradictions, plannable_outcomes
+from schemas.plan import Plan, plan_contradictions
 from schemas.rules import RULES
 from schemas.study import Study
 from schemas.table_sources import Scalar, TableSource
@@ -59,12 +60,25 @@ def check_plan_names(plan: Plan, tasks: Sequence[str], document: YamlText) -> li
     ]
     outcomes = plannable_outcomes(tasks)
     troubles += [
-        (("outcomes", name), *_unknown_name(name, outcomes, "outcome of Stance"), name)
+        (
+            ("outcomes", name),
+            f"{name} is no outcome of Stance.",
+            _other_outcomes(name, outcomes),
+            name,
+        )
         for name in plan.outcomes
         if name not in outcomes
     ]
     troubles += plan_contradictions(plan)
     return [settings_finding(PLAN_FILE, document, *trouble) for trouble in troubles]
+
+
+def _other_outcomes(name: str, known: Sequence[str]) -> str:
+    """What to write in place of an outcome that no table has: names like it, or those of all tables."""
+    near = near_outcomes(name, known)
+    if len(near) == 1:
+        return f"The nearest name is {near[0]}."
+    return f"Near names are {', '.join(near)}." if near else f"Use one of: {listed(known, 30)}."
 
 
 def check_plan_covariates(plan: Plan, people: Draft, document: YamlText) -> list[Finding]:

@@ -10,12 +10,13 @@ from schemas.clinical_test import ClinicalTest
 from schemas.columns import column_rules
 from schemas.instruments import IPAQ_CATEGORIES
 from schemas.models import ANALYSIS_MODELS
+from schemas.outcomes import HOLD_TIME, in_sentence, lower_first, outcome_of
 from schemas.participants import Participants
 from schemas.strength import STRENGTH_SCALES, Strength
 from schemas.study import Study
 from schemas.terms import CONDITIONS, DEFAULT_TASK
 
-HOLD_PREFIX: Final = "hold_time_s/"
+HOLD_PREFIX: Final = f"{HOLD_TIME}/"
 
 
 @dataclass(frozen=True)
@@ -27,20 +28,9 @@ class Direction:
 
 
 LOWER_HIGHER: Final = Direction("lower", "higher")
-_DIRECTIONS: Final[dict[str, Direction]] = {
-    "hold_time_s": Direction("shorter", "longer"),
-    "onset_ms": Direction("earlier", "later"),
-}
 
 _OWN_LABELS: Final[dict[str, str]] = {
-    "gmed_pct_mvic": "Gluteus medius activation",
-    "gmed_peak_pct_mvic": "Gluteus medius peak activation",
-    "gmed_rms_uv": "Gluteus medius RMS",
-    "mvic_rms_uv": "MVIC reference",
-    "onset_ms": "Gluteus medius onset",
-    "strength": "Hip abductor strength",
     "sls_test": "SLS rating",
-    "hold_time_s": "Hold time",
     "highest_task": "Highest task reached",
     "training_days": "Days with training",
     "training_days_per_week": "Days with 5 to 10 repetitions on each leg, per week",
@@ -77,6 +67,7 @@ TABLE_LABELS: Final[dict[str, str]] = {
     "participants": "Participants",
     "hold_times": "Hold times",
     "activation": "Stance trials with EMG",
+    "stance_force": "Stance trials on force plates",
     "recordings": "Recordings",
     "strength": "Hip abductor strength",
     "clinical_test": "Observer ratings",
@@ -100,28 +91,47 @@ _COLUMN_LABELS: Final = _column_labels()
 def outcome_label(outcome: str, study: Study) -> str:
     """Name of an outcome in print: "Hold time, eyes open" for hold_time_s/eyes_open.
 
-    An outcome without a name of its own is printed as its columns are called, words apart.
+    Of the register where it is there; else one without a name of its own is printed as its columns are
+    called, words apart.
     """
-    name, *details = outcome.split("/")
-    label = _OWN_LABELS.get(name) or _COLUMN_LABELS.get(name) or _spaced(name)
-    tasks = study.balance_tasks()
-    for detail in details:
-        if detail in CONDITIONS:
-            label += f", {CONDITIONS[detail]}"
-        elif detail in tasks:
-            label += "" if detail == DEFAULT_TASK else f", {_lower_first(tasks[detail].label)}"
-        else:
-            label += f", {_spaced(detail).lower()}"
-    return label
+    return ", ".join((_own_label(outcome), *_details(outcome, study)))
 
 
 def outcome_in_sentence(outcome: str, study: Study) -> str:
     """The name of an outcome inside a sentence: "hold time with eyes open"."""
-    first, *details = _lower_first(outcome_label(outcome, study)).split(", ")
+    details = _details(outcome, study)
+    if outcome_of(outcome) is not None:
+        first = in_sentence(_own_label(outcome))
+    else:
+        first, *more = lower_first(_own_label(outcome)).split(", ")
+        details = (*more, *details)
     if not details:
         return first
     in_brackets = f" ({', '.join(details[1:])})" if details[1:] else ""
     return f"{first} with {details[0]}{in_brackets}"
+
+
+def _own_label(outcome: str) -> str:
+    """The label without condition and task."""
+    name = outcome.split("/")[0]
+    known = outcome_of(name)
+    if known is not None:
+        return known.label
+    return _OWN_LABELS.get(name) or _COLUMN_LABELS.get(name) or _spaced(name)
+
+
+def _details(outcome: str, study: Study) -> tuple[str, ...]:
+    """What follows the label: condition and task, the single-leg stance without its name."""
+    tasks = study.balance_tasks()
+    found = []
+    for detail in outcome.split("/")[1:]:
+        if detail in CONDITIONS:
+            found.append(CONDITIONS[detail])
+        elif detail not in tasks:
+            found.append(_spaced(detail).lower())
+        elif detail != DEFAULT_TASK:
+            found.append(lower_first(tasks[detail].label))
+    return tuple(found)
 
 
 def level_label(outcome: str) -> str:
@@ -156,22 +166,16 @@ def model_label(model: str, variant: str = "") -> str:
 def quantity_label(model: str, variant: str) -> str:
     """What the number of an analysis is called inside a sentence: "adjusted time ratio"."""
     known = ANALYSIS_MODELS.get(model)
-    quantity = known.quantity if known else _lower_first(model_label(model))
+    quantity = known.quantity if known else lower_first(model_label(model))
     return f"{variant} {quantity}" if variant in ("adjusted", "unadjusted") else quantity
 
 
 def direction(outcome: str) -> Direction:
     """The words for lower and higher values of an outcome."""
-    return _DIRECTIONS.get(outcome.split("/")[0], LOWER_HIGHER)
+    known = outcome_of(outcome)
+    return LOWER_HIGHER if known is None else Direction(known.below, known.above)
 
 
 def _spaced(name: str) -> str:
     text = name.replace("_", " ").strip()
     return text[:1].upper() + text[1:]
-
-
-def _lower_first(text: str) -> str:
-    """Lower case at the start, but not for abbreviations such as BMI or MVIC."""
-    if len(text) > 1 and text[1].isupper():
-        return text
-    return text[:1].lower() + text[1:]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from schemas.plan import TrialRule
+from schemas.outcomes import TrialRule
 
 
 def chosen_trials(rows: pd.DataFrame, rule: TrialRule) -> pd.DataFrame:

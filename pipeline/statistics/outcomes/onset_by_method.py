@@ -18,8 +18,8 @@ from pipeline.statistics.outcomes.outcome_names import Measure
 from schemas.activation import ACTIVATION_KEY
 from schemas.models import LIFTOFF_BY, ONSET_BY
 from schemas.onset_sensitivity import ONSET_METHOD_LABELS
+from schemas.outcomes import ONSET
 
-ONSET: Final = "onset_ms"
 NO_ONSET: Final = "No trial of the analysis has a value this way."
 
 

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-from schemas.activation import Activation
-from schemas.columns import column_rules
-from schemas.strength import Strength
+from schemas.outcomes import HOLD_TIME, OUTCOMES, Outcome
 from schemas.study import Study
 from schemas.terms import CONDITIONS, DEFAULT_TASK
-
-HOLD_TIME = "hold_time_s"
 
 
 @dataclass(frozen=True)
@@ -22,25 +18,21 @@ class Measure:
 
 def hold_measure(task: str, condition: str, study: Study) -> Measure:
     """Hold time of one task and condition; the single-leg stance goes without its name."""
-    eyes = CONDITIONS[condition]
+    hold = OUTCOMES[HOLD_TIME]
+    where = ", ".join((*_task_words(task, study), CONDITIONS[condition]))
+    return Measure(hold.named(task, condition), f"{hold.printed} ({where})", hold.unit)
+
+
+def column_measure(outcome: Outcome, column: str, task: str, study: Study) -> Measure:
+    """A measured outcome in one task; column: of those of the outcome, the one that is analysed."""
+    words = _task_words(task, study) if outcome.by_task else ()
+    printed = f"{outcome.printed_as(column)}{''.join(f' ({label})' for label in words)}"
+    return Measure(outcome.named(task), printed, outcome.unit_of(column))
+
+
+def _task_words(task: str, study: Study) -> tuple[str, ...]:
+    """What a task is called, nothing for the single-leg stance."""
     if task == DEFAULT_TASK:
-        return Measure(f"{HOLD_TIME}/{condition}", f"hold time ({eyes})", "s")
+        return ()
     known = study.balance_tasks().get(task)
-    label = known.label.lower() if known else task
-    return Measure(f"{HOLD_TIME}/{condition}/{task}", f"hold time ({label}, {eyes})", "s")
-
-
-def activation_measure(column: str, task: str, study: Study) -> Measure:
-    """One column of the activation table in one task."""
-    facts = column_rules(Activation)[column].facts
-    if task == DEFAULT_TASK:
-        return Measure(column, facts["label"], facts["unit"])
-    known = study.balance_tasks().get(task)
-    label = known.label.lower() if known else task
-    return Measure(f"{column}/{task}", f"{facts['label']} ({label})", facts["unit"])
-
-
-def strength_measure(scale: str) -> Measure:
-    """The strength scale that the cohort has, under the name that plans use."""
-    facts = column_rules(Strength)[scale].facts
-    return Measure("strength", facts["label"].lower(), facts["unit"])
+    return (known.label.lower() if known else task,)

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from pipeline.statistics.analysis_set import AnalysisSets, strength_scale
+from pipeline.statistics.analysis_set import AnalysisSets
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 from pipeline.statistics.outcomes.measured_outcome import best_per_leg
-from pipeline.statistics.outcomes.outcome_names import HOLD_TIME
 from pipeline.statistics.planning.power_table import Assumption
+from schemas.outcomes import HOLD_TIME, OUTCOMES
 from schemas.terms import DEFAULT_TASK
 
 Values = Mapping[str, float]
@@ -72,19 +72,24 @@ def _holds(sets: AnalysisSets, outcome: str) -> pd.DataFrame:
 
 def _measured(sets: AnalysisSets, outcome: str) -> tuple[pd.DataFrame, str, dict[str, str]]:
     """Rows, their column, and notes. Of strength, the best trial of each leg is analysed."""
-    table = sets.strength if outcome == "strength" else sets.activation
-    if table is None:
+    entry = OUTCOMES[outcome]
+    measured = sets.measured()
+    table = entry.table_in(measured)
+    if table is None and not any(name in measured for name in entry.tables):
         raise NotEstimableError(
             f"The pilot has no table with {outcome}; activation that was measured from recordings "
             "has to be given as a table."
         )
-    column = strength_scale(table) if outcome == "strength" else outcome
-    rows = table.loc[table["task"] == DEFAULT_TASK] if "task" in table else table
-    rows = rows.loc[rows[column].notna()] if column in rows else rows.iloc[:0]
-    if outcome == "strength":
+    if table is None:
+        return measured[next(name for name in entry.tables if name in measured)].iloc[:0], "", {}
+    rows = measured[table]
+    rows = rows.loc[rows["task"] == DEFAULT_TASK] if "task" in rows else rows
+    column = entry.column_in(rows) or entry.columns[0]
+    rows = rows.loc[rows[column].notna()]
+    if entry.usual_trials == "best":
         best = "the best trial of each leg counts"
-        return best_per_leg(rows, str(column)), str(column), {"trials": best}
-    return rows.reset_index(drop=True), str(column), {}
+        return best_per_leg(rows, column), column, {"trials": best}
+    return rows.reset_index(drop=True), column, {}
 
 
 def _check_people(rows: pd.DataFrame) -> None:
