@@ -1,5 +1,6 @@
 """Documents and code agree: versions, commands, exit codes, no addresses and no machine paths."""
 
+import importlib.util
 import re
 import subprocess
 import tomllib
@@ -96,3 +97,28 @@ def test_pages_that_documents_link_to_exist():
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in link:
                 assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md"])
+def test_paths_that_a_page_names_exist(page):
+    text = (ROOT / page).read_text()
+    for path in re.findall(r"`((?:pipeline|schemas|tests|docs|benchmarks)/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), f"{page}: {path}"
+
+
+def test_the_picture_of_the_house_is_the_one_that_its_script_draws():
+    path = ROOT / "docs" / "pictures" / "make_architecture.py"
+    spec = importlib.util.spec_from_file_location("make_architecture", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    drawn = script.picture(script.imports(ROOT))
+    assert script.PICTURE.read_text(encoding="utf-8") == drawn, (
+        f"run python {path.name} in docs/pictures"
+    )
+
+
+def test_every_word_of_the_glossary_stands_once_and_in_order():
+    for part in (ROOT / "docs" / "glossary.md").read_text().split("\n## ")[1:]:
+        terms = re.findall(r"^\| ([^|]+?) \|", part, flags=re.M)
+        words = [term.casefold() for term in terms if term not in {"term", "---"}]
+        assert words == sorted(set(words)), part.splitlines()[0]
