@@ -39,12 +39,12 @@ from scipy import signal  # noqa: E402
 
 from pipeline.engine.map_units import chosen_engine, map_units  # noqa: E402
 from pipeline.signals.cohort.batch import process_recordings  # noqa: E402
-from pipeline.signals.emg.curves import AmplitudeCurves, amplitude_curves  # noqa: E402
-from pipeline.signals.emg.filters import band_pass_sections  # noqa: E402
-from pipeline.signals.emg.zero_phase import BandPass  # noqa: E402
 from pipeline.signals.reading.formats import read_recording  # noqa: E402
+from pipeline.signals.samples.filters import band_pass_sections  # noqa: E402
 from pipeline.signals.samples.recording import Recording  # noqa: E402
+from pipeline.signals.samples.zero_phase import BandPass  # noqa: E402
 from pipeline.signals.storing.sample_store import load_recording, save_recording  # noqa: E402
+from pipeline.signals.traces.curves import AmplitudeCurves, amplitude_curves  # noqa: E402
 from pipeline.workspace.known_hashes import KnownHashes  # noqa: E402
 from schemas.recordings import Recordings  # noqa: E402
 from schemas.study import EmgSettings  # noqa: E402

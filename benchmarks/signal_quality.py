@@ -14,9 +14,9 @@ from dataclasses import asdict
 
 import numpy as np
 
-from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
+from pipeline.signals.samples.filters import band_pass
 from pipeline.simulation.contamination import CONTAMINATIONS, quiet_then_active
 
 RATES_HZ = (1000.0, 1259.0, 2000.0)

@@ -45,6 +45,43 @@ def test_rooms_import_only_the_rooms_below(room):
                 assert _room(name) in MAY_IMPORT[room] | {room}, f"{path.name} imports {name}"
 
 
+def _folder_arrows() -> dict[str, set[str]]:
+    """Folder -> the folders that its files import; the entry points in `pipeline` itself are left out."""
+    modules = {}
+    for package in ("pipeline", "schemas"):
+        for path in (ROOT / package).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            is_package = parts[-1] == "__init__"
+            modules[".".join(parts[:-1] if is_package else parts)] = (path, ".".join(parts[:-1]))
+    arrows: dict[str, set[str]] = {}
+    for path, folder in modules.values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or node.module is None:
+                continue
+            for alias in node.names:
+                named = f"{node.module}.{alias.name}"
+                target = modules.get(named, modules.get(node.module, (path, folder)))[1]
+                if folder not in ("pipeline", target):
+                    arrows.setdefault(folder, set()).add(target)
+    return arrows
+
+
+def test_two_folders_never_import_each_other():
+    arrows = _folder_arrows()
+    for folder, targets in arrows.items():
+        for target in targets:
+            assert folder not in arrows.get(target, ()), f"{folder} <-> {target}"
+
+
+def test_folders_form_no_circle():
+    """Whatever imports nothing but what is already sorted is sorted; nothing may be left over."""
+    arrows = _folder_arrows()
+    left = set(arrows)
+    while free := {folder for folder in left if not arrows[folder] & left}:
+        left -= free
+    assert not left, {folder: sorted(arrows[folder] & left) for folder in sorted(left)}
+
+
 def test_only_the_wiring_knows_dagster():
     for path in (ROOT / "pipeline").rglob("*.py"):
         inside_wiring = {"defs", "running"} & set(path.parts) or path.name == "definitions.py"

@@ -16,9 +16,9 @@ from pipeline.engine.map_units import chosen_engine, map_units
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.publishing.signal_pages.recording_entries import recording_entries
 from pipeline.signals.cohort.batch import process_recordings
+from pipeline.signals.cohort.hold_agreement import compare_holds
 from pipeline.signals.cohort.participant_unit import MeasuredUnit, ParticipantUnit
-from pipeline.signals.force.hold_agreement import compare_holds
-from pipeline.signals.ready_made import with_ready_made
+from pipeline.signals.cohort.ready_made import with_ready_made
 from pipeline.signals.storing.outdated import remove_outdated
 from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.known_hashes import known_hashes

@@ -83,7 +83,7 @@ CASES = (
     Case(45, "clipped signals", tests=(f"{QUALITY}test_planted_faults_are_found",)),
     Case(46, "MVIC missing, zero or smaller than the task", ("REC-03", "REC-05"), ("signals/test_signals_batch.py::test_an_mvic_that_was_not_maximal_costs_only_the_percentages",)),
     Case(47, "sampling rate", tests=(f"{QUALITY}test_down_sampled_emg_is_refused_and_the_hold_is_kept", f"{READERS}test_the_rate_of_a_time_column_is_not_rounded_away")),
-    Case(48, "units, flat and rectified channels", ("REC-02-a dead channel",), ("signals/reading/test_signals_channels.py::test_unknown_units_are_refused_and_never_guessed", f"{QUALITY}test_planted_faults_are_found"), open="No sentence of its own for a signal that is already rectified."),
+    Case(48, "units, flat and rectified channels", ("REC-02-a dead channel",), ("signals/channels/test_signals_channels.py::test_unknown_units_are_refused_and_never_guessed", f"{QUALITY}test_planted_faults_are_found"), open="No sentence of its own for a signal that is already rectified."),
     Case(49, "one file for two people", ("REC-06",), open="A file of the wrong leg with content of its own cannot be told by intake; the channel map refuses channels without a side."),
     Case(50, "hostile cohort names", tests=(f"{WORKSPACE}test_names_that_could_leave_the_workspace_are_refused", f"{WORKSPACE}test_a_name_in_capitals_gets_a_suggestion")),
     Case(51, "links, pipes and devices", ("FILE-03-a link", "FILE-03-a pipe")),

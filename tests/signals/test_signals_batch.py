@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.signals.cohort import participant_unit
 from pipeline.signals.cohort.batch import process_recordings
-from pipeline.signals.force.hold_agreement import compare_holds
+from pipeline.signals.cohort.hold_agreement import compare_holds
+from pipeline.signals.cohort.ready_made import with_ready_made
 from pipeline.signals.onset import onset_sentence
-from pipeline.signals.ready_made import with_ready_made
 from pipeline.signals.storing import feature_store
 from pipeline.signals.storing.feature_store import signals_code_hash
 from pipeline.signals.storing.outdated import remove_outdated

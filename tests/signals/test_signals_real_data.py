@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.signals.channels.channel_roles import gmed_channel
+from pipeline.signals.channels.signal_units import in_microvolt
 from pipeline.signals.cohort.batch import process_recordings
 from pipeline.signals.cohort.measure import measure_recording
-from pipeline.signals.emg.filters import band_pass
-from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.reading.signal_units import in_microvolt
 from pipeline.signals.samples.amplitude import rms
+from pipeline.signals.samples.filters import band_pass
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
 from schemas.emg_settings import EmgSettings

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.signals.cohort.activation_rows import TaskTrial, activation_row, task_trial
+from pipeline.signals.cohort.findings import SignalFinding
 from pipeline.signals.cohort.measured_rows import MapUnits, Progress, in_this_process, measured_rows
 from pipeline.signals.cohort.method_sentences import signal_steps
 from pipeline.signals.cohort.recording_files import RecordingFiles
@@ -19,7 +20,6 @@ from pipeline.signals.cohort.recording_findings import reading_findings, trial_f
 from pipeline.signals.cohort.recording_row import RecordingRow, recording_rows
 from pipeline.signals.cohort.signal_table import signal_table
 from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
-from pipeline.signals.findings import SignalFinding
 from pipeline.signals.force.force_tables import event_sensitivity_table, stance_force_table
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.sensitivity_table import sensitivity_table

@@ -8,6 +8,7 @@ from pipeline.signals.emg.both_sides import with_both_sides
 from pipeline.signals.emg.measure_emg import emg_part, with_emg
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.onset.measure_onset import with_onset
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
@@ -48,7 +49,10 @@ def measure_samples(
     emg = None
     try:
         emg = emg_part(recording, request, settings, part_s)
-        features = with_emg(features, emg, request, settings, part_s)
+        with_amplitude = with_emg(features, emg, request, settings, part_s)
+        if request.role == "task":
+            with_amplitude = with_onset(with_amplitude, emg, settings)
+        features = with_amplitude
         if request.role == "task":
             features = with_both_sides(features, recording, emg, request, settings)
     except SignalProblem as problem:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from pipeline.signals.cohort.activation_rows import TaskTrial
+from pipeline.signals.cohort.findings import SignalFinding
 from pipeline.signals.cohort.recording_files import Refusal
 from pipeline.signals.cohort.recording_row import RecordingRow
-from pipeline.signals.findings import SignalFinding
 from pipeline.signals.measured.features import RecordingFeatures
 from schemas.rules import RULES
 

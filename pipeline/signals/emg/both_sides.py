@@ -5,15 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.signals.emg.co_activation import BothSides, block_rms, packed
-from pipeline.signals.emg.filters import band_pass
-from pipeline.signals.emg.windows import Window
+from pipeline.signals.channels.channel_roles import gmed_channel
+from pipeline.signals.channels.signal_units import in_microvolt
+from pipeline.signals.emg.co_activation import block_rms, packed
+from pipeline.signals.measured.emg_features import BothSides
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
-from pipeline.signals.reading.channel_roles import gmed_channel
-from pipeline.signals.reading.signal_units import in_microvolt
-from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.emg_part import EmgPart, Window
+from pipeline.signals.samples.filters import band_pass
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from pipeline.signals.samples.request import Request

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.measured.emg_features import BothSides
+
 Samples = npt.NDArray[np.float64]
 
 BLOCK_S: Final = 0.1
@@ -20,19 +22,6 @@ BLOCK_S: Final = 0.1
 
 
 NO_REFERENCE: Final = "There is no MVIC reference of both legs."
-
-
-@dataclass(frozen=True)
-class BothSides:
-    """Envelopes (µV) of the stance leg and of the lifted leg; "" with a reason in `note`.
-
-    stance, lifted: RMS of consecutive blocks of 100 ms, packed as base64 of little-endian float32, so
-    that ten thousand recordings fit into memory.
-    """
-
-    stance: str = ""
-    lifted: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)

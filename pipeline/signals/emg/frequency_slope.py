@@ -1,10 +1,10 @@
 """Whether the median frequency falls over a hold, as it does when a muscle tires."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from pipeline.signals.measured.emg_features import FrequencySlope
 from pipeline.signals.samples.spectrum import Spectra, median_frequency
 
 SHORTEST_HOLD_S: Final = 5.0
@@ -12,22 +12,6 @@ SHORTEST_HOLD_S: Final = 5.0
 
 LOWEST_SNR_DB: Final = 6.0
 """Closer to rest, white noise moves the median frequency by more than a tired muscle does."""
-
-
-@dataclass(frozen=True)
-class FrequencySlope:
-    """A straight line through the median frequencies of a hold; None with a reason in `note`.
-
-    start_hz: the line at the start of the hold. slope_hz_per_s and its standard error; slope_pct_per_s:
-    slope in percent of start_hz. n_windows: windows that it was fitted to.
-    """
-
-    start_hz: float | None = None
-    slope_hz_per_s: float | None = None
-    slope_se_hz_per_s: float | None = None
-    slope_pct_per_s: float | None = None
-    n_windows: int | None = None
-    note: str = ""
 
 
 def frequency_slope(

@@ -1,28 +1,11 @@
 """Integrated EMG: the area under the rectified signal, which means nothing without its duration."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.measured.emg_features import IntegratedEmg
+
 Samples = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class IntegratedEmg:
-    """Areas in µV s, each with the length (s) of what was integrated; None with a reason in `note`.
-
-    window: the whole measured window. fixed: its first `iemg_window_s`, of the same length for everybody.
-    reference: the largest area of any `mvic_window_s`, of a reference contraction.
-    """
-
-    window_uv_s: float | None = None
-    window_s: float | None = None
-    fixed_uv_s: float | None = None
-    fixed_s: float | None = None
-    reference_uv_s: float | None = None
-    reference_s: float | None = None
-    note: str = ""
 
 
 def area(samples: Samples, sampling_rate_hz: float) -> float:

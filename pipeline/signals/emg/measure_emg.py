@@ -6,20 +6,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.filters import band_pass, check_sampling_rate
-from pipeline.signals.emg.frequency_slope import FrequencySlope, frequency_slope
-from pipeline.signals.emg.integrated_emg import IntegratedEmg, integrated_emg, largest_area
+from pipeline.signals.channels.channel_roles import gmed_channel
+from pipeline.signals.channels.signal_units import in_microvolt
+from pipeline.signals.emg.frequency_slope import frequency_slope
+from pipeline.signals.emg.integrated_emg import integrated_emg, largest_area
 from pipeline.signals.emg.mvic import middle_rms
 from pipeline.signals.emg.windows import measured_window, rest_window
-from pipeline.signals.measured.emg_features import EmgFeatures
+from pipeline.signals.measured.emg_features import EmgFeatures, FrequencySlope, IntegratedEmg
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.onset.measure_onset import with_onset
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
-from pipeline.signals.reading.channel_roles import gmed_channel
-from pipeline.signals.reading.signal_units import in_microvolt
 from pipeline.signals.samples.amplitude import moving_rms
 from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.filters import band_pass, check_sampling_rate
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request
@@ -39,7 +38,7 @@ def with_emg(
     settings: EmgSettings,
     part_s: tuple[float, float],
 ) -> RecordingFeatures:
-    """The features with amplitude, signal quality and (for a stance trial) onset.
+    """The features with amplitude and signal quality.
 
     features: with force events. emg: of the part of the file that is used, from start to end part_s
     (s). Raises SignalProblem when the part is too short.
@@ -88,8 +87,6 @@ def with_emg(
         quality=verdict.quality,
         reasons=verdict.reasons,
     )
-    if request.role == "task":
-        features = with_onset(features, emg, rest, settings)
     return _with_notes(_with_problem(features), request)
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from pipeline.signals.measured.signal_metrics import SignalMetrics
+from pipeline.signals.measured.emg_features import SignalMetrics
 
 
 @dataclass(frozen=True)

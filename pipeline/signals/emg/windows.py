@@ -1,9 +1,9 @@
 """Which part of a recording counts as stance, and which as rest."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.samples.emg_part import Window
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
 from schemas.emg_settings import EmgSettings
@@ -18,20 +18,6 @@ REST_ENDS_BEFORE_LIFTOFF_S: Final = 0.8
 
 EDGE_S: Final = 0.1
 """The filter's own start-up at the beginning of a recording."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """A stretch of the recording, in seconds from the start of the file; source: force, table, file."""
-
-    start_s: float
-    end_s: float
-    source: str = ""
-
-    @property
-    def length_s(self) -> float:
-        """Length in seconds."""
-        return self.end_s - self.start_s
 
 
 def measured_window(

@@ -6,8 +6,7 @@ import numpy as np
 
 from pipeline.signals.force.plate_under_foot import PlateUnderFoot
 from pipeline.signals.force.sway import COP_LOW_PASS_HZ, COP_RATE_HZ, SLOWEST_HZ, sway
-from pipeline.signals.measured.cop_features import CopFeatures
-from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
 from pipeline.signals.samples.request import Request
 
 SHORTEST_SWAY_S: Final = 5.0

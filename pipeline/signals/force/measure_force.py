@@ -6,9 +6,8 @@ from pipeline.signals.force.force_events import stance_events
 from pipeline.signals.force.measure_cop import cop_features
 from pipeline.signals.force.plate_under_foot import Foot, PlateUnderFoot, plate_under_foot
 from pipeline.signals.force.unmapped_plates import unmapped_note
-from pipeline.signals.measured.cop_features import CopFeatures
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from pipeline.signals.samples.request import Request

@@ -7,9 +7,9 @@ from typing import Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.reading.channel_roles import force_channel, mapped_channel
-from pipeline.signals.reading.signal_units import in_millimetre, in_newton, in_newton_millimetre
-from pipeline.signals.reading.vertical_force import body_weight_up
+from pipeline.signals.channels.channel_roles import force_channel, mapped_channel
+from pipeline.signals.channels.signal_units import in_millimetre, in_newton, in_newton_millimetre
+from pipeline.signals.channels.vertical_force import body_weight_up
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from schemas.emg_settings import ChannelRole, EmgSettings

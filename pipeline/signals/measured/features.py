@@ -1,4 +1,4 @@
-"""What is asked of one recording and what is measured in it, as plain values that JSON can store."""
+"""Everything that is measured in one recording, with its picture, as plain values that JSON can store."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,39 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.signals.measured.cop_features import CopFeatures
-from pipeline.signals.measured.emg_features import EmgFeatures
-from pipeline.signals.measured.force_features import ForceEvents
-from pipeline.signals.measured.onset_features import OnsetFeatures
-from pipeline.signals.measured.signal_metrics import SignalMetrics
-from pipeline.signals.measured.trace_view import RecordingTrace
+from pipeline.signals.measured.emg_features import EmgFeatures, OnsetFeatures, SignalMetrics
+from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
+
+
+@dataclass(frozen=True)
+class PackedColumns:
+    """A curve in columns, see `packing`. step: size of a step in the curve's unit; packed: the steps."""
+
+    step: float
+    packed: str
+
+
+@dataclass(frozen=True)
+class TraceView:
+    """One view of a recording from start_s to end_s (s in the file); None: there is no such curve.
+
+    view: one of schemas.recording_traces.TRACE_VIEWS. raw_low, raw_high: lowest and highest sample
+    (µV). envelope: mean (µV). lifted_high: highest force under the lifted foot, stance_low: lowest
+    force under the stance foot (N), because a tap raises the one and a hop lowers the other.
+    """
+
+    view: str
+    start_s: float
+    end_s: float
+    raw_low: PackedColumns | None = None
+    raw_high: PackedColumns | None = None
+    envelope: PackedColumns | None = None
+    lifted_high: PackedColumns | None = None
+    stance_low: PackedColumns | None = None
+
+
+RecordingTrace = tuple[TraceView, ...]
+"""The views of one recording; none when it has neither EMG nor force that could be drawn."""
 
 
 @dataclass(frozen=True)

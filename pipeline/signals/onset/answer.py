@@ -52,25 +52,3 @@ class Onset:
     step_s: float | None = None
     ramp_s: float | None = None
     build_up_s: float | None = None
-
-
-@dataclass(frozen=True)
-class MethodOnset:
-    """What one detector with one set of parameters answers; `parameters` in words, "" for none.
-
-    onset_s, low_s, high_s: seconds from the start of the signal, None where there is none. is_own:
-    the set that is used when the detector is chosen by name. note: why there is no onset.
-    """
-
-    method: str
-    parameters: str
-    is_own: bool
-    onset_s: float | None
-    low_s: float | None
-    high_s: float | None
-    note: str = ""
-
-    @property
-    def found(self) -> bool:
-        """Whether there is an onset."""
-        return self.onset_s is not None

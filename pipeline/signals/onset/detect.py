@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.filters import check_sampling_rate
 from pipeline.signals.onset.answer import Onset, Reading
 from pipeline.signals.onset.detectors import DETECTORS
 from pipeline.signals.onset.forward_filter import forward_band_pass, thinned
@@ -17,6 +16,7 @@ from pipeline.signals.onset.searched_signal import (
     SearchedSignal,
     searched_signal,
 )
+from pipeline.signals.samples.filters import check_sampling_rate
 from pipeline.signals.samples.problem import SignalProblem
 
 EMG_BAND_HZ: Final = (20.0, 450.0)

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from pipeline.signals.emg.windows import Window
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import detect_onset
 from pipeline.signals.onset.sensitivity import onset_grid
-from pipeline.signals.samples.emg_part import EmgPart
+from pipeline.signals.samples.emg_part import EmgPart, Window
 from schemas.emg_settings import EmgSettings
 
 ONSET_SD_WARN_S: Final = 0.02
@@ -24,9 +23,13 @@ STEP_METHOD: Final = "profile_likelihood"
 
 
 def with_onset(
-    features: RecordingFeatures, emg: EmgPart, rest: Window | None, settings: EmgSettings
+    features: RecordingFeatures, emg: EmgPart, settings: EmgSettings
 ) -> RecordingFeatures:
-    """The features with the onset, or with the reason why there is none."""
+    """The features with the onset, or with the reason why there is none.
+
+    features: of a stance trial, with force events, amplitude and quality. emg: what they were measured in.
+    """
+    rest = _rest(features)
     why_not = _why_no_onset(features, emg, rest, settings)
     if why_not or rest is None or features.force.liftoff_s is None:
         return _with(features, note=why_not)
@@ -74,6 +77,11 @@ def with_onset(
         is_confident=_is_confident(onset),
         note=f"Uncertain by {1000 * onset.sd_s:.0f} ms." if is_doubtful and onset.sd_s else "",
     )
+
+
+def _rest(features: RecordingFeatures) -> Window | None:
+    start_s, end_s = features.emg.rest_start_s, features.emg.rest_end_s
+    return None if start_s is None or end_s is None else Window(start_s, end_s)
 
 
 def _is_confident(onset: Onset) -> bool | None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.signals.onset.answer import MethodOnset, Onset
+from pipeline.signals.measured.emg_features import MethodOnset
+from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import (
     EMG_BAND_HZ,
     as_onset,

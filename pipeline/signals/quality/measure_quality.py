@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.measured.signal_metrics import SignalMetrics
+from pipeline.signals.measured.emg_features import SignalMetrics
 from pipeline.signals.quality.heartbeat import Heartbeat, heartbeat
 from pipeline.signals.quality.spectral_shape import (
     deformation,

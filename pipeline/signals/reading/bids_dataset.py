@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.reading.signal_units import simplified
+from pipeline.signals.channels.signal_units import simplified
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Event, Recording
 

@@ -6,6 +6,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.signals.channels.signal_units import (
+    MILLIMETRE_PER,
+    NEWTON_MILLIMETRE_PER,
+    NEWTON_PER,
+    simplified,
+)
+from pipeline.signals.channels.vertical_force import body_weight_up
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter
 from pipeline.signals.reading.plate_load import (
     CHANNELS_OF_TYPE,
@@ -19,13 +26,6 @@ from pipeline.signals.reading.plate_load import (
     in_laboratory,
     load_of_sensors,
 )
-from pipeline.signals.reading.signal_units import (
-    MILLIMETRE_PER,
-    NEWTON_MILLIMETRE_PER,
-    NEWTON_PER,
-    simplified,
-)
-from pipeline.signals.reading.vertical_force import body_weight_up
 from pipeline.signals.samples.recording import Channel
 
 Values = npt.NDArray[np.float64]

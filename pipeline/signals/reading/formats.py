@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.signals.channels.vertical_force import with_weight_upward
 from pipeline.signals.reading import file_looks as looks
 from pipeline.signals.reading.bids_dataset import companions
 from pipeline.signals.reading.read_acq import read_acq
@@ -15,7 +16,6 @@ from pipeline.signals.reading.read_mat import read_mat
 from pipeline.signals.reading.read_parquet import read_parquet
 from pipeline.signals.reading.read_text import read_text
 from pipeline.signals.reading.read_xlsx import read_xlsx
-from pipeline.signals.reading.vertical_force import with_weight_upward
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from schemas.emg_settings import EmgSettings

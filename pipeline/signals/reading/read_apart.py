@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.signals.reading import library_reading
-from pipeline.signals.reading.array_tree import Node, Struct, damaged
+from pipeline.signals.reading.contents.array_tree import Node, Struct, damaged
 from pipeline.signals.samples.problem import SignalProblem
 
 MEMORY_MB: Final = 4_000

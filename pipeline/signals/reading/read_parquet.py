@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from pipeline.signals.reading.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
 from pipeline.signals.reading.layouts.plain import shape_of_headings
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording

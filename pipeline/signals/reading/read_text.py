@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.signals.reading.columns_of_samples import recording_of_table
+from pipeline.signals.reading.contents.columns_of_samples import recording_of_table
+from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts import plain, table_layouts
-from pipeline.signals.reading.table_shape import TableHead, TableShape
 from pipeline.signals.reading.text_table import (
     TextFile,
     check_declared,

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.signals.reading.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.contents.numbers_as_text import MISSING_WORDS, Dialect, Row
+from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts import table_layouts
-from pipeline.signals.reading.numbers_as_text import MISSING_WORDS, Dialect, Row
-from pipeline.signals.reading.table_shape import TableHead, TableShape
 from pipeline.signals.reading.xlsx_sheets import Cell, opened
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording

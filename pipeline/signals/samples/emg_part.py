@@ -5,10 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.windows import Window
 from pipeline.signals.samples.recording import Channel
 
 Samples = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of the recording, in seconds from the start of the file; source: force, table, file."""
+
+    start_s: float
+    end_s: float
+    source: str = ""
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, eq=False)

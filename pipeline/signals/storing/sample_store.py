@@ -143,7 +143,8 @@ def load_recording(path: Path) -> Recording | None:
 def reading_code_hash() -> str:
     """SHA-256 of the code that decides what a file's samples are, with the packages that it uses."""
     digest = hashlib.sha256()
-    sources = sorted((_SIGNALS_FOLDER / "reading").rglob("*.py"))
+    folders = (_SIGNALS_FOLDER / "channels", _SIGNALS_FOLDER / "reading")
+    sources = [source for folder in folders for source in sorted(folder.rglob("*.py"))]
     for source in (*sources, _SIGNALS_FOLDER / "samples" / "recording.py", Path(__file__)):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     for package in _READING_PACKAGES:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.measured.trace_view import PackedColumns
+from pipeline.signals.measured.features import PackedColumns
 from pipeline.signals.traces.decimation import Samples
 from schemas.recording_traces import MISSING_STEP
 

@@ -5,16 +5,20 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.signals.emg.curves import blocks_of
-from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.measured.trace_view import PackedColumns, RecordingTrace, TraceView
-from pipeline.signals.reading.channel_roles import force_channel, gmed_channel
-from pipeline.signals.reading.signal_units import in_microvolt, in_newton
-from pipeline.signals.reading.vertical_force import body_weight_up
+from pipeline.signals.channels.channel_roles import force_channel, gmed_channel
+from pipeline.signals.channels.signal_units import in_microvolt, in_newton
+from pipeline.signals.channels.vertical_force import body_weight_up
+from pipeline.signals.measured.features import (
+    PackedColumns,
+    RecordingFeatures,
+    RecordingTrace,
+    TraceView,
+)
 from pipeline.signals.samples.emg_part import EmgPart
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request
+from pipeline.signals.traces.curves import blocks_of
 from pipeline.signals.traces.decimation import (
     Curve,
     Reduction,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from pipeline.signals.measured.trace_view import PackedColumns, RecordingTrace, TraceView
+from pipeline.signals.measured.features import PackedColumns, RecordingTrace, TraceView
 from pipeline.signals.traces.packing import steps_of
 from schemas.columns import empty_table
 from schemas.recording_traces import STEP_OF, RecordingTraces

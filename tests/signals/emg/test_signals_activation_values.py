@@ -12,7 +12,6 @@ from pipeline.signals.cohort.measure import measure_samples
 from pipeline.signals.emg.co_activation import (
     CO_ACTIVATION_FORMULAS,
     NO_REFERENCE,
-    BothSides,
     block_rms,
     co_activation,
     packed,
@@ -22,7 +21,7 @@ from pipeline.signals.emg.frequency_slope import frequency_slope
 from pipeline.signals.emg.integrated_emg import area, integrated_emg, largest_area
 from pipeline.signals.emg.noise_correction import noise_corrected
 from pipeline.signals.emg.references import LegRecording, references
-from pipeline.signals.measured.signal_metrics import SignalMetrics
+from pipeline.signals.measured.emg_features import BothSides, SignalMetrics
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request
 from pipeline.signals.samples.spectrum import median_frequency, spectra

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from pipeline.signals.cohort.activation_rows import activation_row, task_trial
 from pipeline.signals.emg.mvic import middle_rms, mvic_reference
 from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
-from pipeline.signals.measured.emg_features import EmgFeatures
+from pipeline.signals.measured.emg_features import EmgFeatures, SignalMetrics
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.measured.signal_metrics import SignalMetrics
 from schemas.emg_settings import EmgSettings
 from schemas.mvic_references import MvicReferences
 

@@ -15,9 +15,8 @@ from pipeline.signals.force.force_tables import (
 )
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
-from pipeline.signals.measured.cop_features import CopFeatures
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
 from pipeline.signals.samples.request import Request
 from schemas.activation import ACTIVATION_KEY
 from schemas.citations import CITATIONS

@@ -5,11 +5,11 @@ from dataclasses import asdict, fields
 import numpy as np
 import pytest
 
-from pipeline.signals.emg.filters import band_pass
-from pipeline.signals.measured.signal_metrics import SignalMetrics
+from pipeline.signals.measured.emg_features import SignalMetrics
 from pipeline.signals.quality.limit import Limit, Verdict, judge
 from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS, judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
+from pipeline.signals.samples.filters import band_pass
 from pipeline.simulation.contamination import CONTAMINATIONS, quiet_then_active
 from schemas.recording_signals import RecordingSignals
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.signals.cohort.measure import measure_recording
-from pipeline.signals.emg.filters import band_pass
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import judge
 from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS, REFERENCE_LIMITS, TASK_LIMITS
+from pipeline.signals.samples.filters import band_pass
 from pipeline.signals.samples.request import Request
 from schemas.emg_settings import EmgSettings
 

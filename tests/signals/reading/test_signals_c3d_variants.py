@@ -6,8 +6,8 @@ import ezc3d
 import numpy as np
 import pytest
 
+from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.cohort.measure import measure_recording
-from pipeline.signals.reading.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request

@@ -6,7 +6,7 @@ import edfio
 import numpy as np
 import pytest
 
-from pipeline.signals.reading.channel_roles import gmed_channel
+from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import files_read, read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from schemas.emg_settings import EmgSettings

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import scipy.io
 
-from pipeline.signals.reading.channel_roles import gmed_channel
+from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from schemas.emg_settings import EmgSettings

@@ -1,5 +1,6 @@
 """What is kept of a recording is the recording, or it is noticed that it is not."""
 
+import shutil
 from dataclasses import fields, replace
 
 import numpy as np
@@ -159,19 +160,18 @@ def test_a_new_reader_is_a_new_place(tmp_path, monkeypatch):
     assert samples_path(tmp_path, "abc", ".csv", EmgSettings()) != before
 
 
-def test_the_reading_code_is_all_of_the_readers(tmp_path, monkeypatch):
+@pytest.mark.parametrize("changed", ["reading/layouts", "reading/contents", "reading", "channels"])
+def test_the_reading_code_is_all_of_the_readers(tmp_path, monkeypatch, changed):
     folder = sample_store._SIGNALS_FOLDER
     before = sample_store.reading_code_hash.__wrapped__()
-    (tmp_path / "reading" / "layouts").mkdir(parents=True)
-    for source in (folder / "reading").rglob("*.py"):
-        target = tmp_path / source.relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
-    (tmp_path / "recording.py").write_bytes((folder / "recording.py").read_bytes())
+    for room in ("reading", "channels", "samples"):
+        shutil.copytree(
+            folder / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__")
+        )
     monkeypatch.setattr(sample_store, "_SIGNALS_FOLDER", tmp_path)
     assert sample_store.reading_code_hash.__wrapped__() == before
-    layout = next((tmp_path / "reading" / "layouts").glob("*.py"))
-    layout.write_text(layout.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    source = max((tmp_path / changed).glob("*.py"))
+    source.write_text(source.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     assert sample_store.reading_code_hash.__wrapped__() != before
 
 

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.signals.measured.features import RecordingFeatures
+from pipeline.signals.measured.features import RecordingFeatures, RecordingTrace
 from pipeline.signals.measured.force_features import ForceEvents
-from pipeline.signals.measured.trace_view import RecordingTrace
 from pipeline.signals.samples.emg_part import EmgPart
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.reading.array_tree import Struct
+from pipeline.signals.reading.contents.array_tree import Struct
 from pipeline.signals.reading.layouts import (
     arrays_of_channels,
     noraxon_arrays,

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.reading.array_tree import (
+from pipeline.signals.channels.signal_units import split_heading
+from pipeline.signals.reading.contents.array_tree import (
     Array,
     Struct,
     fields,
@@ -19,10 +20,9 @@ from pipeline.signals.reading.array_tree import (
     texts,
     vector,
 )
-from pipeline.signals.reading.columns_of_samples import rate_of_times
-from pipeline.signals.reading.layouts.made_channel import made_channel
+from pipeline.signals.reading.contents.columns_of_samples import rate_of_times
+from pipeline.signals.reading.contents.made_channel import made_channel
 from pipeline.signals.reading.layouts.plain import is_time, seconds_per
-from pipeline.signals.reading.signal_units import split_heading
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from schemas.emg_settings import EmgSettings

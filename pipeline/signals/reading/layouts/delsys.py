@@ -10,6 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.signals.channels.signal_units import split_heading
+from pipeline.signals.reading.contents.numbers_as_text import Row
+from pipeline.signals.reading.contents.table_shape import (
+    SampleColumn,
+    TableHead,
+    TableShape,
+    TimeColumn,
+)
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     first_sample_row,
@@ -20,9 +28,6 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.reading.numbers_as_text import Row
-from pipeline.signals.reading.signal_units import split_heading
-from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
 from pipeline.signals.samples.problem import SignalProblem
 
 _TIME: Final = re.compile(r"x\s*\[s\]|.*\btime series\s*\(s\)", re.IGNORECASE)

@@ -3,8 +3,13 @@
 import re
 from typing import Final
 
+from pipeline.signals.reading.contents.table_shape import (
+    SampleColumn,
+    TableHead,
+    TableShape,
+    TimeColumn,
+)
 from pipeline.signals.reading.layouts.headings import number_of, padded, without_trailing_blanks
-from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
 from pipeline.signals.samples.problem import SignalProblem
 
 _FILE_TYPE: Final = "analog r/c ascii"

@@ -5,10 +5,10 @@ The rows about the record hold its name, which may be a person's: nothing of it 
 
 from typing import Final
 
+from pipeline.signals.channels.signal_units import split_heading
+from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts.headings import padded
 from pipeline.signals.reading.layouts.plain import is_time, shape_of_headings
-from pipeline.signals.reading.signal_units import split_heading
-from pipeline.signals.reading.table_shape import TableHead, TableShape
 from pipeline.signals.samples.problem import SignalProblem
 
 _RECORD_FACTS: Final = frozenset({"begin_time", "frequency", "exported with version"})

@@ -1,7 +1,14 @@
 """Noraxon MR3 and MR4 exported to MATLAB: record.movements.sources.signals.signal_1 ..."""
 
-from pipeline.signals.reading.array_tree import Struct, fields, number, structs, text, vector
-from pipeline.signals.reading.layouts.made_channel import made_channel
+from pipeline.signals.reading.contents.array_tree import (
+    Struct,
+    fields,
+    number,
+    structs,
+    text,
+    vector,
+)
+from pipeline.signals.reading.contents.made_channel import made_channel
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from schemas.emg_settings import EmgSettings

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pipeline.signals.reading.table_shape import (
+from pipeline.signals.reading.contents.table_shape import (
     CounterColumn,
     SampleColumn,
     TableHead,

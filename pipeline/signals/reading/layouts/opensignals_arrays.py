@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.signals.reading.array_tree import ATTRIBUTES, Struct, number, text, vector
-from pipeline.signals.reading.layouts.made_channel import made_channel
+from pipeline.signals.reading.contents.array_tree import ATTRIBUTES, Struct, number, text, vector
+from pipeline.signals.reading.contents.made_channel import made_channel
 from pipeline.signals.reading.layouts.opensignals import emg_column
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording

@@ -3,6 +3,14 @@
 import re
 from typing import Final
 
+from pipeline.signals.channels.signal_units import TIME_UNITS, simplified, split_heading
+from pipeline.signals.reading.contents.numbers_as_text import broken_number
+from pipeline.signals.reading.contents.table_shape import (
+    SampleColumn,
+    TableHead,
+    TableShape,
+    TimeColumn,
+)
 from pipeline.signals.reading.layouts.headings import (
     declared_rate,
     first_sample_row,
@@ -10,9 +18,6 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.reading.numbers_as_text import broken_number
-from pipeline.signals.reading.signal_units import TIME_UNITS, simplified, split_heading
-from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape, TimeColumn
 from pipeline.signals.samples.problem import SignalProblem
 
 TIME_LABELS: Final = frozenset(

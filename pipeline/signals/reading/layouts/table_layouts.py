@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts import (
     delsys,
     motion_analysis,
@@ -12,7 +13,6 @@ from pipeline.signals.reading.layouts import (
     plain,
     vicon,
 )
-from pipeline.signals.reading.table_shape import TableHead, TableShape
 
 
 @dataclass(frozen=True)

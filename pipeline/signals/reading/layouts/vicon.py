@@ -7,6 +7,7 @@ not read.
 
 from typing import Final
 
+from pipeline.signals.reading.contents.table_shape import SampleColumn, TableHead, TableShape
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     number_of,
@@ -14,7 +15,6 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.reading.table_shape import SampleColumn, TableHead, TableShape
 from pipeline.signals.samples.problem import SignalProblem
 
 _ROWS_ABOVE_SAMPLES: Final = 5

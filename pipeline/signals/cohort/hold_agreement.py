@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from pipeline.signals.findings import SignalFinding
+from pipeline.signals.cohort.findings import SignalFinding
 from schemas.activation import ACTIVATION_KEY
 from schemas.rules import RULES
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.signals.reading.numbers_as_text import Dialect, Row
+from pipeline.signals.reading.contents.numbers_as_text import Dialect, Row
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from pipeline.signals.emg.zero_phase import BandPass, Real, two_pass_correction, zero_phase
 from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.zero_phase import BandPass, Real, two_pass_correction, zero_phase
 
 Samples = npt.NDArray[np.float64]
 

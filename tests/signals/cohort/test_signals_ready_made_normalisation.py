@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.signals.ready_made import with_ready_made
+from pipeline.signals.cohort.ready_made import with_ready_made
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.normalisation import NORMALISATIONS

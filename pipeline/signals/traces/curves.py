@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.emg.filters import band_pass_float32
-from pipeline.signals.emg.zero_phase import LowPass, zero_phase
+from pipeline.signals.samples.filters import band_pass_float32
+from pipeline.signals.samples.zero_phase import LowPass, zero_phase
 
 Samples32 = npt.NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from pipeline.signals.reading.signal_units import MICROVOLT_PER, simplified, split_heading
+from pipeline.signals.channels.signal_units import MICROVOLT_PER, simplified, split_heading
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Recording
 from schemas.emg_settings import ChannelRole, EmgSettings

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.signals.reading.array_tree import Array
+from pipeline.signals.reading.contents.array_tree import Array
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel
 

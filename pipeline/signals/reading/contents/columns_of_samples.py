@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.reading.table_shape import SampleColumn, TableShape, TimeColumn
+from pipeline.signals.reading.contents.table_shape import SampleColumn, TableShape, TimeColumn
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Channel, Event, Recording
 
