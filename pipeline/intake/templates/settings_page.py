@@ -1,4 +1,6 @@
-"""docs/study-file.md: every key of study.yaml and plan.yaml, made from the fields of their models alone.
+"""docs/study-file.md: every key of study.yaml and plan.yaml, and the outcomes and models that a plan may name.
+
+Made from the fields of the settings and the registers of outcomes and models alone.
 
 Write it anew after any change of a setting: `python -m pipeline.intake.templates.settings_page docs/study-file.md`.
 """
@@ -15,6 +17,9 @@ from pydantic.fields import FieldInfo
 from pipeline.intake.settings.yaml_value import yaml_value
 from pipeline.intake.templates.commented_keys import terms_of
 from pipeline.workspace.atomic import write_text
+from schemas.model_entries.entry import Kind
+from schemas.models import ANALYSIS_MODELS
+from schemas.outcomes import OUTCOMES
 from schemas.plan import Plan
 from schemas.strict_model import settings_within
 from schemas.study import Study
@@ -23,9 +28,10 @@ _HEAD: Final = """\
 # study.yaml and plan.yaml, key by key
 
 `stance new` writes both files with these explanations beside every key. A key that is not listed here is reported as an error,
-with its line. *Without it* says what holds when the key is left out. This page is made from `schemas/study.py` and
-`schemas/plan.py`: `python -m pipeline.intake.templates.settings_page docs/study-file.md`.
+with its line. *Without it* says what holds when the key is left out. This page is made from the fields of `schemas/study.py` and
+`schemas/plan.py` and the registers of outcomes and models: `python -m pipeline.intake.templates.settings_page docs/study-file.md`.
 """
+_OF_KIND: Final[Mapping[Kind, str]] = {"hold": "hold times", "measured": "measured outcomes"}
 _PLAIN: Final[Mapping[object, str]] = {
     str: "text",
     int: "whole number",
@@ -45,7 +51,35 @@ def settings_page() -> str:
             rows = [_row(key, field) for key, field in part.model_fields.items()]
             heads = ["| key | what it is for | values | without it |", "| --- | --- | --- | --- |"]
             parts.append("\n".join([title, "", *heads, *rows, ""]))
-    return "\n".join(parts)
+    return "\n".join([*parts, _outcomes(), _models()])
+
+
+def _outcomes() -> str:
+    """What a plan may compare, from the register of outcomes."""
+    rows = [
+        f"| `{name}{'/<condition>' if outcome.by_condition else ''}` | {outcome.label} | {outcome.unit} |"
+        for name, outcome in OUTCOMES.items()
+        if not outcome.not_compared
+    ]
+    title = "## plan.yaml: names of outcomes"
+    says = "`/<task>` behind a name means a balance task beside the single-leg stance."
+    return "\n".join(
+        [title, "", says, "", "| name | outcome | unit |", "| --- | --- | --- |", *rows, ""]
+    )
+
+
+def _models() -> str:
+    """What a plan may name as model or sensitivity analysis, from the catalogue of models."""
+    rows = []
+    for name, model in ANALYSIS_MODELS.items():
+        words = [
+            f"{_OF_KIND[kind]} ({'model or sensitivity' if use.is_plannable else 'sensitivity'})"
+            for kind, use in model.uses.items()
+        ]
+        if words:
+            rows.append(f"| `{name}` | {model.label} | {', '.join(words)} |")
+    title = "## plan.yaml: names of models"
+    return "\n".join([title, "", "| name | model | for |", "| --- | --- | --- |", *rows, ""])
 
 
 def _places(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
