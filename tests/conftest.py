@@ -16,12 +16,14 @@ from filelock import FileLock
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pipeline.cli import main
+from tests.tiers import THOROUGH, is_thorough
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 GOLDEN_STUDIES = ROOT / "tests" / "golden_studies"
 REAL = ROOT.parent / "shared" / "real"
 WHOLE_RUNS = (ROOT / "tests", ROOT / "tests" / "defs", ROOT / "tests" / "statistics")
+TIERS_OF_ALL = pytest.StashKey[dict[str, set[str]]]()
 SOURCE_DATE_EPOCH = "1767312000"
 """A fixed date, so that release names do not change at midnight."""
 
@@ -167,9 +169,24 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with whole runs go first, so that no core waits at the end for one that came last.
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what was not asked for
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put each test into its tier, and files with whole runs first.
 
-    A worker takes a file as a whole; pytest is told to leave this order (see pyproject.toml).
+    A worker takes a file as a whole, so no core waits at the end for a long one that came last; pytest
+    is told to leave this order (see pyproject.toml).
     """
+    places = {place for named in THOROUGH.values() for place in named}
+    tiers: dict[str, set[str]] = {"quick": set(), "thorough": set(), "slow": set()}
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            tier = "slow"
+            item.own_markers = [mark for mark in item.own_markers if mark.name != "thorough"]
+        elif item.get_closest_marker("thorough") or is_thorough(item.nodeid, places):
+            tier = "thorough"
+            item.add_marker(pytest.mark.thorough)
+        else:
+            tier = "quick"
+        tiers[tier].add(item.nodeid)
+    config.stash[TIERS_OF_ALL] = tiers
     items.sort(key=lambda item: item.path.parent not in WHOLE_RUNS)

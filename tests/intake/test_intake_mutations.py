@@ -1,8 +1,8 @@
 """One random defect of the catalogue in a valid cohort: one root finding, right rule, right cell, right words.
 
 At least 500 seeded draws over all defects and file formats. The first draw of each defect is made in the
-whole cohort. Further formats, of which every third is tried always, and further draws with `pytest -m slow`
-are made in the tables that the defect needs, which is faster.
+whole cohort: quick for the first defect of a rule, thorough for the others. Further formats, of which every
+third is thorough, and further draws (`pytest -m slow`) are made in the tables that the defect needs, which is faster.
 """
 
 import random
@@ -56,14 +56,18 @@ def the_only_finding_is_the_planted_one(
 
 
 def _all_pairs(*, every: int) -> list:
-    """Places of PAIRS; of further formats only so many are not slow."""
+    """Places of PAIRS: the first of each rule is quick, and of further formats only so many are not slow."""
     is_further = [form != defect.forms[0] for defect, form in PAIRS]
+
+    def marks(place: int, *, further: bool) -> list:
+        if further and sum(is_further[:place]) % every:
+            return [pytest.mark.slow]
+        defect, _ = PAIRS[place]
+        is_first = FIRST_OF_RULE[defect.rule_id] is defect and not further
+        return [] if is_first else [pytest.mark.thorough]
+
     return [
-        pytest.param(
-            place,
-            id="{}-{}".format(*PAIRS[place]),
-            marks=[pytest.mark.slow] if further and sum(is_further[:place]) % every else [],
-        )
+        pytest.param(place, id="{}-{}".format(*PAIRS[place]), marks=marks(place, further=further))
         for place, further in enumerate(is_further)
     ]
 
