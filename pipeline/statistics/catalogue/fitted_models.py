@@ -6,33 +6,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from pipeline.statistics.estimates.design import GROUP_TERM, Asked
-from pipeline.statistics.estimates.p_values import Inference
-from pipeline.statistics.models.regression_results import RegressionResults
+from pipeline.statistics.estimates.design import Asked
+from pipeline.statistics.models.regression_results import Found
 from pipeline.statistics.second_routes.second_opinion import SecondNumber
 from schemas.model_entries.entry import Kind, Use
 from schemas.models import ANALYSIS_MODELS
-
-
-@dataclass(frozen=True)
-class Found:
-    """The group's number on the scale of the model, with sentences about it.
-
-    caution: a reader has to know the sentences. fit: results of the model, for its diagnostics; None
-    where there are none.
-    """
-
-    inference: Inference
-    notes: tuple[str, ...] = ()
-    caution: bool = False
-    fit: Any = None
-
-    @classmethod
-    def of(cls, fit: RegressionResults, asked: Asked, *notes: str) -> "Found":
-        """The group's coefficient of a regression, with what the regression says of itself."""
-        inference = fit.inference(GROUP_TERM, asked.ci_level)
-        return cls(inference, (*notes, *fit.cautions), bool(fit.cautions), fit)
-
 
 Fit = Callable[[Asked], Found]
 """Raises NotEstimableError with the reason where the rows cannot carry the model."""

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from pipeline.statistics.catalogue.fitted_models import Found
 from pipeline.statistics.estimates.design import Asked
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
 from pipeline.statistics.models.linear.median_regression import MedianRegression
+from pipeline.statistics.models.regression_results import Found
 from pipeline.statistics.models.resampling import REPORT_SEED
 
 

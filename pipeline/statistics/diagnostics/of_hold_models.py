@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.design import GROUP_TERM
 from pipeline.statistics.estimates.model_check import (
     BELOW,
     P_BELOW,
     FittedRows,
     ModelCheck,
-    Vector,
     expected_shares,
     most_influential,
     points,
@@ -120,7 +120,7 @@ def events_per_term(rows: FittedRows) -> ModelCheck:
     )
 
 
-def _shares(rows: FittedRows) -> tuple[Vector, Vector]:
+def _shares(rows: FittedRows) -> tuple[Floats, Floats]:
     """Fitted and seen share at the ceiling of each trial."""
     linear = rows.design.exog.to_numpy(float) @ rows.fit.params.to_numpy(float)
     seen = rows.design.rows["censoring"].eq("ceiling").to_numpy().astype(np.float64)

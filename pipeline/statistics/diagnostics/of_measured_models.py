@@ -5,18 +5,16 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Flags, Floats, Names
 from pipeline.statistics.estimates.design import GROUP_TERM
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.model_check import (
     ABOVE,
     FittedRows,
     ModelCheck,
-    Names,
-    Vector,
     most_influential,
     normal_plot,
     points,
@@ -50,16 +48,16 @@ class Residuals:
     standard errors. leverage, cook: of each participant, None in a mixed model.
     """
 
-    own: Vector
-    fitted: Vector
+    own: Floats
+    fitted: Floats
     names: Names
     people: Names
-    mean_residual: Vector
-    is_case: npt.NDArray[np.bool_]
-    levels: Vector | None
-    changes_se: Vector
-    leverage: Vector | None = None
-    cook: Vector | None = None
+    mean_residual: Floats
+    is_case: Flags
+    levels: Floats | None
+    changes_se: Floats
+    leverage: Floats | None = None
+    cook: Floats | None = None
 
 
 class MeasuredRows(FittedRows):
@@ -131,7 +129,7 @@ class MeasuredRows(FittedRows):
         return float(self.fit.coefficients["se"].to_dict()[GROUP_TERM])
 
 
-def _means(values: Vector, codes: np.ndarray) -> Vector:
+def _means(values: Floats, codes: np.ndarray) -> Floats:
     """Mean of values of each participant."""
     return np.asarray(np.bincount(codes, values) / np.bincount(codes), dtype=float)
 
@@ -150,7 +148,7 @@ def distribution_of_participants(rows: MeasuredRows) -> ModelCheck:
     return _normal("distribution_of_participants", found.levels, found.people, len(found.people))
 
 
-def _normal(diagnostic: str, values: Vector, names: Names, n: int) -> ModelCheck:
+def _normal(diagnostic: str, values: Floats, names: Names, n: int) -> ModelCheck:
     thin = -(-len(values) // MOST_FOR_SHAPIRO)
     test = shapiro(np.sort(values)[::thin])
     drawn = normal_plot(values / float(np.std(values, ddof=1)), names, n)

@@ -10,12 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaincinv, ndtri, stdtr
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats, Names
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import Design
 from schemas.diagnostics import FLAG_BELOW_P
-
-Vector = npt.NDArray[np.float64]
-Names = npt.NDArray[np.object_]
 
 MOST_POINTS: Final = 400
 """Of one plot; more cannot be told apart in print, and 60,000 rows would make a large file."""
@@ -50,7 +48,7 @@ class FittedRows:
         return self.design.rows["participant_id"]
 
     @cached_property
-    def codes(self) -> npt.NDArray[np.intp]:
+    def codes(self) -> Codes:
         """Participant of each row as numbers in the order of the names."""
         return np.asarray(pd.factorize(self.participants, sort=True)[0], dtype=np.intp)
 
@@ -67,7 +65,7 @@ class FittedRows:
         return names
 
     @cached_property
-    def is_case(self) -> npt.NDArray[np.bool_]:
+    def is_case(self) -> Flags:
         """Rows of the case group."""
         return (self.design.rows["group"] == self.comparison.case).to_numpy(dtype=bool)
 
@@ -81,10 +79,10 @@ class Points:
     """
 
     participant_id: Names
-    x: Vector
-    y: Vector
-    expected_low: Vector
-    expected_high: Vector
+    x: Floats
+    y: Floats
+    expected_low: Floats
+    expected_high: Floats
 
     def __len__(self) -> int:
         return len(self.x)
@@ -155,7 +153,7 @@ def points(
     return Points(names[order], x_[order], y_[order], *ends)
 
 
-def expected_shares(shares: Vector, n: int) -> tuple[Vector, Vector]:
+def expected_shares(shares: Floats, n: int) -> tuple[Floats, Floats]:
     """Between which shares the one seen at `shares` lies in 95 of 100 samples of n people.
 
     Quantiles of the beta distribution of ordered values. Source: Rosenkrantz 2000, Am Stat 54:245.
@@ -165,7 +163,7 @@ def expected_shares(shares: Vector, n: int) -> tuple[Vector, Vector]:
     return betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
 
 
-def normal_plot(values: Vector, participants: Names, n: int) -> Points:
+def normal_plot(values: Floats, participants: Names, n: int) -> Points:
     """Points of a normal probability plot of standardised values, with where n people's would lie."""
     order = np.argsort(values, kind="stable")
     ranks = np.arange(1, len(values) + 1)
@@ -180,7 +178,7 @@ def normal_plot(values: Vector, participants: Names, n: int) -> Points:
     )
 
 
-def most_influential(changes_se: Vector, names: Names) -> ModelCheck:
+def most_influential(changes_se: Floats, names: Names) -> ModelCheck:
     """Whether one participant moves the result (in its standard errors) far more than the others do.
 
     The largest change is held against the spread of the others' changes (t, times the number of

@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 
@@ -34,9 +33,7 @@ def participant_values(
     return people.assign(value=people[column].round(DECIMALS))[[*keys, "value"]]
 
 
-def by_group(
-    people: pd.DataFrame, comparison: Comparison
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def by_group(people: pd.DataFrame, comparison: Comparison) -> tuple[Floats, Floats]:
     """(case, reference) values of a `participant_values` table."""
     case = people.loc[people["group"] == comparison.case, "value"]
     reference = people.loc[people["group"] == comparison.reference, "value"]

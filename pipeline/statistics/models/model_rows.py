@@ -4,11 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.rounding import varies
-
-Vector = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 CONSTANT = "const"
 _DEPENDENT = 1e-8
@@ -18,7 +16,7 @@ _EXACT = 1e-18
 """Of the outcome's sum of squares: residuals that are rounding only."""
 
 
-def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Vector, Vector]:
+def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
     """Outcome (n_rows,) and terms (n_rows, k) as numbers.
 
     Raises NotEstimableError, naming what is wrong, without rows, with fewer rows than terms, when
@@ -47,7 +45,7 @@ def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Vector, Vect
     return y, x
 
 
-def refuse_exact_fit(y: Vector, x: Vector) -> None:
+def refuse_exact_fit(y: Floats, x: Floats) -> None:
     """Raise NotEstimableError when the terms give every row, so that errors would be of rounding only.
 
     y: (n_rows,), x: (n_rows, k) without collinear columns.
@@ -60,7 +58,7 @@ def refuse_exact_fit(y: Vector, x: Vector) -> None:
         )
 
 
-def sums_by_code(values: Vector, codes: Codes) -> Vector:
+def sums_by_code(values: Floats, codes: Codes) -> Floats:
     """Sum of the rows of each code: values (n_rows, p), codes (n_rows,) from 0; (n_codes, p)."""
     return np.column_stack([np.bincount(codes, column) for column in values.T])
 

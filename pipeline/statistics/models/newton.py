@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
-
-Vector = npt.NDArray[np.float64]
 
 NO_MAXIMUM = (
     "The regression has no stable solution with these data: a group or covariate separates "
@@ -24,18 +22,18 @@ SETTLED = 1e-16
 _ROUNDING = 1e-12
 """Of the log-likelihood: a step that lowers it by this much does not go down."""
 
-Evaluate = Callable[[Vector], tuple[float, Vector, Vector]]
+Evaluate = Callable[[Floats], tuple[float, Floats, Floats]]
 
 
 def maximum(
     evaluate: Evaluate,
-    start: Vector,
+    start: Floats,
     *,
     n_rows: float,
     is_concave: bool,
-    is_allowed: Callable[[Vector], bool] = lambda _: True,
+    is_allowed: Callable[[Floats], bool] = lambda _: True,
     settled: float = SETTLED,
-) -> Vector:
+) -> Floats:
     """The point at which the log-likelihood is highest.
 
     evaluate: value, gradient and information (minus the second derivatives) at a point, in units
@@ -66,11 +64,11 @@ def maximum(
 
 def _climb(
     evaluate: Evaluate,
-    point: Vector,
-    step: Vector,
+    point: Floats,
+    step: Floats,
     value: float,
-    is_allowed: Callable[[Vector], bool],
-) -> tuple[Vector, tuple[float, Vector, Vector]]:
+    is_allowed: Callable[[Floats], bool],
+) -> tuple[Floats, tuple[float, Floats, Floats]]:
     """The longest of 1, 1/2, 1/4, ... steps that does not go down, and what is found there."""
     for _ in range(_MOST_HALVINGS):
         new = point + step

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
+from pipeline.statistics.estimates.design import GROUP_TERM, Asked
 from pipeline.statistics.estimates.p_values import Inference, infer
 
 
@@ -101,3 +103,23 @@ class RegressionResults:
         for caution in self.cautions:
             summary.add_text(caution)
         return summary
+
+
+@dataclass(frozen=True)
+class Found:
+    """The group's number on the scale of the model, with sentences about it.
+
+    caution: a reader has to know the sentences. fit: results of the model, for its diagnostics; None
+    where there are none.
+    """
+
+    inference: Inference
+    notes: tuple[str, ...] = ()
+    caution: bool = False
+    fit: Any = None
+
+    @classmethod
+    def of(cls, fit: RegressionResults, asked: Asked, *notes: str) -> "Found":
+        """The group's coefficient of a regression, with what the regression says of itself."""
+        inference = fit.inference(GROUP_TERM, asked.ci_level)
+        return cls(inference, (*notes, *fit.cautions), bool(fit.cautions), fit)

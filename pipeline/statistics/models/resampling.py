@@ -6,11 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Codes
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference
-
-Vector = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 REPORT_SEED: Final = 20140
 """Permutations and samples of a report are drawn from one fixed stream, so that it can be made again."""

@@ -3,14 +3,14 @@
 import numpy as np
 import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
+from pipeline.statistics.estimates.arrays import Floats
 
 SIGNIFICANT_DIGITS = 12
 """Kept of the largest value: 1e-9 for values of hundreds. The last bits of a mean differ between
 programs and would decide about ties: P values of rank tests moved by 2e-5 to 3e-3."""
 
 
-def rounded_for_ranks(*samples: npt.ArrayLike) -> tuple[Values, ...]:
+def rounded_for_ranks(*samples: npt.ArrayLike) -> tuple[Floats, ...]:
     """The samples rounded together to SIGNIFICANT_DIGITS of their largest value.
 
     In proportion to the values, so that the unit of a measurement does not decide about ties.

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from statsmodels.stats.weightstats import DescrStatsW
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
 
-Values = npt.NDArray[np.float64]
-
-_STATISTICS: dict[str, tuple[int, Callable[[Values], float]]] = {
+_STATISTICS: dict[str, tuple[int, Callable[[Floats], float]]] = {
     "mean": (1, lambda values: float(values.mean())),
     "sd": (2, lambda values: float(values.std(ddof=1))),
     "median": (1, lambda values: float(np.quantile(values, 0.5))),
@@ -33,8 +31,8 @@ def of_one_group(row: EstimateRow, side: str, n: int | None) -> EstimateRow:
 def number_summaries(
     outcome: str,
     unit: str,
-    case: Values,
-    reference: Values,
+    case: Floats,
+    reference: Floats,
     comparison: Comparison,
     *,
     interval_of_mean: bool = False,
@@ -64,7 +62,7 @@ def number_summaries(
     return rows
 
 
-def _with_t_interval(row: EstimateRow, values: Values, comparison: Comparison) -> EstimateRow:
+def _with_t_interval(row: EstimateRow, values: Floats, comparison: Comparison) -> EstimateRow:
     described = DescrStatsW(values)
     low, high = described.tconfint_mean(1 - comparison.ci_level)
     return replace(
@@ -78,7 +76,7 @@ def _with_t_interval(row: EstimateRow, values: Values, comparison: Comparison) -
 
 
 def _summarise(
-    values: Values, fewest: int, formula: Callable[[Values], float]
+    values: Floats, fewest: int, formula: Callable[[Floats], float]
 ) -> Callable[[EstimateRow], EstimateRow]:
     def compute(row: EstimateRow) -> EstimateRow:
         if len(values) < fewest:

@@ -8,10 +8,9 @@ errors by four per participant; thousands of cohorts are then solved together.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_ndtr
 
-Array = npt.NDArray[np.float64]
+from pipeline.statistics.estimates.arrays import Flags, Floats
 
 _N_PARAMS = 3
 """Two means and a spread."""
@@ -31,14 +30,14 @@ class CohortSums:
     ln_ceiling: logarithm of the ceiling in the unit of the times.
     """
 
-    n_ended: Array
-    total: Array
-    total_of_squares: Array
-    n_held: Array
+    n_ended: Floats
+    total: Floats
+    total_of_squares: Floats
+    n_held: Floats
     ln_ceiling: float
 
     @staticmethod
-    def of(ln_times: Array, ln_ceiling: float) -> "CohortSums":
+    def of(ln_times: Floats, ln_ceiling: float) -> "CohortSums":
         """Sums of log times without ceiling, shape (n_cohorts, 2, n_per_group, n_trials)."""
         ended = ln_times < ln_ceiling
         values = np.where(ended, ln_times, 0.0)
@@ -51,7 +50,7 @@ class CohortSums:
             ln_ceiling,
         )
 
-    def chosen(self, cohorts: npt.NDArray[np.bool_]) -> "CohortSums":
+    def chosen(self, cohorts: Flags) -> "CohortSums":
         """The sums of some cohorts."""
         return CohortSums(
             self.n_ended[cohorts],
@@ -61,7 +60,7 @@ class CohortSums:
             self.ln_ceiling,
         )
 
-    def by_group(self) -> tuple[Array, Array, Array, Array]:
+    def by_group(self) -> tuple[Floats, Floats, Floats, Floats]:
         """n_ended, total, total_of_squares and n_held, each of shape (n_cohorts, 2)."""
         return (
             self.n_ended.sum(axis=-1),
@@ -79,8 +78,8 @@ class LogRatios:
     G/(G-1) * (n-1)/(n-k). df: G - 1.
     """
 
-    log_ratio: Array
-    se: Array
+    log_ratio: Floats
+    se: Floats
     df: int
 
 
@@ -109,12 +108,12 @@ def fit_log_ratios(sums: CohortSums) -> LogRatios:
     return LogRatios(log_ratio, se, n_people - 1)
 
 
-def _mills(at: Array) -> Array:
+def _mills(at: Floats) -> Floats:
     """Density over survival of the standard normal."""
     return np.asarray(np.exp(-0.5 * at**2 - _LOG_ROOT_2_PI - log_ndtr(-at)))
 
 
-def _value(sums: tuple[Array, Array, Array, Array], ln_ceiling: float, point: Array) -> Array:
+def _value(sums: tuple[Floats, Floats, Floats, Floats], ln_ceiling: float, point: Floats) -> Floats:
     """Log-likelihood of every cohort at (reference/sigma, case/sigma, 1/sigma), shape (n_cohorts,)."""
     n, total, squares, held = sums
     gamma, theta = point[:, :2], point[:, 2:]
@@ -123,7 +122,7 @@ def _value(sums: tuple[Array, Array, Array, Array], ln_ceiling: float, point: Ar
     return np.asarray((n * np.log(theta) - 0.5 * quadratic + beyond).sum(axis=1))
 
 
-def _gradient(sums: tuple[Array, ...], ln_ceiling: float, point: Array) -> Array:
+def _gradient(sums: tuple[Floats, ...], ln_ceiling: float, point: Floats) -> Floats:
     n, total, squares, held = sums
     gamma, theta = point[:, :2], point[:, 2:]
     mills = _mills(theta * ln_ceiling - gamma)
@@ -132,7 +131,7 @@ def _gradient(sums: tuple[Array, ...], ln_ceiling: float, point: Array) -> Array
     return np.concatenate([in_gamma, in_theta.sum(axis=1, keepdims=True)], axis=1)
 
 
-def _information(sums: CohortSums, point: Array) -> Array:
+def _information(sums: CohortSums, point: Floats) -> Floats:
     """Minus the second derivatives, shape (n_cohorts, 3, 3)."""
     n, total, squares, held = sums.by_group()
     gamma, theta = point[:, :2], point[:, 2:]
@@ -148,7 +147,7 @@ def _information(sums: CohortSums, point: Array) -> Array:
     return out
 
 
-def _participant_scores(sums: CohortSums, point: Array) -> Array:
+def _participant_scores(sums: CohortSums, point: Floats) -> Floats:
     """Gradient of every participant, shape (n_cohorts, 2 * n_per_group, 3)."""
     n_cohorts, _, n_per_group = sums.n_ended.shape
     gamma, theta = point[:, :2, None], point[:, 2, None, None]
@@ -166,7 +165,7 @@ def _participant_scores(sums: CohortSums, point: Array) -> Array:
     return out.reshape(n_cohorts, 2 * n_per_group, 3)
 
 
-def _maxima(sums: CohortSums) -> Array:
+def _maxima(sums: CohortSums) -> Floats:
     """The highest point of every cohort, shape (n_cohorts, 3); NaN where it was not found.
 
     The likelihood is concave in (mean/sigma, 1/sigma), so that Newton's method with halved steps
@@ -198,7 +197,7 @@ def _maxima(sums: CohortSums) -> Array:
     return point
 
 
-def _stepped(sums: tuple[Array, ...], ln_ceiling: float, point: Array, step: Array) -> Array:
+def _stepped(sums: tuple[Floats, ...], ln_ceiling: float, point: Floats, step: Floats) -> Floats:
     """The points after Newton's step, halved until the likelihood does not fall."""
     n, total, squares, held = sums
     before = _value((n, total, squares, held), ln_ceiling, point)

@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
-
-Vector = npt.NDArray[np.float64]
 
 _MOST_CHOICES = 5000
 _LARGEST_GRADIENT = 1e-9
@@ -32,7 +31,7 @@ def plain_conditional(
     x = exog.to_numpy(dtype=float)
     widths = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
     x = (x - x.mean(axis=0)) / widths
-    choices: list[Vector] = []
+    choices: list[Floats] = []
     for members, is_case_of in _by_set(x, case, codes):
         n_cases = int(is_case_of.sum())
         if 0 < n_cases < len(members):
@@ -43,7 +42,7 @@ def plain_conditional(
     sizes = np.array([len(each) for each in choices])
     starts, other = np.cumsum(sizes) - sizes, np.concatenate(choices)
 
-    def terms(at: Vector) -> tuple[float, Vector, Vector]:
+    def terms(at: Floats) -> tuple[float, Floats, Floats]:
         """Minus the log-likelihood, its slope and its curvature."""
         size = other @ at
         top = np.maximum.reduceat(size, starts)
@@ -70,9 +69,7 @@ def plain_conditional(
     return float(point[at] / widths[at]), float(np.sqrt(covariance[at, at]) / widths[at])
 
 
-def _by_set(
-    x: Vector, case: npt.NDArray[np.bool_], codes: npt.NDArray[np.intp]
-) -> list[tuple[Vector, npt.NDArray[np.bool_]]]:
+def _by_set(x: Floats, case: Flags, codes: Codes) -> list[tuple[Floats, Flags]]:
     """Columns and cases of each set."""
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes))[:-1]

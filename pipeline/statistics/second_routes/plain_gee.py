@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
-
-Vector = npt.NDArray[np.float64]
 
 _MOST_STEPS = 500
 _SETTLED = 1e-11
@@ -77,12 +76,12 @@ def plain_gee(
 class _Problem:
     """Rows sorted by participant; sizes: rows of each."""
 
-    y: Vector
-    x: Vector
-    sizes: npt.NDArray[np.intp]
+    y: Floats
+    x: Floats
+    sizes: Codes
     is_share: bool
 
-    def step(self, params: Vector, alpha: float) -> Vector:
+    def step(self, params: Floats, alpha: float) -> Floats:
         """Step that solves the equations at a likeness."""
         residuals, columns = self._standardised(params)
         weighted = self._solved(columns, alpha)
@@ -91,7 +90,7 @@ class _Problem:
         except np.linalg.LinAlgError as error:
             raise NoSolutionError("The second computation found no solution.") from error
 
-    def likeness(self, params: Vector) -> float:
+    def likeness(self, params: Floats) -> float:
         """Moment estimate of the correlation of two rows of a participant."""
         residuals, columns = self._standardised(params)
         n, k = columns.shape
@@ -102,7 +101,7 @@ class _Problem:
         products = (float((self._sums(residuals) ** 2).sum()) - squares) / 2
         return float(products / (squares / (n - k)) / (pairs - k))
 
-    def covariance(self, params: Vector, alpha: float) -> Vector:
+    def covariance(self, params: Floats, alpha: float) -> Floats:
         """Bias-reduced: residuals freed of what each participant pulls the fit to itself."""
         residuals, columns = self._standardised(params)
         weighted = self._solved(columns, alpha)
@@ -117,7 +116,7 @@ class _Problem:
         sums = self._sums(weighted * freed[:, None])
         return np.asarray(bread @ (sums.T @ sums) @ bread)
 
-    def _standardised(self, params: Vector) -> tuple[Vector, Vector]:
+    def _standardised(self, params: Floats) -> tuple[Floats, Floats]:
         """Residuals and columns, divided by the standard deviation that the mean implies."""
         fitted = self.x @ params
         if not self.is_share:
@@ -126,11 +125,11 @@ class _Problem:
         spread = np.sqrt(share * (1 - share))
         return (self.y - share) / spread, self.x * spread[:, None]
 
-    def _solved(self, columns: Vector, alpha: float) -> Vector:
+    def _solved(self, columns: Floats, alpha: float) -> Floats:
         """Columns times the inverse of the working correlation (1 on the diagonal, else alpha)."""
         share = alpha / (1 + (self.sizes - 1) * alpha)
         common = self._sums(columns) * share[:, None]
         return np.asarray((columns - np.repeat(common, self.sizes, axis=0)) / (1 - alpha))
 
-    def _sums(self, values: Vector) -> Vector:
+    def _sums(self, values: Floats) -> Floats:
         return np.asarray(np.add.reduceat(values, np.cumsum(self.sizes) - self.sizes, axis=0))

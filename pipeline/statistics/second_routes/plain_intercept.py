@@ -13,11 +13,11 @@ import pandas as pd
 from scipy import stats
 from scipy.special import logsumexp
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.second_routes.plain_likelihood import (
     SHAPES,
     PlainFit,
     PlainRows,
-    Vector,
     climbed,
     information_at,
     solved,
@@ -76,16 +76,16 @@ class _Levels:
     """
 
     rows: PlainRows
-    starts: npt.NDArray[np.intp]
+    starts: Codes
 
-    def grid(self, point: Vector) -> Vector:
+    def grid(self, point: Floats) -> Floats:
         """Levels in standard deviations, fine enough for the participant with the most rows."""
         most = float(np.diff(np.append(self.starts, len(self.rows.low))).max())
         spread = np.exp(point[-2]) / np.sqrt(most) / max(abs(point[-1]), 1e-9)
         step = min(_STEP, float(spread) / _STEPS_PER_SPREAD)
         return np.linspace(-_FARTHEST, _FARTHEST, 1 + 2 * int(np.ceil(_FARTHEST / step)))
 
-    def evaluated(self, point: Vector) -> tuple[Vector, Vector]:
+    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each participant and its derivatives (n_participants, k + 2)."""
         z = self.grid(point)
         sigma, between = float(np.exp(point[-2])), float(point[-1])

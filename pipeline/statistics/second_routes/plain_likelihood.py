@@ -14,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
-
-Vector = npt.NDArray[np.float64]
 
 _STEP = 1e-5
 """Of a parameter of size 1: for second derivatives from differences of the gradient."""
@@ -32,7 +31,7 @@ class PlainShape:
     """A standardised error of scipy.stats, and the derivative of the logarithm of its density."""
 
     error: Any
-    slope: Callable[[Vector], Vector]
+    slope: Callable[[Floats], Floats]
 
 
 SHAPES: Final[Mapping[str, PlainShape]] = {
@@ -86,18 +85,18 @@ def plain_censored_fit(
 class Likelihood(Protocol):
     """Rows, or participants, with a log-likelihood at parameters of size 1."""
 
-    def evaluated(self, point: Vector) -> tuple[Vector, Vector]:
+    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each (n,) and its derivatives (n, n_parameters)."""
 
 
-def climbed(rows: Likelihood, start: Vector) -> Vector:
+def climbed(rows: Likelihood, start: Floats) -> Floats:
     """The maximum by BFGS, polished by Newton's steps. Raises NoSolutionError where there is none."""
 
-    def descent(at: Vector) -> tuple[float, Vector]:
+    def descent(at: Floats) -> tuple[float, Floats]:
         loglike, scores = rows.evaluated(at)
         return -float(loglike.mean()), -scores.mean(axis=0)
 
-    point: Vector = optimize.minimize(
+    point: Floats = optimize.minimize(
         descent,
         start,
         jac=True,
@@ -117,9 +116,9 @@ def climbed(rows: Likelihood, start: Vector) -> Vector:
 class PlainRows:
     """Bounds (n_rows,) and columns in units of size 1; points are coefficients and ln sigma."""
 
-    low: Vector
-    high: Vector
-    x: Vector
+    low: Floats
+    high: Floats
+    x: Floats
     shape: PlainShape
 
     @classmethod
@@ -138,12 +137,12 @@ class PlainRows:
         x = _columns_of_size_one(exog, term)
         return cls((low_ - centre) / unit, (high_ - centre) / unit, x, shape), unit
 
-    def evaluated(self, point: Vector) -> tuple[Vector, Vector]:
+    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each row (n_rows,) and its derivatives (n_rows, k + 1)."""
         found, in_mean, in_spread = self.at(self.x @ point[:-1], float(np.exp(point[-1])))
         return found, np.column_stack([in_mean[:, None] * self.x, in_spread])
 
-    def at(self, fitted: Vector, sigma: float) -> tuple[Vector, Vector, Vector]:
+    def at(self, fitted: Floats, sigma: float) -> tuple[Floats, Floats, Floats]:
         """Log-likelihood and its derivatives by the fitted value and by ln sigma.
 
         fitted: shape (n_rows,) or (n_rows, m); that of what is returned.
@@ -169,7 +168,7 @@ class PlainRows:
         return found  # type: ignore[return-value]
 
 
-def _log_probability(error: Any, below: Vector, above: Vector) -> Vector:
+def _log_probability(error: Any, below: Floats, above: Floats) -> Floats:
     """Logarithm of P(below < error < above), from the tail in which both ends lie."""
     upper_tail = below > 0
     log_sf, log_cdf = error.logsf, error.logcdf
@@ -178,12 +177,12 @@ def _log_probability(error: Any, below: Vector, above: Vector) -> Vector:
     return np.asarray(whole + np.log1p(-np.exp(less - whole)))
 
 
-def _product(end: Vector, density: Vector) -> Vector:
+def _product(end: Floats, density: Floats) -> Floats:
     """End times density; 0 at an infinite end."""
     return np.asarray(np.where(np.isfinite(end), end, 0.0) * density)
 
 
-def information_at(rows: Likelihood, point: Vector) -> Vector:
+def information_at(rows: Likelihood, point: Floats) -> Floats:
     """Minus the second derivatives at a point, by central differences of the gradient."""
     steps = np.eye(len(point)) * _STEP
     differences = [
@@ -195,7 +194,7 @@ def information_at(rows: Likelihood, point: Vector) -> Vector:
     return np.asarray((matrix + matrix.T) / 2)
 
 
-def solved(information: Vector, right: Vector) -> Vector:
+def solved(information: Floats, right: Floats) -> Floats:
     """The solution of linear equations. Raises NoSolutionError without one."""
     try:
         return np.asarray(np.linalg.solve(information, right))
@@ -203,7 +202,7 @@ def solved(information: Vector, right: Vector) -> Vector:
         raise NoSolutionError("The second computation found no maximum.") from error
 
 
-def _columns_of_size_one(exog: pd.DataFrame, term: str) -> Vector:
+def _columns_of_size_one(exog: pd.DataFrame, term: str) -> Floats:
     """Columns centred and scaled, but for `term` and constant ones; the coefficient of `term` stays."""
     x = exog.to_numpy(dtype=float).copy()
     for place, name in enumerate(exog.columns):

@@ -12,8 +12,6 @@ from scipy.optimize import linprog
 
 from pipeline.statistics.estimates.errors import NoSolutionError
 
-Vector = npt.NDArray[np.float64]
-
 _SLACK = 1e-10
 """Of the smallest sum of absolute residuals: sums this much larger count as equally small."""
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from statsmodels.duration.hazard_regression import PHReg
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design
 from pipeline.statistics.models.mixed.guarded_fit import GuardedFit
 from pipeline.statistics.second_routes.partial_regression import PartialFit, partial_fit
@@ -21,8 +21,6 @@ from pipeline.statistics.second_routes.plain_intercept import plain_intercept_fi
 from pipeline.statistics.second_routes.plain_likelihood import plain_censored_fit
 from pipeline.statistics.second_routes.plain_median import median_range
 from pipeline.statistics.second_routes.second_opinion import SecondNumber
-
-Values = npt.NDArray[np.float64]
 
 MOST_ROWS_OF_PHREG = 2000
 """PHReg sums over clusters in a loop: 0.14 s at 600 rows, 3.5 s at 6,000, a minute at 60,000."""
@@ -119,19 +117,19 @@ def second_median(asked: Asked, first: float) -> SecondNumber | None:
     return SecondNumber("median_range", min(max(first, low), high))
 
 
-def second_welch(case: Values, reference: Values) -> SecondNumber:
+def second_welch(case: Floats, reference: Floats) -> SecondNumber:
     """The difference of two means and its standard error, summed as fractions."""
     means, errors = zip(*(_exact_mean(values) for values in (case, reference)), strict=True)
     return SecondNumber("exact_sums", float(means[0] - means[1]), math.sqrt(sum(errors)))
 
 
-def _exact_mean(values: Values) -> tuple[Fraction, Fraction]:
+def _exact_mean(values: Floats) -> tuple[Fraction, Fraction]:
     """Mean and the square of its standard error, without any rounding."""
     exact = [Fraction(value) for value in values.tolist()]
     return statistics.mean(exact), statistics.variance(exact) / len(exact)
 
 
-def second_relative_effect(higher: Values, lower: Values) -> SecondNumber:
+def second_relative_effect(higher: Floats, lower: Floats) -> SecondNumber:
     """P(higher > lower) by the rank sum of SciPy, its standard error by its Brunner-Munzel test."""
     n, m = len(higher), len(lower)
     # SciPy asks for ranks of the values as they are; those of the analysis are rounded alike.
@@ -143,7 +141,7 @@ def second_relative_effect(higher: Values, lower: Values) -> SecondNumber:
     return SecondNumber("scipy_ranks", probability, (probability - 0.5) / statistic)
 
 
-def second_within_pairs(case: Values, reference: Values) -> SecondNumber:
+def second_within_pairs(case: Floats, reference: Floats) -> SecondNumber:
     """The mean difference within pairs and its standard error, summed as fractions."""
     mean, error = _exact_mean(case - reference)
     return SecondNumber("exact_sums", float(mean), math.sqrt(error))

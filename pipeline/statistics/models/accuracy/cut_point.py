@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.models.accuracy.roc import shares_beyond
-from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.rank_tests import ranked
 
 
@@ -74,12 +74,12 @@ def youden_cut(
     )
 
 
-def _shares(high: Values, low: Values, cut: float) -> Values:
+def _shares(high: Floats, low: Floats, cut: float) -> Floats:
     sensitivity, specificity = shares_beyond(high, low, np.array([cut]))
     return np.array([sensitivity[0], specificity[0]])
 
 
-def _best_cut(high: Values, low: Values) -> tuple[float, Values]:
+def _best_cut(high: Floats, low: Floats) -> tuple[float, Floats]:
     """The first cut (from below) with the highest Youden index, and both shares at it.
 
     A sample in which all values are equal is cut at that value.

@@ -12,9 +12,9 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
-from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.brunner_munzel import (
     newcombe_interval,
     placement_variances,
@@ -123,7 +123,7 @@ def roc_curve(
     )
 
 
-def shares_beyond(high: Values, low: Values, cuts: Values) -> tuple[Values, Values]:
+def shares_beyond(high: Floats, low: Floats, cuts: Floats) -> tuple[Floats, Floats]:
     """Share of cases at or above each cut, and share of reference participants below it."""
     below_case = np.searchsorted(np.sort(high), cuts, side="left")
     below_reference = np.searchsorted(np.sort(low), cuts, side="left")
@@ -132,7 +132,7 @@ def shares_beyond(high: Values, low: Values, cuts: Values) -> tuple[Values, Valu
 
 def _directed(
     case: npt.ArrayLike, reference: npt.ArrayLike, lower_in_case: bool
-) -> tuple[Values, Values]:
+) -> tuple[Floats, Floats]:
     """Both groups, rounded for ties, turned so that cases are expected to be higher."""
     high, low = ranked(case, reference)
     return (-high, -low) if lower_in_case else (high, low)

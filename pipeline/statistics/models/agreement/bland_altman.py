@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.rounding import varies
@@ -74,9 +75,7 @@ def limits_of_agreement(
     )
 
 
-def _slope(
-    differences: npt.NDArray[np.float64], means: npt.NDArray[np.float64], ci_level: float
-) -> Inference | None:
+def _slope(differences: Floats, means: Floats, ci_level: float) -> Inference | None:
     """Slope of the differences on the means; None when the means do not vary or two pairs only."""
     if len(means) < 3 or not varies(means):
         return None

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.rounding import varies
-
-Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class RepeatedValues:
     n_left_out: participants without one of the k values.
     """
 
-    cells: Matrix
+    cells: Floats
     n_left_out: int = 0
 
     def __post_init__(self) -> None:

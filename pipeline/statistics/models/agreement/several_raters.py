@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, two_sided_p
 from pipeline.statistics.models.agreement.kappa import ONE_RATING, lower_limit_of_one
@@ -16,8 +17,6 @@ from pipeline.statistics.models.resampling import (
     participant_weights,
     percentile_inference,
 )
-
-Array = npt.NDArray[np.float64]
 
 _BATCH = 500
 
@@ -140,7 +139,7 @@ def kappa_of_participants(
     return found
 
 
-def rating_counts(ratings: pd.DataFrame) -> Array:
+def rating_counts(ratings: pd.DataFrame) -> Floats:
     """How many raters gave each unit each rating, shape (n_units, n_ratings)."""
     if ratings.shape[1] < 2:
         raise NotEstimableError("Agreement needs at least two raters.")
@@ -155,7 +154,7 @@ def _texts(ratings: pd.DataFrame) -> npt.NDArray[np.str_]:
     return np.asarray(ratings.to_numpy(dtype=object).astype(str))
 
 
-def _kappas(tables: Array) -> Array:
+def _kappas(tables: Floats) -> Floats:
     """Kappa of each table, shape (n, k, k); NaN where it is not defined."""
     n = tables.sum(axis=(1, 2))
     agreeing = np.einsum("sii->s", tables) / n

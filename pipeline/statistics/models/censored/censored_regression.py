@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModel
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
-from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS, Vector
+from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows, RowDerivatives
 from pipeline.statistics.models.newton import maximum
 
@@ -70,7 +71,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         super().__init__(self.rows.middle, exog, extra_params_names=labels)
         is_scaled = self.distribution.on_log_scale & (low_ == high_)
         self._of_scale = np.where(is_scaled, low_, 0.0)
-        self._evaluated: tuple[bytes, Vector, RowDerivatives] | None = None
+        self._evaluated: tuple[bytes, Floats, RowDerivatives] | None = None
 
     @property
     def log_of_times(self) -> float:
@@ -82,7 +83,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         """Number of sigmas."""
         return int(self.k_extra)
 
-    def _at(self, params: Vector) -> tuple[Vector, RowDerivatives]:
+    def _at(self, params: Floats) -> tuple[Floats, RowDerivatives]:
         """Sigma of each row and the derivatives; the last point is kept, as statsmodels asks twice."""
         key = np.asarray(params, dtype=float).tobytes()
         if self._evaluated is None or self._evaluated[0] != key:
@@ -93,24 +94,24 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
             self._evaluated = (key, sigma, found)
         return self._evaluated[1], self._evaluated[2]
 
-    def loglikeobs(self, params: Vector) -> Vector:
+    def loglikeobs(self, params: Floats) -> Floats:
         """Log-likelihood of each row in the unit of the variable, as R gives it; (n_rows,)."""
         sigma, row = self._at(params)
         return np.asarray(row.loglike - self.rows.is_exact * np.log(sigma) - self._of_scale)
 
-    def _by_spread(self, values: Vector) -> Vector:
+    def _by_spread(self, values: Floats) -> Floats:
         """Columns of per-row values in the position of their sigma, (n_rows, k_spread)."""
         out = np.zeros((len(values), self.k_spread))
         out[np.arange(len(values)), self._spread_codes] = values
         return out
 
-    def score_obs(self, params: Vector, **_: Any) -> Vector:
+    def score_obs(self, params: Floats, **_: Any) -> Floats:
         """Analytic gradient of each row, shape (n_rows, k + k_spread)."""
         sigma, row = self._at(params)
         of_spread = self._by_spread(-row.h - self.rows.is_exact)
         return np.hstack([-(row.g / sigma)[:, None] * self.exog, of_spread])
 
-    def score(self, params: Vector) -> Vector:
+    def score(self, params: Floats) -> Floats:
         """Analytic gradient, shape (k + k_spread,)."""
         sigma, row = self._at(params)
         of_spread = np.bincount(
@@ -118,7 +119,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         )
         return np.append(-(row.g / sigma) @ self.exog, of_spread)
 
-    def hessian(self, params: Vector) -> Vector:
+    def hessian(self, params: Floats) -> Floats:
         """Analytic matrix of second derivatives, shape (k + k_spread, k + k_spread)."""
         sigma, row = self._at(params)
         cross = self.exog.T @ self._by_spread((row.gh + row.g) / sigma)
@@ -132,7 +133,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
 
     def fit(
         self,
-        start_params: Vector | None = None,
+        start_params: Floats | None = None,
         method: str = "newton",
         maxiter: int = 100,
         disp: int = 0,
@@ -174,7 +175,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         results.participants = codes
         return results
 
-    def _solution(self) -> Vector:
+    def _solution(self) -> Floats:
         """The maximum, found where the likelihood is concave; then with a sigma per group."""
         problem = self.standardised()
         params = problem.params(problem.maximum())
@@ -187,13 +188,13 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         """The problem with one sigma, in the units in which it is solved."""
         return StandardisedProblem(self.rows, self.distribution.error, self.exog)
 
-    def _spread_by_group(self, start: Vector, to_coefficients: Vector) -> Vector:
+    def _spread_by_group(self, start: Floats, to_coefficients: Floats) -> Floats:
         """The maximum with a sigma per group, from the one with a single sigma."""
         k = self.exog.shape[1]
         to_params = np.eye(len(start))
         to_params[:k, :k] = to_coefficients * np.exp(start[-1])
 
-        def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
+        def evaluate(point: Floats) -> tuple[float, Floats, Floats]:
             params = to_params @ point
             return (
                 float(self.loglike(params)),
@@ -220,7 +221,7 @@ class CensoredNormal(CensoredRegression):
         super().__init__(low, high, exog, distribution="normal")
 
 
-def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple[Vector, Vector]:
+def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple[Floats, Floats]:
     """Bounds on the scale of the regression. Raises ValueError for those that say nothing."""
     low_, high_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if low_.shape != high_.shape or low_.ndim != 1:
@@ -235,7 +236,7 @@ def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple
     return low_, high_
 
 
-def _spread(groups: npt.ArrayLike | None, n_rows: int) -> tuple[list[str], npt.NDArray[np.intp]]:
+def _spread(groups: npt.ArrayLike | None, n_rows: int) -> tuple[list[str], Codes]:
     """Names of the sigmas and which one each row has."""
     if groups is None:
         return [SPREAD_TERM], np.zeros(n_rows, dtype=np.intp)

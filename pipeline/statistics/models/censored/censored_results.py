@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModelResults
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
-from pipeline.statistics.models.censored.error_distributions import Vector
 
 ONE_PARTICIPANT = (
     "The term {term} rests on one participant, whose spread from others like it is not known."
@@ -24,7 +24,7 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
 
     def __init__(self, model: Any, mlefit: Any) -> None:
         super().__init__(model, mlefit)
-        self.participants: npt.NDArray[np.intp] | None = None
+        self.participants: Codes | None = None
 
     @property
     def terms(self) -> list[str]:
@@ -94,7 +94,7 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
         on_log_scale = self.model.distribution.on_log_scale
         return pd.DataFrame(np.exp(values) if on_log_scale else values, columns=columns)
 
-    def standardised_bounds(self) -> tuple[Vector, Vector]:
+    def standardised_bounds(self) -> tuple[Floats, Floats]:
         """(bounds - fitted) / sigma of each row: residuals, equal where the row is exact."""
         model = self.model
         sigma, _ = model._at(self.params)

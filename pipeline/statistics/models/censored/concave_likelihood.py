@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.censored.error_distributions import ErrorDistribution, Vector
+from pipeline.statistics.models.censored.error_distributions import ErrorDistribution
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 from pipeline.statistics.models.newton import SETTLED, maximum
 
@@ -23,14 +24,14 @@ class ConcaveLikelihood:
         self,
         rows: CensoredRows,
         error: ErrorDistribution,
-        exog: Vector,
-        weights: Vector | None = None,
+        exog: Floats,
+        weights: Floats | None = None,
     ) -> None:
         self.rows, self.error, self.exog = rows, error, exog
         self.weights = np.ones(len(rows)) if weights is None else weights
         self._exact_weight = float(self.weights @ rows.is_exact)
 
-    def evaluate(self, point: Vector) -> tuple[float, Vector, Vector]:
+    def evaluate(self, point: Floats) -> tuple[float, Floats, Floats]:
         """Value, gradient and information (minus the second derivatives) at a point (k + 1,)."""
         theta = float(point[-1])
         fitted = self.exog @ point[:-1]
@@ -59,7 +60,7 @@ class StandardisedProblem:
     Raises NotEstimableError with fewer rows than terms or a collinear column.
     """
 
-    def __init__(self, rows: CensoredRows, error: ErrorDistribution, exog: Vector) -> None:
+    def __init__(self, rows: CensoredRows, error: ErrorDistribution, exog: Floats) -> None:
         n, k = exog.shape
         if n <= k:
             raise NotEstimableError(
@@ -84,11 +85,11 @@ class StandardisedProblem:
 
     def maximum(
         self,
-        weights: Vector | None = None,
-        start: Vector | None = None,
+        weights: Floats | None = None,
+        start: Floats | None = None,
         *,
         settled: float = SETTLED,
-    ) -> Vector:
+    ) -> Floats:
         """The highest point (coefficients/sigma, 1/sigma), shape (k + 1,).
 
         weights: how often each row counts. start: from where; the least-squares fit by default.
@@ -104,10 +105,10 @@ class StandardisedProblem:
             settled=settled,
         )
 
-    def coefficients(self, standardised: Vector) -> Vector:
+    def coefficients(self, standardised: Floats) -> Floats:
         """Coefficients of the model's own columns from those of the standardised problem."""
         return np.asarray(self.to_coefficients @ (self._centre + self.unit * standardised))
 
-    def params(self, point: Vector) -> Vector:
+    def params(self, point: Floats) -> Floats:
         """Coefficients of the model's own columns and ln sigma at a point."""
         return np.append(self.coefficients(point[:-1] / point[-1]), np.log(self.unit / point[-1]))

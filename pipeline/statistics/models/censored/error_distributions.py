@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, log_expit, log_ndtr, ndtri
 
-Vector = npt.NDArray[np.float64]
-Curve = Callable[[Vector], Vector]
+from pipeline.statistics.estimates.arrays import Floats
+
+Curve = Callable[[Floats], Floats]
 
 _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 _LARGEST_EXPONENT = 700.0
@@ -45,11 +45,11 @@ class Distribution:
     on_log_scale: bool
 
 
-def _exp(z: Vector) -> Vector:
+def _exp(z: Floats) -> Floats:
     return np.exp(np.minimum(z, _LARGEST_EXPONENT))
 
 
-def _log_cdf_of_smallest(z: Vector) -> Vector:
+def _log_cdf_of_smallest(z: Floats) -> Floats:
     """log(1 - exp(-exp(z))), exact in both tails; below -700 it is z."""
     low = np.minimum(np.maximum(z, -_LARGEST_EXPONENT), 0.0)
     return np.where(

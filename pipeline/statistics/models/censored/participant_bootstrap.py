@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
-from pipeline.statistics.models.censored.error_distributions import Vector
 
 IntervalMethod = Literal["percentile", "basic", "bca"]
 Progress = Callable[[int, int], None]
@@ -71,7 +71,7 @@ class ParticipantBootstrap:
             estimate, float(values.std(ddof=1)), float(low), float(high), ci_level, method
         )
 
-    def _bca_tails(self, term: str, values: Vector, estimate: float, tails: Vector) -> Vector:
+    def _bca_tails(self, term: str, values: Floats, estimate: float, tails: Floats) -> Floats:
         """Shares of the replicates that correct for bias and for a spread that changes."""
         below = float((np.sum(values < estimate) + np.sum(values <= estimate)) / 2 / len(values))
         if below in (0.0, 1.0):
@@ -137,9 +137,7 @@ def participant_bootstrap(
     )
 
 
-def _strata(
-    codes: npt.NDArray[np.intp], n_people: int, strata: npt.ArrayLike | None
-) -> list[npt.NDArray[np.intp]]:
+def _strata(codes: Codes, n_people: int, strata: npt.ArrayLike | None) -> list[Codes]:
     """Codes of the participants of each stratum. Raises ValueError when one has two."""
     if strata is None:
         return [np.arange(n_people)]
@@ -150,7 +148,7 @@ def _strata(
     return [np.flatnonzero(by_person["min"] == label) for label in range(labels.max() + 1)]
 
 
-def _drawn(strata: list[npt.NDArray[np.intp]], rng: np.random.Generator) -> Vector:
+def _drawn(strata: list[Codes], rng: np.random.Generator) -> Floats:
     """How often each participant was drawn, with as many draws in a stratum as it has people."""
     counts = np.zeros(sum(len(people) for people in strata))
     for people in strata:

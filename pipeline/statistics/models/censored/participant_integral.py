@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logsumexp
 
-from pipeline.statistics.models.censored.error_distributions import ErrorDistribution, Vector
+from pipeline.statistics.estimates.arrays import Codes, Floats
+from pipeline.statistics.models.censored.error_distributions import ErrorDistribution
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 
 _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
@@ -21,8 +21,8 @@ _LONGEST_STEP = 3.0
 class Nodes:
     """Gauss-Hermite nodes x and log(weight * exp(x^2)), shape (n_nodes,) each."""
 
-    x: Vector
-    log_weight: Vector
+    x: Floats
+    log_weight: Floats
 
     @classmethod
     def of(cls, n: int) -> "Nodes":
@@ -44,8 +44,8 @@ class ParticipantIntegral:
         self,
         rows: CensoredRows,
         error: ErrorDistribution,
-        exog: Vector,
-        starts: npt.NDArray[np.intp],
+        exog: Floats,
+        starts: Codes,
         nodes: Nodes,
     ) -> None:
         self.error, self.exog, self.starts, self.nodes = error, exog, starts, nodes
@@ -55,7 +55,7 @@ class ParticipantIntegral:
         self._repeated = CensoredRows(np.repeat(rows.low, n), np.repeat(rows.high, n))
         self._levels = np.zeros(len(starts))
 
-    def evaluate(self, params: Vector) -> tuple[float, Vector, Vector]:
+    def evaluate(self, params: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood, gradient (k + 2,) and information (k + 2, k + 2) at params.
 
         Not a number where params are so far out that it overflows: no maximum is there.
@@ -63,7 +63,7 @@ class ParticipantIntegral:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self._evaluate(params)
 
-    def _evaluate(self, params: Vector) -> tuple[float, Vector, Vector]:
+    def _evaluate(self, params: Floats) -> tuple[float, Floats, Floats]:
         k = self.exog.shape[1]
         sigma, between = float(np.exp(params[k])), float(np.exp(params[k + 1]))
         fitted = self.exog @ params[:k]
@@ -101,18 +101,18 @@ class ParticipantIntegral:
         hessian = second + flat.T @ flat - mean.T @ mean
         return float(each.sum()), mean.sum(axis=0), -hessian
 
-    def rises_from_zero(self, coefficients: Vector, ln_sigma: float) -> bool:
+    def rises_from_zero(self, coefficients: Floats, ln_sigma: float) -> bool:
         """Whether the likelihood rises when participants begin to differ (score of the variance)."""
         sigma = np.exp(ln_sigma)
         row = self.rows.derivatives(self.error, self.exog @ coefficients, sigma)
         totals = np.add.reduceat(-row.g, self.starts)
         return bool((totals**2).sum() + row.gg.sum() > 0)
 
-    def _sums(self, values: Vector) -> Vector:
+    def _sums(self, values: Floats) -> Floats:
         """Sums over the rows of each participant, (n_participants, ...)."""
         return np.asarray(np.add.reduceat(values, self.starts, axis=0))
 
-    def _top(self, fitted: Vector, sigma: float, between: float) -> tuple[Vector, Vector]:
+    def _top(self, fitted: Floats, sigma: float, between: float) -> tuple[Floats, Floats]:
         """Most likely level of each participant and the spread of a normal curve fitted there."""
         level = self._levels
         for _ in range(_MOST_STEPS):

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
 from pipeline.statistics.models.censored.censored_results import CensoredResults
-from pipeline.statistics.models.censored.error_distributions import Curve, ErrorDistribution, Vector
+from pipeline.statistics.models.censored.error_distributions import Curve, ErrorDistribution
 from pipeline.statistics.models.model_rows import sums_by_code
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
-
-Codes = npt.NDArray[np.intp]
 
 _STEP = 1e-5
 """Of a parameter's standard error: far above rounding, far below where the curve bends."""
@@ -40,11 +38,11 @@ TOO_FEW = f"Fewer than {FEWEST_PARTICIPANTS} participants are too few to tell."
 class _Pieces:
     """Scores (n_rows, k + 1) of a fit with one sigma, and its matrix of second derivatives."""
 
-    scores: Vector
-    hessian: Vector
+    scores: Floats
+    hessian: Floats
 
 
-def influence_of_participants(results: CensoredResults, codes: Codes) -> Vector:
+def influence_of_participants(results: CensoredResults, codes: Codes) -> Floats:
     """Change of every parameter when a participant is left out, shape (n_participants, k + 1).
 
     One Newton step with the curvature of all rows ("dfbeta", as R's survreg gives it). With the
@@ -58,7 +56,7 @@ def influence_of_participants(results: CensoredResults, codes: Codes) -> Vector:
 
 
 def spread_ratio(
-    results: CensoredResults, is_case: npt.NDArray[np.bool_], codes: Codes, *, ci_level: float
+    results: CensoredResults, is_case: Flags, codes: Codes, *, ci_level: float
 ) -> Inference:
     """Logarithm of the ratio of the spreads of two groups, case minus reference, without a fit.
 
@@ -136,7 +134,7 @@ def _pieces(results: CensoredResults) -> _Pieces:
     return _Pieces(results.model.score_obs(params), results.model.hessian(params))
 
 
-def _shapes(model: Any, params: Vector) -> Vector:
+def _shapes(model: Any, params: Floats) -> Floats:
     """Third and fourth Legendre polynomial of each row's share, (n_rows, 2)."""
     sigma = np.exp(params[-1])
     fitted = model.exog @ params[:-1]
@@ -154,7 +152,7 @@ def _shapes(model: Any, params: Vector) -> Vector:
     return np.column_stack(columns)
 
 
-def _share(error: ErrorDistribution, z: Vector) -> Vector:
+def _share(error: ErrorDistribution, z: Floats) -> Floats:
     """P(error <= z), 0 and 1 at infinite bounds."""
     share = np.where(np.isposinf(z), 1.0, 0.0)
     is_finite = np.isfinite(z)

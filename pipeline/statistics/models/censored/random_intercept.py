@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.concave_likelihood import StandardisedProblem
-from pipeline.statistics.models.censored.error_distributions import Vector
 from pipeline.statistics.models.censored.participant_integral import Nodes, ParticipantIntegral
 from pipeline.statistics.models.censored.row_likelihood import CensoredRows
 from pipeline.statistics.models.fitted_terms import FittedTerms
@@ -130,9 +130,9 @@ class CensoredRandomIntercept:
     def _results(
         self,
         problem: StandardisedProblem,
-        solution: Vector,
+        solution: Floats,
         value: float,
-        cov: Vector,
+        cov: Floats,
         ci_level: float,
     ) -> RandomInterceptResults:
         """Everything in the unit of the variable; solution and cov are standardised."""
@@ -157,7 +157,7 @@ class CensoredRandomIntercept:
             icc_ci=(float(expit(on_logit.ci_low)), float(expit(on_logit.ci_high))),
         )
 
-    def _without_intercept(self, params: Vector) -> RandomInterceptResults:
+    def _without_intercept(self, params: Floats) -> RandomInterceptResults:
         """On the boundary the model is the one without an intercept."""
         k = self.plain.exog.shape[1]
         return self._filled(
@@ -171,7 +171,7 @@ class CensoredRandomIntercept:
         )
 
     def _filled(
-        self, params: Vector, cov: Vector, log_scale_llf: float, **spreads: Any
+        self, params: Floats, cov: Floats, log_scale_llf: float, **spreads: Any
     ) -> RandomInterceptResults:
         terms = self.plain.exog_names[: len(params)]
         df = float(self.n_groups - self.n_between_terms)
@@ -188,5 +188,5 @@ class CensoredRandomIntercept:
         )
 
 
-def _inverse(information: Vector) -> Vector:
+def _inverse(information: Floats) -> Floats:
     return np.asarray(np.linalg.inv(information), dtype=np.float64)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.statistics.models.censored.error_distributions import ErrorDistribution, Vector
-
-Indices = npt.NDArray[np.intp]
+from pipeline.statistics.estimates.arrays import Floats
+from pipeline.statistics.models.censored.error_distributions import ErrorDistribution
 
 
 @dataclass(frozen=True)
@@ -19,12 +17,12 @@ class RowDerivatives:
     derivatives of the same kind, without the terms that the chain rule adds.
     """
 
-    loglike: Vector
-    g: Vector
-    h: Vector
-    gg: Vector
-    gh: Vector
-    hh: Vector
+    loglike: Floats
+    g: Floats
+    h: Floats
+    gg: Floats
+    gh: Floats
+    hh: Floats
 
 
 class CensoredRows:
@@ -36,7 +34,7 @@ class CensoredRows:
     finite bound, or halfway between both; each of shape (n_rows,).
     """
 
-    def __init__(self, low: Vector, high: Vector) -> None:
+    def __init__(self, low: Floats, high: Floats) -> None:
         self.low, self.high = low, high
         is_exact = low == high
         self.is_exact = is_exact.astype(float)
@@ -52,7 +50,7 @@ class CensoredRows:
         return len(self.low)
 
     def derivatives(
-        self, error: ErrorDistribution, fitted: Vector, sigma: Vector | float
+        self, error: ErrorDistribution, fitted: Floats, sigma: Floats | float
     ) -> RowDerivatives:
         """Log-likelihood and derivatives at fitted values (n_rows,) and sigma (scalar or n_rows).
 
@@ -86,7 +84,7 @@ class CensoredRows:
         return RowDerivatives(loglike, g, h, gg, gh, hh)
 
 
-def log_probability(error: ErrorDistribution, low: Vector, high: Vector) -> Vector:
+def log_probability(error: ErrorDistribution, low: Floats, high: Floats) -> Floats:
     """Log P(low < error <= high) for low < high, exact in both tails: far up the survival is used."""
     up = low > 0
     larger = np.where(up, error.log_sf(low), error.log_cdf(high))
@@ -95,8 +93,8 @@ def log_probability(error: ErrorDistribution, low: Vector, high: Vector) -> Vect
 
 
 def _between(
-    error: ErrorDistribution, low: Vector, high: Vector
-) -> tuple[Vector, Vector, Vector, Vector, Vector, Vector]:
+    error: ErrorDistribution, low: Floats, high: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
     """loglike, g, h, gg, gh, hh of rows between two finite standardised bounds."""
     log_p = log_probability(error, low, high)
     above = np.exp(error.log_density(high) - log_p)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
-from pipeline.statistics.models.censored.error_distributions import Vector
 
 MOST_PERMUTATIONS = 4_999
 FEWEST_PERMUTATIONS = 999
@@ -75,7 +75,7 @@ def score_permutation(
             "No participants of both groups could change places, or their holds do not vary."
         )
 
-    def statistics(cases: Vector) -> Vector:
+    def statistics(cases: Floats) -> Floats:
         """Studentised scores of many labellings, (n, participants) of 0 and 1."""
         variance = np.maximum(cases @ weight + rest, _NOTHING * squares.sum())
         return np.asarray(cases @ score / np.sqrt(variance))

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.rounding import rounded_for_ranks, varies
-
-Values = npt.NDArray[np.float64]
 
 FEWEST_PAIRS = 4
 """Fisher's interval divides by n - 3."""
@@ -39,14 +37,14 @@ class Correlation:
     n: int
 
 
-def pearson(x: Values, y: Values, *, ci_level: float = 0.95) -> Correlation:
+def pearson(x: Floats, y: Floats, *, ci_level: float = 0.95) -> Correlation:
     """Pearson's r with Fisher's interval; complete pairs. Raises NotEstimableError (see `check_pairs`)."""
     check_pairs(x, y)
     r = float(np.clip(stats.pearsonr(x, y).statistic, -1, 1))
     return correlation_of(r, len(x), 1 / np.sqrt(len(x) - 3), ci_level)
 
 
-def spearman(x: Values, y: Values, *, ci_level: float = 0.95) -> Correlation:
+def spearman(x: Floats, y: Floats, *, ci_level: float = 0.95) -> Correlation:
     """Spearman's rho, t test as R's cor.test(exact = FALSE); complete pairs.
 
     Interval on Fisher's scale with the variance (1 + rho²/2)/(n - 3) of Bonett and Wright 2000,
@@ -58,7 +56,7 @@ def spearman(x: Values, y: Values, *, ci_level: float = 0.95) -> Correlation:
     return correlation_of(rho, len(x), np.sqrt((1 + rho**2 / 2) / (len(x) - 3)), ci_level)
 
 
-def kendall(x: Values, y: Values, *, ci_level: float = 0.95) -> Correlation:
+def kendall(x: Floats, y: Floats, *, ci_level: float = 0.95) -> Correlation:
     """Kendall's tau-b, normal test with ties as R's cor.test(exact = FALSE); complete pairs.
 
     Interval on Fisher's scale (Bonett and Wright 2000). Raises NotEstimableError (see
@@ -81,7 +79,7 @@ def kendall(x: Values, y: Values, *, ci_level: float = 0.95) -> Correlation:
     )
 
 
-def _kendall_z(tau: float, x: Values, y: Values) -> float:
+def _kendall_z(tau: float, x: Floats, y: Floats) -> float:
     """Concordant less discordant pairs over its standard error with ties (Kendall 1970, ch. 5)."""
     n = len(x)
     t, u = (np.unique(values, return_counts=True)[1].astype(float) for values in (x, y))
@@ -95,7 +93,7 @@ def _kendall_z(tau: float, x: Values, y: Values) -> float:
     return float(surplus / np.sqrt(variance))
 
 
-def check_pairs(x: Values, y: Values, fewest: int = FEWEST_PAIRS) -> None:
+def check_pairs(x: Floats, y: Floats, fewest: int = FEWEST_PAIRS) -> None:
     """Raises NotEstimableError with too few pairs, or when one measurement does not vary."""
     if len(x) != len(y):
         raise ValueError("both measurements need one value per participant")

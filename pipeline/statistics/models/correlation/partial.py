@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.correlation.association import (
     FEWEST_PAIRS,
     Correlation,
-    Values,
     check_pairs,
     correlation_of,
     kendall,
@@ -55,8 +55,8 @@ class GroupCorrelations:
 
 
 def partial(
-    x: Values,
-    y: Values,
+    x: Floats,
+    y: Floats,
     covariates: pd.DataFrame,
     *,
     method: Literal["pearson", "spearman"] = "pearson",
@@ -94,8 +94,8 @@ def partial(
 
 
 def correlations_by_group(
-    x: Values,
-    y: Values,
+    x: Floats,
+    y: Floats,
     groups: npt.ArrayLike,
     *,
     method: Literal["pearson", "spearman", "kendall"] = "pearson",

@@ -10,10 +10,11 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from statsmodels.discrete.discrete_model import Logit
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
 from pipeline.statistics.models.discrete.separation import refuse_separation
-from pipeline.statistics.models.model_rows import Vector, checked_rows
+from pipeline.statistics.models.model_rows import checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 
 FEWEST_EVENTS_PER_COEFFICIENT = 10
@@ -137,7 +138,7 @@ class LogisticRegression:
         )
 
 
-def checked_binary(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Vector, Vector]:
+def checked_binary(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
     """`checked_rows` of an outcome that is 0 or 1; NotEstimableError when all rows have the same."""
     y = np.asarray(endog, dtype=float)
     if not np.isin(y, (0.0, 1.0)).all():
@@ -158,11 +159,11 @@ def few_events(per_coefficient: float) -> tuple[str, ...]:
     )
 
 
-def _maximise(y: Vector, x: Vector, offset: Vector, start: Vector) -> tuple[Vector, float]:
+def _maximise(y: Floats, x: Floats, offset: Floats, start: Floats) -> tuple[Floats, float]:
     """Coefficients and log-likelihood of a logistic model with an offset, by damped Newton."""
     beta = start.copy()
 
-    def loglik(b: Vector) -> float:
+    def loglik(b: Floats) -> float:
         eta = x @ b + offset
         return float((y * eta - np.logaddexp(0, eta)).sum())
 

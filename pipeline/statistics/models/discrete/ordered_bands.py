@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
+from pipeline.statistics.estimates.arrays import Codes
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.logistic import LogisticRegression, few_events
 from pipeline.statistics.models.discrete.separation import refuse_separation_of_bands
@@ -108,15 +108,13 @@ def _settled(model: OrderedModel) -> Any:
             ) from error
 
 
-def _rows_at_cuts(codes: npt.NDArray[np.intp]) -> int:
+def _rows_at_cuts(codes: Codes) -> int:
     """Rows on the smaller side of the cut that divides the participants most evenly."""
     below = np.cumsum(np.bincount(codes))[:-1]
     return int(np.minimum(below, len(codes) - below).max())
 
 
-def _by_cut(
-    codes: npt.NDArray[np.intp], bands: tuple[str, ...], exog: pd.DataFrame
-) -> pd.DataFrame:
+def _by_cut(codes: Codes, bands: tuple[str, ...], exog: pd.DataFrame) -> pd.DataFrame:
     with_constant = pd.concat([pd.Series(1.0, exog.index, name=CONSTANT), exog], axis=1)
     found = {}
     for cut in range(1, len(bands)):

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
-from pipeline.statistics.models.model_rows import CONSTANT, Vector
+from pipeline.statistics.models.model_rows import CONSTANT
 
 _NOTHING = 1e-7
 """Of the bound of a direction: what the solver leaves where there is none."""
@@ -31,7 +32,7 @@ def refuse_separation_within(differences: pd.DataFrame) -> None:
         raise NoSolutionError(separation_sentence(separated, " within the matched sets"))
 
 
-def refuse_separation_of_bands(bands: npt.NDArray[np.intp], exog: pd.DataFrame) -> None:
+def refuse_separation_of_bands(bands: Codes, exog: pd.DataFrame) -> None:
     """The same for ordered bands 0, 1, ..., all of them present; exog without a constant."""
     x = _standardised(exog)
     n_cuts = int(bands.max())
@@ -65,7 +66,7 @@ def separation_sentence(terms: list[str], where: str = "") -> str:
     )
 
 
-def _separating(side: Vector, exog: pd.DataFrame) -> list[str]:
+def _separating(side: Floats, exog: pd.DataFrame) -> list[str]:
     """Terms of a separating direction; one term alone where one is enough; empty without any."""
     rows = side[:, None] * _standardised(exog)
     names = [str(name) for name in exog.columns]
@@ -79,13 +80,13 @@ def _separating(side: Vector, exog: pd.DataFrame) -> list[str]:
     return [name for name, part in zip(names, direction, strict=True) if part and name != CONSTANT]
 
 
-def _standardised(exog: pd.DataFrame) -> Vector:
+def _standardised(exog: pd.DataFrame) -> Floats:
     x = exog.to_numpy(dtype=float)
     largest = np.abs(x).max(axis=0)
     return np.asarray(x / np.where(largest > 0, largest, 1.0))
 
 
-def _direction(rows: Vector) -> Vector:
+def _direction(rows: Floats) -> Floats:
     """A direction along which no row is negative and some are positive; zeros when there is none."""
     found = linprog(
         -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1), method="highs"

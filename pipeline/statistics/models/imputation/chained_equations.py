@@ -7,19 +7,11 @@ space of all its levels, so that a text column needs no code and no impossible v
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.imputation.rubin import (
-    CompleteDataFit,
-    PooledInference,
-    pool,
-)
-
-Matrix = npt.NDArray[np.float64]
-Known = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
+from pipeline.statistics.models.imputation.rubin import CompleteDataFit, PooledInference, pool
 
 FEWEST_IMPUTATIONS = 20
 """With fewer, P values move from seed to seed (White, Royston and Wood 2011, Stat Med 30:377)."""
@@ -83,7 +75,7 @@ def imputed(
     return tables
 
 
-def _sources(codes: list[Matrix], known: list[Known], rng: np.random.Generator) -> list[Places]:
+def _sources(codes: list[Floats], known: list[Flags], rng: np.random.Generator) -> list[Codes]:
     """For each column and row, the row whose value it takes: itself where it is known."""
     n = len(known[0])
     sources = [np.arange(n) for _ in codes]
@@ -100,7 +92,7 @@ def _sources(codes: list[Matrix], known: list[Known], rng: np.random.Generator) 
     return sources
 
 
-def _donors(y: Matrix, x: Matrix, x_missing: Matrix, rng: np.random.Generator) -> Places:
+def _donors(y: Floats, x: Floats, x_missing: Floats, rng: np.random.Generator) -> Codes:
     """For each row to fill, the place of a known row whose prediction is among the nearest."""
     n, k = x.shape
     gram = x.T @ x
@@ -118,13 +110,13 @@ def _donors(y: Matrix, x: Matrix, x_missing: Matrix, rng: np.random.Generator) -
     return np.asarray(nearest[np.arange(len(nearest)), chosen])
 
 
-def _root(spread: Matrix) -> Matrix:
+def _root(spread: Floats) -> Floats:
     """A square root of a covariance that may be singular (a level that nobody known has)."""
     sizes, basis = np.linalg.eigh(spread)
     return np.asarray(basis * np.sqrt(np.clip(sizes, 0, None)))
 
 
-def _predictors(n: int, columns: list[Matrix]) -> Matrix:
+def _predictors(n: int, columns: list[Floats]) -> Floats:
     """Constant and standardised columns; those that do not vary are left out."""
     x = np.column_stack([np.ones(n), *columns])
     spread = x.std(axis=0)
@@ -133,7 +125,7 @@ def _predictors(n: int, columns: list[Matrix]) -> Matrix:
     return np.column_stack([np.ones(n), standardised])
 
 
-def _columns(values: pd.Series) -> Matrix:
+def _columns(values: pd.Series) -> Floats:
     """A number as one column; a text or category as one indicator per level but the first.
 
     Rows without a value hold zeros, which nothing reads.

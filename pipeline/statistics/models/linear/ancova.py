@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.model_rows import checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
@@ -93,7 +94,7 @@ class Ancova:
         )
 
 
-def leverages(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def leverages(x: Floats) -> Floats:
     """Diagonal of the hat matrix, shape (n_rows,)."""
     q, _ = np.linalg.qr(x)
     return np.asarray((q**2).sum(axis=1))

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.model_rows import (
-    Codes,
-    Vector,
     checked_participants,
     checked_rows,
     refuse_exact_fit,
@@ -84,7 +83,7 @@ def _rows_of(codes: Codes) -> list[Codes]:
     return np.split(order, np.cumsum(np.bincount(codes))[:-1])
 
 
-def _weighted_rows(q: Vector, members: list[Codes], correction: Correction) -> list[Vector]:
+def _weighted_rows(q: Floats, members: list[Codes], correction: Correction) -> list[Floats]:
     """Rows of q per participant, corrected for how much they pull the fit: (I - H)^-power q."""
     power = {"CR1": 0.0, "CR2": 0.5, "CR3": 1.0}[correction]
     weighted = []
@@ -103,8 +102,8 @@ def _weighted_rows(q: Vector, members: list[Codes], correction: Correction) -> l
 
 
 def _satterthwaite(
-    q: Vector, bread: Vector, weighted: list[Vector], members: list[Codes]
-) -> Vector:
+    q: Floats, bread: Floats, weighted: list[Floats], members: list[Codes]
+) -> Floats:
     """Degrees of freedom per term if the residuals were independent with equal variance."""
     # For term j the variance is the sum over participants of (p_g @ residuals)^2 with
     # p_g = (I - H)[g].T @ weighted_g @ bread[j]; only the products of the p_g are needed.

@@ -16,10 +16,9 @@ from statsmodels.tools.sm_exceptions import (
     PerfectSeparationWarning,
 )
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.model_rows import (
-    Codes,
-    Vector,
     checked_participants,
     checked_rows,
     refuse_exact_fit,
@@ -73,8 +72,8 @@ class ParticipantGEE:
 
 
 def fit_gee(
-    y: Vector,
-    x: Vector,
+    y: Floats,
+    x: Floats,
     codes: Codes,
     names: pd.Index,
     family: Family,
@@ -123,7 +122,7 @@ def fit_gee(
     )
 
 
-def _refuse_a_decisive_participant(x: Vector, codes: Codes) -> None:
+def _refuse_a_decisive_participant(x: Floats, codes: Codes) -> None:
     """Raise NotEstimableError if, without some participant, a coefficient would be undetermined."""
     q = np.linalg.qr(x)[0]
     pulls = np.zeros((int(codes.max()) + 1, q.shape[1], q.shape[1]))

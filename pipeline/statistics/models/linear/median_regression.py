@@ -12,12 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.estimates.p_values import Inference
 from pipeline.statistics.models.linear.weighted_medians import weighted_median_coefficients
 from pipeline.statistics.models.model_rows import (
-    Codes,
-    Vector,
     checked_participants,
     checked_rows,
     refuse_exact_fit,
@@ -114,7 +113,7 @@ class MedianRegression:
             replicates=replicates,
         )
 
-    def _strata(self, codes: Codes, content_of: tuple[Vector, Vector]) -> Codes:
+    def _strata(self, codes: Codes, content_of: tuple[Floats, Floats]) -> Codes:
         """Stratum of each participant, numbered by what its rows hold and not by its code."""
         if self.strata is None or self.strata not in self.exog.columns:
             return np.zeros(int(codes.max()) + 1, dtype=np.intp)
@@ -126,7 +125,7 @@ class MedianRegression:
         return np.asarray(np.argsort(by_content)[of_participant], dtype=np.intp)
 
 
-def median_coefficients(y: Vector, x: Vector) -> tuple[Vector, bool]:
+def median_coefficients(y: Floats, x: Floats) -> tuple[Floats, bool]:
     """Coefficients (k,) that make the sum of absolute residuals smallest, and whether only they do.
 
     Solves the dual: signs a in [-1, 1] of the residuals that are orthogonal to all columns. Raises

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.statistics.models.model_rows import Vector
+from pipeline.statistics.estimates.arrays import Floats
 
 _GAP = 1e-10
 """Of the sum of absolute residuals: how far a sample's fit may be from its minimum."""
@@ -16,7 +16,7 @@ _NUMBERS_AT_ONCE = 20_000
 _TINY = np.finfo(float).tiny
 
 
-def weighted_median_coefficients(y: Vector, x: Vector, weights: Vector) -> Vector:
+def weighted_median_coefficients(y: Floats, x: Floats, weights: Floats) -> Floats:
     """Coefficients that minimise the weighted sum of absolute residuals, for many weightings.
 
     y: (n_rows,), x: (n_rows, k), weights: (n_samples, n_rows), such as how often each row was
@@ -33,7 +33,7 @@ def weighted_median_coefficients(y: Vector, x: Vector, weights: Vector) -> Vecto
     return np.asarray(np.concatenate(found) * size / lengths)
 
 
-def _solved(samples: "_Samples") -> Vector:
+def _solved(samples: "_Samples") -> Floats:
     """Coefficients of the samples (n_samples, k), on the scale that they came in."""
     found = np.full(samples.beta_shape, np.nan)
     for _ in range(_MOST_STEPS):
@@ -54,7 +54,7 @@ class _Samples:
     outcome of a row are multiplied by its weight. All arrays: (n_samples, n_rows).
     """
 
-    def __init__(self, y: Vector, x: Vector, w: Vector) -> None:
+    def __init__(self, y: Floats, x: Floats, w: Floats) -> None:
         n, k = x.shape
         self.beta_shape = (len(w), k)
         self.x = x
@@ -71,7 +71,7 @@ class _Samples:
         self.upper, self.lower = np.ones_like(r), np.ones_like(r)
         self.scale = (self.w * np.abs(y)).sum(axis=1) + _TINY
 
-    def set_finished_aside(self) -> tuple[Vector, Vector]:
+    def set_finished_aside(self) -> tuple[Floats, Floats]:
         """Take finished samples out; returns their places and coefficients."""
         gap = (self.q * self.upper + self.p * self.lower).sum(axis=1)
         is_done = gap <= _GAP * self.scale
@@ -110,7 +110,7 @@ class _Samples:
         flat = roots < _FLAT * roots[:, -1:]
         self.inverse = np.where(flat, 0.0, 1 / np.where(flat, 1.0, roots))
 
-    def _directions(self, mu: Vector, more_q: Vector, more_p: Vector) -> tuple[Vector, ...]:
+    def _directions(self, mu: Floats, more_q: Floats, more_p: Floats) -> tuple[Floats, ...]:
         """Newton's directions towards products of mu: of beta, a, q and p."""
         aim_q = (mu - more_q) / self.upper - self.q
         aim_p = (mu - more_p) / self.lower - self.p
@@ -126,7 +126,7 @@ class _Samples:
             aim_p - self.p / self.lower * d_a,
         )
 
-    def _lengths_of_step(self, d_a: Vector, d_q: Vector, d_p: Vector) -> tuple[Vector, Vector]:
+    def _lengths_of_step(self, d_a: Floats, d_q: Floats, d_p: Floats) -> tuple[Floats, Floats]:
         """Share of the step that keeps the signs, and the residuals, inside; (n_samples, 1) each."""
         return (
             np.minimum(_room(self.upper, -d_a), _room(self.lower, d_a)),
@@ -134,7 +134,7 @@ class _Samples:
         )
 
 
-def _room(values: Vector, steps: Vector) -> Vector:
+def _room(values: Floats, steps: Floats) -> Floats:
     """Largest share of a step, at most 1, that keeps all values of a sample above 0."""
     shares = np.where(steps < 0, -values / np.where(steps < 0, steps, -1.0), np.inf)
     return np.asarray(np.minimum(1.0, _STEP_SHARE * shares.min(axis=1, keepdims=True)))

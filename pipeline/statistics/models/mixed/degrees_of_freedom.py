@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from pipeline.statistics.models.mixed.sufficient_blocks import Array
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.models.mixed.variance_components import VarianceFit
 
 
-def satterthwaite(fit: VarianceFit, contrast: Array) -> tuple[float, float]:
+def satterthwaite(fit: VarianceFit, contrast: Floats) -> tuple[float, float]:
     """(standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
 
     Variances at 0 are left out, as lmerTest does. Source: Satterthwaite 1946, Biometrics 2:110;
@@ -20,7 +20,7 @@ def satterthwaite(fit: VarianceFit, contrast: Array) -> tuple[float, float]:
     return float(np.sqrt(variance)), float(2 * variance**2 / (gradient @ of_variances @ gradient))
 
 
-def kenward_roger(fit: VarianceFit, contrast: Array) -> tuple[float, float]:
+def kenward_roger(fit: VarianceFit, contrast: Floats) -> tuple[float, float]:
     """(adjusted standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
 
     Variances at 0 are kept, as R's pbkrtest does, so that the degrees of freedom of a

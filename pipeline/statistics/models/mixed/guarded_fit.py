@@ -15,6 +15,7 @@ import pandas as pd
 from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.mixed.likelihood_by_sums import (
     coefficients_by_sums,
@@ -153,7 +154,7 @@ def fit_guarded(
     )
 
 
-def _legs_are_separable(people: npt.NDArray[np.intp], legs: npt.NDArray[np.intp]) -> bool:
+def _legs_are_separable(people: Codes, legs: Codes) -> bool:
     """Whether some leg has several rows and some participant several legs."""
     legs_of = pd.Series(legs).groupby(people).nunique()
     return bool(np.bincount(legs).max() > 1 and legs_of.max() > 1)
@@ -161,10 +162,10 @@ def _legs_are_separable(people: npt.NDArray[np.intp], legs: npt.NDArray[np.intp]
 
 def _refitted(
     exact: NestedResults,
-    endog: npt.NDArray[np.float64],
+    endog: Floats,
     exog: pd.DataFrame,
-    people: npt.NDArray[np.intp],
-    legs: npt.NDArray[np.intp] | None,
+    people: Codes,
+    legs: Codes | None,
     messages: list[str],
 ) -> Confirmation | None:
     """MixedLM where its own likelihood has its maximum at the exact solution.
@@ -205,10 +206,10 @@ def _start(exact: NestedResults) -> MixedLMParams:
 
 def _by_sums(
     exact: NestedResults,
-    endog: npt.NDArray[np.float64],
+    endog: Floats,
     exog: pd.DataFrame,
-    people: npt.NDArray[np.intp],
-    legs: npt.NDArray[np.intp] | None,
+    people: Codes,
+    legs: Codes | None,
 ) -> Confirmation | None:
     """Coefficients by sums, where their likelihood is ours at the solution and lower around it."""
     x = exog.to_numpy(dtype=float)
@@ -216,7 +217,7 @@ def _by_sums(
     n_variances = len(exact.variances)
     start, _, _, _ = np.linalg.lstsq(x, endog, rcond=None)
 
-    def loglike(variances: npt.NDArray[np.float64]) -> float:
+    def loglike(variances: Floats) -> float:
         padded = np.append(variances, np.zeros(3 - n_variances))
         return reml_loglikelihood(endog - x @ start, x, people, finest, padded)
 
@@ -234,10 +235,10 @@ def _by_sums(
 
 
 def _mixedlm(
-    endog: npt.NDArray[np.float64],
+    endog: Floats,
     exog: pd.DataFrame,
-    people: npt.NDArray[np.intp],
-    legs: npt.NDArray[np.intp] | None,
+    people: Codes,
+    legs: Codes | None,
 ) -> MixedLM:
     """The statsmodels model with a participant intercept and, when given, a leg intercept."""
     components = None
@@ -259,9 +260,9 @@ def _mixedlm(
 
 
 def _participant_means(
-    endog: npt.NDArray[np.float64],
+    endog: Floats,
     exog: pd.DataFrame,
-    people: npt.NDArray[np.intp],
+    people: Codes,
     caution: str,
     messages: tuple[str, ...] = (),
 ) -> GuardedFit:

@@ -5,16 +5,13 @@ inverses, so that an error in one of them shows.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.models.model_rows import sums_by_code
-
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 
 def reml_loglikelihood(
-    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
 ) -> float:
     """Of endog (n,) on exog (n, k); variances: residual, participant, leg.
 
@@ -35,8 +32,8 @@ def reml_loglikelihood(
 
 
 def coefficients_by_sums(
-    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
-) -> Array:
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
+) -> Floats:
     """The coefficients (k,) at the variances; arguments as in `reml_loglikelihood`."""
     k = exog.shape[1]
     products, _ = _weighted(endog, exog, people, legs, variances)
@@ -44,8 +41,8 @@ def coefficients_by_sums(
 
 
 def _weighted(
-    endog: Array, exog: Array, people: Codes, legs: Codes, variances: Array
-) -> tuple[Array, float]:
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
+) -> tuple[Floats, float]:
     """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
     residual, between, of_leg = (float(value) for value in variances)
     values = np.column_stack([exog, endog])

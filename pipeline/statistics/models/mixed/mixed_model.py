@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.mixed.degrees_of_freedom import (
@@ -16,7 +17,6 @@ from pipeline.statistics.models.mixed.degrees_of_freedom import (
     satterthwaite,
     within_strata,
 )
-from pipeline.statistics.models.mixed.sufficient_blocks import Array
 from pipeline.statistics.models.mixed.variance_components import VarianceFit, fit_reml
 
 DfMethod = Literal["kenward_roger", "satterthwaite", "within_strata"]
@@ -55,7 +55,7 @@ class NestedIntercepts:
         return int(self.groups.max()) + 1
 
     @property
-    def factors(self) -> list[npt.NDArray[np.intp]]:
+    def factors(self) -> list[Codes]:
         """Level of each row, from participants to the finest level."""
         return [self.groups] if self.nested is None else [self.groups, self.nested]
 
@@ -105,7 +105,7 @@ class NestedIntercepts:
         )
 
 
-def leg_codes(people: npt.NDArray[np.intp], nested: npt.ArrayLike) -> npt.NDArray[np.intp]:
+def leg_codes(people: Codes, nested: npt.ArrayLike) -> Codes:
     """Codes of legs that differ between participants, also where their names do not."""
     legs = pd.factorize(np.asarray(nested), sort=True)[0]
     return np.asarray(pd.factorize(people * (legs.max() + 1) + legs, sort=True)[0])
@@ -121,11 +121,11 @@ class _SmallSample:
 
     fit: VarianceFit
     method: DfMethod
-    between: npt.NDArray[np.bool_]
+    between: Flags
     limit: float
-    strata: Array
+    strata: Floats
 
-    def of(self, contrast: Array) -> tuple[float, float]:
+    def of(self, contrast: Floats) -> tuple[float, float]:
         """(standard error, degrees of freedom) of contrast'params."""
         involved = contrast != 0
         if self.method == "within_strata":
@@ -183,7 +183,7 @@ class NestedResults(FittedTerms):
         return summary
 
 
-def _constant_within(exog: Array, codes: npt.NDArray[np.intp]) -> list[bool]:
+def _constant_within(exog: Floats, codes: Codes) -> list[bool]:
     """For each column, whether it has one value within every level."""
     columns = pd.DataFrame(exog).groupby(codes)
     return [bool(value) for value in (columns.max() - columns.min()).max() == 0]

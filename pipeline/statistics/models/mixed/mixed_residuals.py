@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.models.mixed.mixed_model import NestedResults, leg_codes
 from pipeline.statistics.models.model_rows import sums_by_code
-
-Vector = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,11 @@ class MixedResiduals:
     """
 
     codes: Codes
-    marginal: Vector
-    conditional: Vector
-    fitted: Vector
-    levels: Vector
-    changes: Vector
+    marginal: Floats
+    conditional: Floats
+    fitted: Floats
+    levels: Floats
+    changes: Floats
 
 
 def mixed_residuals(
@@ -66,8 +64,8 @@ def mixed_residuals(
 
 
 def _without_levels(
-    columns: Vector, people: Codes, legs: Codes | None, variances: Vector
-) -> tuple[Vector, Vector]:
+    columns: Floats, people: Codes, legs: Codes | None, variances: Floats
+) -> tuple[Floats, Floats]:
     """Columns (n_rows, m) less their predicted levels, and the levels of participants (n, m)."""
     finest = people if legs is None else legs
     n_finest, n = int(finest.max()) + 1, int(people.max()) + 1

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.fitted_terms import FittedTerms
-from pipeline.statistics.models.mixed.sufficient_blocks import Array, SufficientBlocks
+from pipeline.statistics.models.mixed.sufficient_blocks import SufficientBlocks
 from pipeline.statistics.models.mixed.variance_components import (
     NO_SOLUTION,
     VarianceFit,
@@ -128,16 +129,14 @@ class SlopeResults(FittedTerms):
         return summary
 
 
-def _blocks(
-    endog: Array, exog: Array, groups: npt.NDArray[np.intp], slope: Array
-) -> SufficientBlocks:
+def _blocks(endog: Floats, exog: Floats, groups: Codes, slope: Floats) -> SufficientBlocks:
     """One block and one design per participant; variances: residual, intercept, both, slope."""
     order = np.argsort(groups, kind="stable")
     sizes = np.bincount(groups)
     slot = np.concatenate([np.arange(size) for size in sizes])
     shape = (len(sizes), int(sizes.max()))
 
-    def stacked(values: Array) -> Array:
+    def stacked(values: Floats) -> Floats:
         out = np.zeros(shape + values.shape[1:])
         out[groups[order], slot] = values[order]
         return out
@@ -161,19 +160,19 @@ def _blocks(
     )
 
 
-def _cov(cholesky: Array) -> Array:
+def _cov(cholesky: Floats) -> Floats:
     """Covariance of intercept and slope from (ln residual sd, l11, l21, l22)."""
     factor = np.array([[cholesky[1], 0.0], [cholesky[2], cholesky[3]]])
     return np.asarray(factor @ factor.T)
 
 
-def _variances(cholesky: Array) -> Array:
+def _variances(cholesky: Floats) -> Floats:
     """Residual variance and the three of the covariance."""
     cov = _cov(cholesky)
     return np.array([np.exp(2 * cholesky[0]), cov[0, 0], cov[1, 0], cov[1, 1]])
 
 
-def _maximise(blocks: SufficientBlocks, *, reml: bool) -> Array:
+def _maximise(blocks: SufficientBlocks, *, reml: bool) -> Floats:
     """Newton's method in a Cholesky factor, in which the boundary is a point like any other.
 
     Directions that curve the wrong way are turned uphill; steps are halved until they rise.
@@ -199,8 +198,8 @@ def _maximise(blocks: SufficientBlocks, *, reml: bool) -> Array:
 
 
 def _in_factor(
-    blocks: SufficientBlocks, point: Array, *, reml: bool
-) -> tuple[VarianceFit, Array, Array]:
+    blocks: SufficientBlocks, point: Floats, *, reml: bool
+) -> tuple[VarianceFit, Floats, Floats]:
     """The fit at a factor, with gradient and information by the chain rule."""
     try:
         fit, slope = derivatives(blocks, _variances(point), reml=reml)
@@ -222,7 +221,7 @@ def _in_factor(
     return fit, jacobian.T @ slope, information
 
 
-def _boundary(cholesky: Array) -> str:
+def _boundary(cholesky: Floats) -> str:
     """Why the covariance is singular, or an empty text."""
     residual_sd = np.exp(cholesky[0])
     _, l11, l21, l22 = np.abs(cholesky) / residual_sd

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
+from pipeline.statistics.estimates.arrays import Codes, Floats
 
 
 @dataclass(frozen=True)
@@ -27,16 +26,18 @@ class SufficientBlocks:
     many participants, or rows of deviations, have the design: what a log-determinant counts.
     """
 
-    endog: Array
-    exog: Array
+    endog: Floats
+    exog: Floats
     design: Codes
-    patterns: list[Array]
-    padding: Array
-    counts: Array
+    patterns: list[Floats]
+    padding: Floats
+    counts: Floats
     n_rows: int
 
 
-def sufficient_blocks(endog: Array, exog: Array, factors: list[npt.ArrayLike]) -> SufficientBlocks:
+def sufficient_blocks(
+    endog: Floats, exog: Floats, factors: list[npt.ArrayLike]
+) -> SufficientBlocks:
     """Compress rows: endog (n,), exog (n, k), factors from participant to the finest level.
 
     Names of a finer level need only differ within the level above it.
@@ -81,13 +82,13 @@ def _cells(factors: list[npt.ArrayLike]) -> tuple[Codes, list[Codes]]:
 class _Stack:
     """Blocks of equal length m with their designs, before padding."""
 
-    blocks: Array
+    blocks: Floats
     design: Codes
-    patterns: list[Array]
-    counts: Array
+    patterns: list[Floats]
+    counts: Floats
 
     @classmethod
-    def of_deviations(cls, deviations: Array, n_free: int, n_factors: int) -> "_Stack":
+    def of_deviations(cls, deviations: Floats, n_free: int, n_factors: int) -> "_Stack":
         """Rows around their cell's mean: residual variance alone; their factor stands for them."""
         factor = _triangle(deviations)
         zero = np.zeros((1, 1, 1))
@@ -99,14 +100,14 @@ class _Stack:
         )
 
     @classmethod
-    def of_cells(cls, values: Array, sizes: Array, levels: list[Codes]) -> "_Stack":
+    def of_cells(cls, values: Floats, sizes: Floats, levels: list[Codes]) -> "_Stack":
         """One block per participant; participants of one design are compressed together."""
         top = levels[0]
         n_cells = np.bincount(top)
         slot = np.arange(len(top)) - np.concatenate([[0], np.cumsum(n_cells[:-1])])[top]
         shape = (len(n_cells), int(n_cells.max()))
 
-        def stacked(of_cell: Array) -> Array:
+        def stacked(of_cell: Floats) -> Floats:
             out = np.zeros(shape + of_cell.shape[1:])
             out[top, slot] = of_cell
             return out
@@ -135,7 +136,7 @@ class _Stack:
         )
 
 
-def _compressed(blocks: Array) -> Array:
+def _compressed(blocks: Floats) -> Floats:
     """Blocks (b, m, p) of one design as at most m * p blocks with the same sums of products."""
     b, m, p = blocks.shape
     if b <= m * p:
@@ -143,7 +144,7 @@ def _compressed(blocks: Array) -> Array:
     return _triangle(blocks.reshape(b, m * p)).reshape(-1, m, p)
 
 
-def _triangle(values: Array) -> Array:
+def _triangle(values: Floats) -> Floats:
     """A triangular factor with the same sums of products as the rows of values."""
     return np.asarray(np.linalg.qr(values, mode="r"), dtype=np.float64)
 
@@ -152,7 +153,7 @@ def _padded(stacks: list[_Stack], n_rows: int) -> SufficientBlocks:
     """All stacks in arrays of the longest block."""
     longest = max(stack.blocks.shape[1] for stack in stacks)
 
-    def widened(array: Array, axes: tuple[int, ...]) -> Array:
+    def widened(array: Floats, axes: tuple[int, ...]) -> Floats:
         pads = [(0, longest - array.shape[a] if a in axes else 0) for a in range(array.ndim)]
         return np.pad(array, pads)
 

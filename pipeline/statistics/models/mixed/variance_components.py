@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.mixed.sufficient_blocks import (
-    Array,
-    SufficientBlocks,
-    sufficient_blocks,
-)
+from pipeline.statistics.models.mixed.sufficient_blocks import SufficientBlocks, sufficient_blocks
 
 NO_SOLUTION = "The mixed model found no stable solution with these data."
 
@@ -51,18 +48,18 @@ class VarianceFit:
     (1 + f, 1 + f, k, k) are X'V⁻¹ G_i V⁻¹ G_j V⁻¹X (names of Kenward and Roger 1997).
     """
 
-    params: Array
-    cov: Array
-    variances: Array
+    params: Floats
+    cov: Floats
+    variances: Floats
     llf: float
-    expected_information: Array
-    observed_information: Array
-    p_matrices: Array
-    q_matrices: Array
+    expected_information: Floats
+    observed_information: Floats
+    p_matrices: Floats
+    q_matrices: Floats
 
 
 def fit_reml(
-    endog: Array, exog: Array, factors: list[npt.ArrayLike], *, reml: bool = True
+    endog: Floats, exog: Floats, factors: list[npt.ArrayLike], *, reml: bool = True
 ) -> VarianceFit:
     """Fit endog (n,) on exog (n, k) with a random intercept per level of each factor.
 
@@ -81,7 +78,7 @@ def fit_reml(
     return replace(fit, params=start + fit.params)
 
 
-def least_squares(endog: Array, exog: Array) -> tuple[Array, Array]:
+def least_squares(endog: Floats, exog: Floats) -> tuple[Floats, Floats]:
     """Coefficients and residuals of plain regression. Raises NotEstimableError when not unique."""
     q, r = np.linalg.qr(exog)
     lengths = np.sqrt((r**2).sum(axis=0))
@@ -94,7 +91,7 @@ def least_squares(endog: Array, exog: Array) -> tuple[Array, Array]:
     return params, endog - exog @ params
 
 
-def residual_scale(endog: Array, residual: Array, n_terms: int) -> float:
+def residual_scale(endog: Floats, residual: Floats, n_terms: int) -> float:
     """Variance of a plain regression's residuals. Raises NotEstimableError when it is rounding."""
     free_rows = len(endog) - n_terms
     scale = float(residual @ residual) / free_rows if free_rows > 0 else 0.0
@@ -111,7 +108,7 @@ def maximise(
     scale: float,
     *,
     reml: bool,
-    start: Array | None = None,
+    start: Floats | None = None,
     held: int | None = None,
 ) -> VarianceFit:
     """Newton steps on the variances to the maximum.
@@ -139,8 +136,8 @@ def maximise(
 
 
 def solve(
-    blocks: SufficientBlocks, variances: Array, *, reml: bool
-) -> tuple[float, Array, Array, Array]:
+    blocks: SufficientBlocks, variances: Floats, *, reml: bool
+) -> tuple[float, Floats, Floats, Floats]:
     """Log-likelihood, fixed effects, their covariance, and V⁻¹ of every design."""
     covariance = blocks.padding + sum(
         (s * g for s, g in zip(variances, blocks.patterns, strict=True)), start=0.0
@@ -162,8 +159,8 @@ def solve(
 
 
 def derivatives(
-    blocks: SufficientBlocks, variances: Array, *, reml: bool
-) -> tuple[VarianceFit, Array]:
+    blocks: SufficientBlocks, variances: Floats, *, reml: bool
+) -> tuple[VarianceFit, Floats]:
     """The fit at given variances, and the gradient of the log-likelihood in them."""
     llf, params, cov, inverse = solve(blocks, variances, reml=reml)
     of_block = inverse[blocks.design]
@@ -200,13 +197,13 @@ def derivatives(
 def _step(
     blocks: SufficientBlocks,
     fit: VarianceFit,
-    gradient: Array,
+    gradient: Floats,
     floor: float,
     *,
     early: bool,
     held: int | None,
     reml: bool,
-) -> Array:
+) -> Floats:
     """Next variances: Fisher scoring at first and where the surface is not concave, else Newton."""
     observed = fit.observed_information
     concave = bool(np.all(np.linalg.eigvalsh(observed) > 0))

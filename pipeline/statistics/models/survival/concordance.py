@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 
 _DIGITS_OF_RISK = 12
@@ -55,10 +56,10 @@ def concordance(
 
 
 def _favour(
-    time: npt.NDArray[np.float64],
-    is_end: npt.NDArray[np.bool_],
-    risk: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    time: Floats,
+    is_end: Flags,
+    risk: Floats,
+) -> tuple[Floats, Floats]:
     """For each row, the comparable pairs it is in that go the right way (ties half), and all of them.
 
     Rows in order of time, ends before times that go on, are cut where this order changes: all rows
@@ -92,7 +93,7 @@ def _favour(
     return favour[back], pairs[back]
 
 
-def _cuts(place: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+def _cuts(place: Codes) -> list[tuple[int, int]]:
     """Ranges of about _ROWS_AT_ONCE rows whose borders lie between different places."""
     changes = np.append(np.flatnonzero(np.diff(place)) + 1, len(place))
     cuts, first, previous = [], 0, 0

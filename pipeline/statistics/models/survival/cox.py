@@ -12,17 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.newton import maximum
 from pipeline.statistics.models.survival.concordance import Concordance, concordance
-from pipeline.statistics.models.survival.risk_sets import (
-    PartialLikelihood,
-    RiskSets,
-    Ties,
-    Vector,
-)
+from pipeline.statistics.models.survival.risk_sets import PartialLikelihood, RiskSets, Ties
 
 _COLLINEAR = 1e-9
 """Of a centred column's length: what the other columns leave of it."""
@@ -81,7 +77,7 @@ class CoxRegression:
             )
         return self._results(codes, small_sample=small_sample)
 
-    def _results(self, codes: npt.NDArray[np.intp] | None, *, small_sample: bool) -> "CoxResults":
+    def _results(self, codes: Codes | None, *, small_sample: bool) -> "CoxResults":
         params = self._solution()
         likelihood = PartialLikelihood.at(self.sets, self.exog, params)
         naive = np.asarray(np.linalg.inv(likelihood.information()))
@@ -111,7 +107,7 @@ class CoxRegression:
             likelihood=likelihood,
         )
 
-    def _solution(self) -> Vector:
+    def _solution(self) -> Floats:
         """Coefficients at the maximum, found with centred, orthogonal columns."""
         n, k = self.exog.shape
         n_ended = int(self.ended.sum())
@@ -129,7 +125,7 @@ class CoxRegression:
             )
         orthogonal = q * np.sqrt(n)
 
-        def evaluate(point: Vector) -> tuple[float, Vector, Vector]:
+        def evaluate(point: Floats) -> tuple[float, Floats, Floats]:
             found = PartialLikelihood.at(self.sets, orthogonal, point)
             return found.loglike, found.score, found.information()
 
@@ -164,7 +160,7 @@ class CoxResults(FittedTerms):
             pd.DataFrame({"estimate": self.params, "ci_low": bounds[0], "ci_high": bounds[1]})
         )
 
-    def scaled_schoenfeld(self, term: str) -> Vector:
+    def scaled_schoenfeld(self, term: str) -> Floats:
         """The log hazard ratio at each hold that ended, in the order of the rows, (n_ended,).
 
         Estimate plus n_ended * (variance @ (row - mean of those at risk)): scattered about a level line

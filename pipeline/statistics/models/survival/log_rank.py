@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
 
@@ -70,12 +71,12 @@ def log_rank_test(
 
 
 def _one_stratum(
-    times: npt.NDArray[np.float64],
-    ended: npt.NDArray[np.bool_],
-    codes: npt.NDArray[np.intp],
+    times: Floats,
+    ended: Flags,
+    codes: Codes,
     n_groups: int,
     weight: Weight,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[Floats, Floats, Floats]:
     """Observed and expected ends by group, and the covariance of their difference."""
     grid = np.unique(times[ended])
     at_risk, deaths = np.zeros((2, len(grid), n_groups))

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.model_rows import refuse_exact_fit
-from pipeline.statistics.models.survival.survival_curve import SurvivalCurve, Vector
+from pipeline.statistics.models.survival.survival_curve import SurvivalCurve
 
 _COLLINEAR = 1e-9
 """Of a column's length: what the other columns leave of it."""
@@ -75,7 +76,7 @@ def _area(curve: SurvivalCurve, tau_s: float) -> tuple[float, float]:
     return float(area.sum()), float(np.sqrt((to_come[goes_on] ** 2 * share).sum()))
 
 
-def pseudo_values(times_s: npt.ArrayLike, ended: npt.ArrayLike, tau_s: float) -> Vector:
+def pseudo_values(times_s: npt.ArrayLike, ended: npt.ArrayLike, tau_s: float) -> Floats:
     """What each hold adds to the restricted mean: n * mean - (n - 1) * mean without it, shape (n,).
 
     The hold capped at tau_s when none is cut off before tau_s. Source: Andersen, Hansen and Klein
@@ -84,14 +85,14 @@ def pseudo_values(times_s: npt.ArrayLike, ended: npt.ArrayLike, tau_s: float) ->
     times, is_end = np.asarray(times_s, dtype=float), np.asarray(ended, dtype=bool)
     whole, _ = _area(SurvivalCurve.of(times, is_end), tau_s)
     if not (~is_end & (times < tau_s)).any():
-        capped: Vector = np.minimum(times, tau_s)
+        capped: Floats = np.minimum(times, tau_s)
         return capped
     n = len(times)
     keep = ~np.eye(n, dtype=bool)
     others = np.array(
         [_area(SurvivalCurve.of(times[rest], is_end[rest]), tau_s)[0] for rest in keep]
     )
-    values: Vector = n * whole - (n - 1) * others
+    values: Floats = n * whole - (n - 1) * others
     return values
 
 
@@ -158,7 +159,7 @@ def restricted_mean_regression(
     )
 
 
-def _check(design: Vector, response: Vector) -> None:
+def _check(design: Floats, response: Floats) -> None:
     n, k = design.shape
     if n <= k:
         raise NotEstimableError(f"{n} participants are too few for a model with {k} coefficients.")

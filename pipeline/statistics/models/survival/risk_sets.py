@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.intp]
+from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
+
 Ties = Literal["breslow", "efron"]
 
 
@@ -25,14 +24,14 @@ class RiskSets:
     per row is in the order of the rows as given.
     """
 
-    def __init__(self, times: Vector, ended: npt.NDArray[np.bool_], ties: Ties) -> None:
+    def __init__(self, times: Floats, ended: Flags, ties: Ties) -> None:
         self.ended = ended
         order = np.argsort(times, kind="stable")
         self._from_latest = order[::-1]
         grid, deaths = np.unique(times[ended], return_counts=True)
         self._grid_of_death = np.searchsorted(grid, times[ended])
         self._n_at_risk = len(times) - np.searchsorted(times[order], grid, side="left")
-        self.grid_of_slot: Indices = np.repeat(np.arange(len(grid)), deaths)
+        self.grid_of_slot: Codes = np.repeat(np.arange(len(grid)), deaths)
         place = np.arange(len(self.grid_of_slot)) - np.repeat(np.cumsum(deaths) - deaths, deaths)
         self.gone = place / np.repeat(deaths, deaths) if ties == "efron" else np.zeros(len(place))
         self._n_grid = len(grid)
@@ -40,24 +39,24 @@ class RiskSets:
         # How many of the grid's times a row has been at risk at, its own death included.
         self._reached = np.searchsorted(grid, times, side="right")
 
-    def of_grid(self, per_slot: Vector) -> Vector:
+    def of_grid(self, per_slot: Floats) -> Floats:
         """Sums of slots at each distinct time of death."""
         out = np.zeros((self._n_grid, *per_slot.shape[1:]))
         np.add.at(out, self.grid_of_slot, per_slot)
         return out
 
-    def of_deaths(self, per_row: Vector) -> Vector:
+    def of_deaths(self, per_row: Floats) -> Floats:
         """Sums of the rows that ended at each distinct time of death."""
         out = np.zeros((self._n_grid, *per_row.shape[1:]))
         np.add.at(out, self._grid_of_death, per_row[self.ended])
         return out
 
-    def share_left_before(self) -> Vector:
+    def share_left_before(self) -> Floats:
         """Kaplan-Meier's share just before each distinct time of death."""
         left = np.cumprod(1 - self._deaths / self._n_at_risk)
         return np.concatenate([[1.0], left[:-1]])
 
-    def at_risk(self, per_row: Vector) -> Vector:
+    def at_risk(self, per_row: Floats) -> Floats:
         """For each slot, the sum over rows at risk; tied deaths in the part that is left of them."""
         total = np.cumsum(per_row[self._from_latest], axis=0)[self._n_at_risk - 1]
         tied = self.of_deaths(per_row)
@@ -66,7 +65,7 @@ class RiskSets:
             total[self.grid_of_slot] - self.gone.reshape(shape) * tied[self.grid_of_slot]
         )
 
-    def while_at_risk(self, per_slot: Vector) -> Vector:
+    def while_at_risk(self, per_slot: Floats) -> Floats:
         """For each row, the sum over the slots at which it was at risk; own ties in part."""
         whole = np.concatenate(
             [np.zeros((1, *per_slot.shape[1:])), np.cumsum(self.of_grid(per_slot), axis=0)]
@@ -76,7 +75,7 @@ class RiskSets:
         whole[self.ended] -= in_part[self._grid_of_death]
         return whole
 
-    def mean_of_ties(self, per_slot: Vector) -> Vector:
+    def mean_of_ties(self, per_slot: Floats) -> Floats:
         """For each death (rows with ended), the mean over the slots of its time."""
         shape = (-1,) + (1,) * (per_slot.ndim - 1)
         return np.asarray(
@@ -93,15 +92,15 @@ class PartialLikelihood:
     """
 
     sets: RiskSets
-    exog: Vector
-    risk: Vector
-    total: Vector
-    means: Vector
+    exog: Floats
+    risk: Floats
+    total: Floats
+    means: Floats
     loglike: float
-    score: Vector
+    score: Floats
 
     @classmethod
-    def at(cls, sets: RiskSets, exog: Vector, coefficients: Vector) -> "PartialLikelihood":
+    def at(cls, sets: RiskSets, exog: Floats, coefficients: Floats) -> "PartialLikelihood":
         """Evaluate at coefficients, shape (k,)."""
         fitted = exog @ coefficients
         highest = float(fitted.max())
@@ -112,14 +111,14 @@ class PartialLikelihood:
         score = exog[sets.ended].sum(axis=0) - means.sum(axis=0)
         return cls(sets, exog, risk, total, means, loglike, score)
 
-    def information(self, weight: Vector | None = None) -> Vector:
+    def information(self, weight: Floats | None = None) -> Floats:
         """Sum over deaths of the variance of exog among those at risk, times a weight per slot."""
         weights = np.ones(len(self.total)) if weight is None else weight
         hazard = self.risk * self.sets.while_at_risk(weights / self.total)
         of_means = (self.means * weights[:, None]).T @ self.means
         return np.asarray((self.exog * hazard[:, None]).T @ self.exog - of_means)
 
-    def score_residuals(self) -> Vector:
+    def score_residuals(self) -> Floats:
         """What each row adds to the score, (n_rows, k): its own death less what was expected of it."""
         hazard = self.sets.while_at_risk(1 / self.total)
         expected = self.sets.while_at_risk(self.means / self.total[:, None])

@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 
-Vector = npt.NDArray[np.float64]
 BandScale = Literal["log-log", "log", "plain"]
 
 _ROUNDING = 1.5e-8
@@ -35,11 +35,11 @@ class SurvivalCurve:
     n: holds; last_s: the longest time that was seen, ended or not.
     """
 
-    time: Vector
-    n_at_risk: Vector
-    n_ended: Vector
-    survival: Vector
-    se: Vector
+    time: Floats
+    n_at_risk: Floats
+    n_ended: Floats
+    survival: Floats
+    se: Floats
     n: int
     last_s: float
 
@@ -75,7 +75,7 @@ class SurvivalCurve:
 
     def band(
         self, *, scale: BandScale = "log-log", ci_level: float = 0.95
-    ) -> tuple[Vector, Vector]:
+    ) -> tuple[Floats, Floats]:
         """Lower and upper bound of the share at each step, within 0 and 1.
 
         Where the share is 0 the band is missing (NaN) except on the plain scale, as in R. Source:
@@ -125,7 +125,7 @@ class SurvivalCurve:
             self._passes_half(self.survival), self._passes_half(low), self._passes_half(high)
         )
 
-    def _passes_half(self, share: Vector) -> float | None:
+    def _passes_half(self, share: Floats) -> float | None:
         below = np.flatnonzero(share < 0.5 + _ROUNDING)  # a missing bound is not below
         if not len(below):
             return None

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.optimize import brentq
 
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.p_values import two_sided_p
-from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.rank_tests import ranked
 
 FEWEST_FOR_T = 10
@@ -100,7 +100,7 @@ def brunner_munzel(
     )
 
 
-def placement_variances(case: Values, reference: Values) -> tuple[float, float, float]:
+def placement_variances(case: Floats, reference: Floats) -> tuple[float, float, float]:
     """Relative effect, and the variances of the placements of cases and of reference participants.
 
     A placement is the share of the other group that lies below a value, ties counting one half.
@@ -114,7 +114,7 @@ def placement_variances(case: Values, reference: Values) -> tuple[float, float, 
     )
 
 
-def placements(case: Values, reference: Values) -> tuple[Values, Values]:
+def placements(case: Floats, reference: Floats) -> tuple[Floats, Floats]:
     """Share of reference values below each case; share of cases above each reference value."""
     ordered = np.sort(reference)
     below = np.searchsorted(ordered, case, side="left")
@@ -143,7 +143,7 @@ def newcombe_interval(probability: float, n: int, m: int, ci_level: float) -> tu
 
 
 def _permutation_p(
-    case: Values, reference: Values, size: float, rng: np.random.Generator
+    case: Floats, reference: Floats, size: float, rng: np.random.Generator
 ) -> tuple[float, PMethod]:
     """Share of the divisions whose statistic is at least this far from 0."""
     # Sorted, so that the order of the rows does not decide which divisions are drawn.
@@ -163,9 +163,7 @@ def _permutation_p(
     return (extreme + 1) / (N_PERMUTATIONS + 1), "sampled permutations"
 
 
-def _statistic_sizes(
-    levels: npt.NDArray[np.intp], n_levels: int, chosen: npt.NDArray[np.intp]
-) -> Values:
+def _statistic_sizes(levels: Codes, n_levels: int, chosen: Codes) -> Floats:
     """|Brunner-Munzel statistic| of each division; chosen: shape (n_divisions, n), places of cases."""
     divisions, n = chosen.shape
     m = len(levels) - n

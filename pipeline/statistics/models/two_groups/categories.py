@@ -9,6 +9,7 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
@@ -72,7 +73,7 @@ def conditional_odds_ratio(
     cells = (possible, a + b - possible, a + c - possible, d - a + possible)
     weights = -sum(gammaln(cell + 1) for cell in cells)
 
-    def shares(log_odds: float) -> npt.NDArray[np.float64]:
+    def shares(log_odds: float) -> Floats:
         logs = weights + log_odds * possible
         shifted = np.exp(logs - logs.max())
         return np.asarray(shifted / shifted.sum())

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaln, nctdtr, nctdtrinc
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, two_sided_p
 from pipeline.statistics.models.rounding import varies
-
-Values = npt.NDArray[np.float64]
 
 _LARGEST_MISS = 1e-4
 """Of a tail probability: what the inverse may miss before its answer is refused. A found one misses
@@ -34,7 +32,7 @@ class HedgesG:
     variance: float
 
 
-def _check(case: Values, reference: Values) -> None:
+def _check(case: Floats, reference: Floats) -> None:
     if not (np.isfinite(case).all() and np.isfinite(reference).all()):
         raise ValueError("missing or infinite values; drop them first")
     if min(len(case), len(reference)) < 2:
@@ -44,7 +42,7 @@ def _check(case: Values, reference: Values) -> None:
 
 
 def hedges_g(
-    case: Values, reference: Values, *, ci_level: float = 0.95, pooled: bool = True
+    case: Floats, reference: Floats, *, ci_level: float = 0.95, pooled: bool = True
 ) -> HedgesG:
     """Hedges g of case minus reference, one value per participant, no missing values.
 
@@ -99,7 +97,7 @@ def noncentrality_interval(t: float, df: float, ci_level: float) -> tuple[float,
     return low, high
 
 
-def welch(case: Values, reference: Values, *, ci_level: float = 0.95) -> Inference:
+def welch(case: Floats, reference: Floats, *, ci_level: float = 0.95) -> Inference:
     """Difference of means, case minus reference, with Welch's t test (statsmodels CompareMeans).
 
     One value per participant, no missing values, in the unit of the outcome. Raises
@@ -109,7 +107,7 @@ def welch(case: Values, reference: Values, *, ci_level: float = 0.95) -> Inferen
     return _t_test(case, reference, "unequal", ci_level)
 
 
-def pooled_t(case: Values, reference: Values, *, ci_level: float = 0.95) -> Inference:
+def pooled_t(case: Floats, reference: Floats, *, ci_level: float = 0.95) -> Inference:
     """Difference of means with Student's t test and a pooled variance; otherwise as `welch`.
 
     Only for groups that spread alike, and to repeat a published analysis.
@@ -117,7 +115,7 @@ def pooled_t(case: Values, reference: Values, *, ci_level: float = 0.95) -> Infe
     return _t_test(case, reference, "pooled", ci_level)
 
 
-def _t_test(case: Values, reference: Values, usevar: str, ci_level: float) -> Inference:
+def _t_test(case: Floats, reference: Floats, usevar: str, ci_level: float) -> Inference:
     _check(case, reference)
     compared = CompareMeans(DescrStatsW(case), DescrStatsW(reference))
     statistic, _, df = compared.ttest_ind(usevar=usevar)
@@ -140,7 +138,7 @@ def _t_test(case: Values, reference: Values, usevar: str, ci_level: float) -> In
     )
 
 
-def standardised_difference(case: Values, reference: Values) -> float:
+def standardised_difference(case: Floats, reference: Floats) -> float:
     """Difference of means over the root of the mean variance, as Table 1 of a paper prints it.
 
     Not divided by a pooled SD, so that it does not depend on group sizes. Source: Austin 2009,

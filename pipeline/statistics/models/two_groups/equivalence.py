@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
-from pipeline.statistics.models.rounding import Values
 from pipeline.statistics.models.two_groups.effect_size import pooled_t, welch
 
 
@@ -36,8 +36,8 @@ class Equivalence:
 
 
 def tost(
-    case: Values,
-    reference: Values,
+    case: Floats,
+    reference: Floats,
     margin: float,
     *,
     alpha: float = 0.05,

@@ -7,13 +7,13 @@ see `discrete.conditional_logit`.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
-from pipeline.statistics.models.rounding import Values, rounded_for_ranks, varies
+from pipeline.statistics.models.rounding import rounded_for_ranks, varies
 from pipeline.statistics.models.two_groups.effect_size import (
     noncentrality_interval,
     small_sample_correction,
@@ -24,12 +24,12 @@ from pipeline.statistics.models.two_groups.effect_size import (
 class Pairs:
     """Complete pairs: `case` and `reference` in the same order, and how many pairs were broken."""
 
-    case: Values
-    reference: Values
+    case: Floats
+    reference: Floats
     n_broken: int
 
     @property
-    def differences(self) -> Values:
+    def differences(self) -> Floats:
         """Case minus reference of each pair."""
         return self.case - self.reference
 
@@ -122,7 +122,7 @@ def signed_rank(pairs: Pairs) -> SignedRank:
     )
 
 
-def _checked(pairs: Pairs) -> npt.NDArray[np.float64]:
+def _checked(pairs: Pairs) -> Floats:
     if len(pairs.case) < 2:
         raise NotEstimableError("At least two complete pairs are needed.")
     if not varies(pairs.differences, beside=[pairs.case, pairs.reference]):

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
-from pipeline.statistics.models.rounding import Values, rounded_for_ranks
+from pipeline.statistics.models.rounding import rounded_for_ranks
 
 FEWEST_FOR_NORMAL = 50
 """Participants of a group from which the normal approximation of U replaces the exact distribution
@@ -42,7 +43,7 @@ class Shift:
     ci_level: float
 
 
-def ranked(case: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[Values, Values]:
+def ranked(case: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Both groups rounded for ranks. Raises NotEstimableError when they cannot be compared."""
     case_, reference_ = rounded_for_ranks(case, reference)
     if min(len(case_), len(reference_)) < 2:
@@ -114,7 +115,7 @@ def _place(n: int, m: int, tail: float) -> int:
     return int(np.searchsorted(below, tail, side="right"))
 
 
-def _exact_p(case: Values, reference: Values) -> float:
+def _exact_p(case: Floats, reference: Floats) -> float:
     """Share of the ways to choose the case group with a rank sum at least as far out."""
     doubled = np.round(2 * stats.rankdata(np.concatenate([case, reference]))).astype(int)
     shares = _rank_sum_shares(doubled, len(case))
@@ -124,7 +125,7 @@ def _exact_p(case: Values, reference: Values) -> float:
     return float(min(1.0, shares[distances >= found - _SAME_DISTANCE].sum()))
 
 
-def _rank_sum_shares(doubled_ranks: npt.NDArray[np.int_], n: int) -> Values:
+def _rank_sum_shares(doubled_ranks: npt.NDArray[np.int_], n: int) -> Floats:
     """Share of the subsets of size n with each sum of doubled ranks, indexed by the sum."""
     most = int(np.sort(doubled_ranks)[-n:].sum())
     # shares[k, s]: probability that k participants were drawn and their ranks add to s.

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, infer
-from pipeline.statistics.models.rounding import Values, rounded_for_ranks, varies
+from pipeline.statistics.models.rounding import rounded_for_ranks, varies
 
 FEWEST_FOR_SHAPIRO = 3
 MOST_FOR_SHAPIRO = 5000
@@ -112,14 +113,14 @@ def shapiro(values: npt.ArrayLike) -> OmnibusTest:
     return OmnibusTest(float(found.statistic), max(float(found.pvalue), SMALLEST_P))
 
 
-def _known(values: npt.ArrayLike) -> Values:
+def _known(values: npt.ArrayLike) -> Floats:
     sample = np.asarray(values, dtype=float)
     if not np.isfinite(sample).all():
         raise ValueError("missing or infinite values; drop them first")
     return sample
 
 
-def _varying(values: npt.ArrayLike, fewest: int) -> Values:
+def _varying(values: npt.ArrayLike, fewest: int) -> Floats:
     sample = _known(values)
     if len(sample) < fewest:
         raise NotEstimableError(f"At least {fewest} participants with a value are needed.")
