@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.statistics.analysed_outcomes import AnalysedOutcome, outcomes_of
 from pipeline.statistics.analysis_set import AnalysisSets
 from pipeline.statistics.characteristics import characteristics
-from pipeline.statistics.diagnostics.tables import (
+from pipeline.statistics.diagnostics.checks import (
     diagnostics_frame,
     points_frame,
     with_sentences,
@@ -27,7 +27,7 @@ from pipeline.statistics.estimates.multiplicity import (
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import participant_values
 from pipeline.statistics.methods_text import method_sentences
-from pipeline.statistics.models.survival.kaplan_meier import CURVE_COLUMNS
+from pipeline.statistics.models.survival.curves import CURVE_COLUMNS
 from pipeline.statistics.outcomes.correlations import MeasuredValues, correlations
 from pipeline.statistics.outcomes.hold_time import BOUNDS_ONLY, curve_of, hold_time_part
 from pipeline.statistics.outcomes.interactions import (
@@ -37,10 +37,12 @@ from pipeline.statistics.outcomes.interactions import (
     tasks_part,
 )
 from pipeline.statistics.outcomes.measured_outcome import measured_part, summaries_part
-from pipeline.statistics.outcomes.onset_by_method import onset_by_method_part
 from pipeline.statistics.outcomes.ratings import ratings_part
+from pipeline.statistics.outcomes.repeated_comparisons import (
+    onset_by_method_part,
+    without_warned_part,
+)
 from pipeline.statistics.outcomes.training import training_part
-from pipeline.statistics.outcomes.without_warned import without_warned_part
 from pipeline.statistics.planned_model import with_planned_model
 from pipeline.statistics.tasks_and_visits import goals_of_tasks, visits_compared
 from schemas.methods import MethodSentence

@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.statistics.analysis_set import AnalysisSets
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.part import Part
-from pipeline.statistics.estimates.trial_rules import chosen_trials
+from pipeline.statistics.estimates.participant_values import chosen_trials
 from pipeline.statistics.outcomes.goal_shares import LadderTask
 from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.outcome_names import hold_measure

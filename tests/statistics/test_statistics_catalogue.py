@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from pipeline.statistics.catalogue.fitted_models import addressed
-from pipeline.statistics.diagnostics.entries import CHECKS
+from pipeline.statistics.diagnostics.checks import CHECKS
 from pipeline.statistics.methods_text import SENTENCES
 from schemas.citations import CITATIONS
 from schemas.model_entries.comparisons import COMPARISONS

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, infer, two_sided_p
-from pipeline.statistics.models.survival.kaplan_meier import kaplan_meier, median_time_s
+from pipeline.statistics.models.survival.curves import kaplan_meier, median_time_s
 
 
 @pytest.mark.parametrize("group", ["LBP", "control"])

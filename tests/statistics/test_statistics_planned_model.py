@@ -12,7 +12,7 @@ from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.part import Part
-from pipeline.statistics.estimates.trial_rules import chosen_trials
+from pipeline.statistics.estimates.participant_values import chosen_trials
 from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure

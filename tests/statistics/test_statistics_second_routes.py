@@ -11,8 +11,8 @@ from pipeline.statistics.models.censored.censored_regression import CensoredNorm
 from pipeline.statistics.models.mixed import guarded_fit
 from pipeline.statistics.models.mixed.guarded_fit import fit_guarded
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
-from pipeline.statistics.second_routes.partial_regression import partial_fit
 from pipeline.statistics.second_routes.plain_likelihood import plain_censored_fit
+from pipeline.statistics.second_routes.plain_regressions import partial_fit
 from pipeline.statistics.second_routes.routes import is_balanced, second_difference
 
 

@@ -17,9 +17,11 @@ from pipeline.statistics.outcomes.matched import SETS, pairs_part, sets_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
 from pipeline.statistics.planned_model import with_planned_model
-from pipeline.statistics.second_routes.plain_conditional import plain_conditional
-from pipeline.statistics.second_routes.plain_gee import plain_gee
-from pipeline.statistics.second_routes.plain_median import median_range
+from pipeline.statistics.second_routes.plain_regressions import (
+    median_range,
+    plain_conditional,
+    plain_gee,
+)
 from schemas.models import plannable_models
 from schemas.plan import Plan, PlannedOutcome
 from schemas.terms import DEFAULT_TASK

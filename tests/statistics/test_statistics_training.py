@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.outcomes.training import training_part
-from pipeline.statistics.outcomes.training_days import training_of_participants
+from pipeline.statistics.outcomes.training import training_of_participants, training_part
 from schemas.instrument_settings import TrainingProgramme
 from schemas.plan import DEFAULT_PLAN
 

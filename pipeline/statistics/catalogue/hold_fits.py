@@ -10,7 +10,7 @@ from pipeline.statistics.estimates.design import GROUP_TERM, Asked
 from pipeline.statistics.estimates.hold_rows import smallest_ceiling_s
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
-from pipeline.statistics.models.discrete.leg_shares import LegShares
+from pipeline.statistics.models.discrete.logistic import LegShares
 from pipeline.statistics.models.regression_results import Found
 from pipeline.statistics.models.survival.cox import CoxRegression
 from pipeline.statistics.models.survival.restricted_mean import restricted_mean_regression

@@ -1,4 +1,4 @@
-"""One value per participant: legs count equally, however many trials each has."""
+"""Which trials of a leg count, and one value per participant: legs count equally, however many trials."""
 
 from typing import Literal
 
@@ -7,6 +7,7 @@ import pandas as pd
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
+from schemas.outcomes import TrialRule
 
 WithinLeg = Literal["mean", "max"]
 """What stands for a leg: the mean of its trials or the best one."""
@@ -49,3 +50,21 @@ def check_participants(rows: pd.DataFrame, comparison: Comparison) -> None:
             raise NotEstimableError(
                 f"The {label} group has {counted} with a value; at least two are needed."
             )
+
+
+def chosen_trials(rows: pd.DataFrame, rule: TrialRule) -> pd.DataFrame:
+    """One trial per participant and leg: the first that can be analysed, or the longest hold.
+
+    rows: of one outcome, with participant_id, leg and trial; for "best" also the bounds low_s and
+    high_s of hold times, of which the lower decides and then the upper. "all" changes nothing.
+    """
+    if rule == "all":
+        return rows
+    order = ["trial"] if rule == "first" else ["low_s", "high_s"]
+    ranked = rows.sort_values(
+        [*order, "trial"] if rule == "best" else order,
+        ascending=True if rule == "first" else [False, False, True],
+        kind="stable",
+    )
+    kept = ranked.drop_duplicates(["participant_id", "leg"])
+    return rows.loc[sorted(kept.index)].reset_index(drop=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.statistics.catalogue.fitted_models import addressed, fitted_model, models_with
-from pipeline.statistics.diagnostics.entries import diagnose
+from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import OF_THE_LEG, Asked, Designs
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipeline.statistics.diagnostics.entries import diagnose
+from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError

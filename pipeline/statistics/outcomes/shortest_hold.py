@@ -14,8 +14,8 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds
-from pipeline.statistics.outcomes.hold_model import as_time_ratio, fit_hold_model
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.time_ratio import as_time_ratio, fit_hold_model
 
 VARIANTS = {
     "half": "0 s counted as shorter than half the setting",

@@ -14,12 +14,17 @@ from statsmodels.duration.hazard_regression import PHReg
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design
 from pipeline.statistics.models.mixed.guarded_fit import GuardedFit
-from pipeline.statistics.second_routes.partial_regression import PartialFit, partial_fit
-from pipeline.statistics.second_routes.plain_conditional import plain_conditional
-from pipeline.statistics.second_routes.plain_gee import plain_gee
-from pipeline.statistics.second_routes.plain_intercept import plain_intercept_fit
-from pipeline.statistics.second_routes.plain_likelihood import plain_censored_fit
-from pipeline.statistics.second_routes.plain_median import median_range
+from pipeline.statistics.second_routes.plain_likelihood import (
+    plain_censored_fit,
+    plain_intercept_fit,
+)
+from pipeline.statistics.second_routes.plain_regressions import (
+    PartialFit,
+    median_range,
+    partial_fit,
+    plain_conditional,
+    plain_gee,
+)
 from pipeline.statistics.second_routes.second_opinion import SecondNumber
 
 MOST_ROWS_OF_PHREG = 2000

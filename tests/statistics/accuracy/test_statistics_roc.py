@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.accuracy.cut_point import youden_cut
-from pipeline.statistics.models.accuracy.roc import compare_areas, roc_area, roc_curve
+from pipeline.statistics.models.accuracy.roc import compare_areas, roc_area, roc_curve, youden_cut
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
 
 MARKERS = {"gmed": ("gmed", False), "hold": ("hold_mean", True)}

@@ -10,12 +10,10 @@ from pipeline.statistics.models.agreement.kappa import (
     PERFECT,
     agreement_indices,
     cohen_kappa,
-    rating_table,
-)
-from pipeline.statistics.models.agreement.several_raters import (
     fleiss_kappa,
     kappa_of_participants,
     rating_counts,
+    rating_table,
 )
 
 CATEGORIES = ("negative", "positive")

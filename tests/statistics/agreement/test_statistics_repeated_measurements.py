@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.agreement.bland_altman import limits_of_agreement
-from pipeline.statistics.models.agreement.icc import icc_family
-from pipeline.statistics.models.agreement.measurement_error import measurement_error
+from pipeline.statistics.models.agreement.icc import icc_family, measurement_error
 from pipeline.statistics.models.agreement.repeated_values import RepeatedValues
 
 TABLES = {

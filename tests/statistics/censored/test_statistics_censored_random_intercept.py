@@ -8,10 +8,12 @@ from scipy.special import logit
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
-from pipeline.statistics.models.censored.participant_integral import Nodes, ParticipantIntegral
-from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
-from pipeline.statistics.models.censored.row_likelihood import CensoredRows
+from pipeline.statistics.models.censored.likelihood import DISTRIBUTIONS, CensoredRows
+from pipeline.statistics.models.censored.random_intercept import (
+    CensoredRandomIntercept,
+    Nodes,
+    ParticipantIntegral,
+)
 from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
 
 

@@ -10,8 +10,7 @@ from pipeline.statistics.models.censored.censored_regression import (
     CensoredNormal,
     CensoredRegression,
 )
-from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
-from pipeline.statistics.models.censored.row_likelihood import CensoredRows
+from pipeline.statistics.models.censored.likelihood import DISTRIBUTIONS, CensoredRows
 
 TERMS = ["(Intercept)", "groupLBP", "age_years", "sexmale", "dom"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from pipeline.statistics.diagnostics.of_hold_models import residual_quantiles
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
-from pipeline.statistics.models.censored.censored_residuals import residual_quantiles
-from pipeline.statistics.models.censored.error_distributions import DISTRIBUTIONS
+from pipeline.statistics.models.censored.likelihood import DISTRIBUTIONS
 
 
 def held(distribution, n=4000):

@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.correlation.association import kendall, pearson, spearman
-from pipeline.statistics.models.correlation.partial import correlations_by_group, partial
+from pipeline.statistics.models.correlation.association import (
+    correlations_by_group,
+    kendall,
+    partial,
+    pearson,
+    spearman,
+)
 
 PAIRS = {
     "lbp_gmed_vas": ("gmed", "vas_mm", True),

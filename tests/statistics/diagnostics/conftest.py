@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.diagnostics.entries import diagnose
+from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import Design, build_design
 from pipeline.statistics.estimates.model_check import ModelCheck

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.regression.linear_model import OLS
 
+from pipeline.statistics.diagnostics.of_measured_models import mixed_residuals
 from pipeline.statistics.models.censored import participant_scores
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.models.censored.participant_scores import (
@@ -12,7 +13,6 @@ from pipeline.statistics.models.censored.participant_scores import (
     spread_ratio,
 )
 from pipeline.statistics.models.censored.spread_by_group import spread_by_group
-from pipeline.statistics.models.mixed.mixed_residuals import mixed_residuals
 
 
 def codes_of(design):

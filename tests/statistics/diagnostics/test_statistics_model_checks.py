@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.statistics.diagnostics.entries import CHECKS
+from pipeline.statistics.diagnostics.checks import CHECKS
 from schemas.diagnostics import DIAGNOSTICS
 from schemas.models import ANALYSIS_MODELS
 

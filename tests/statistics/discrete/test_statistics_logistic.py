@@ -10,9 +10,12 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
-from pipeline.statistics.models.discrete.leg_shares import LegShares, shares_by_group
-from pipeline.statistics.models.discrete.logistic import LogisticRegression
-from pipeline.statistics.models.linear.marginal_means import marginal_means
+from pipeline.statistics.models.discrete.logistic import (
+    LegShares,
+    LogisticRegression,
+    shares_by_group,
+)
+from pipeline.statistics.models.linear.ancova import marginal_means
 
 R_NAMES = {
     "const": "(Intercept)",

@@ -7,8 +7,8 @@ from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.discrete.logistic import LogisticRegression
-from pipeline.statistics.models.discrete.mcnemar import PairedAnswers, mcnemar
 from pipeline.statistics.models.discrete.ordered_bands import OrderedBands
+from pipeline.statistics.models.two_groups.categories import PairedAnswers, mcnemar
 
 
 def test_left_and_right_legs_are_r_mcnemar(tables, golden, tolerances):

@@ -5,8 +5,12 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.imputation.chained_equations import fit_imputed, imputed
-from pipeline.statistics.models.imputation.rubin import CompleteDataFit, pool
+from pipeline.statistics.models.imputation.chained_equations import (
+    CompleteDataFit,
+    fit_imputed,
+    imputed,
+    pool,
+)
 from pipeline.statistics.models.linear.ancova import Ancova
 
 

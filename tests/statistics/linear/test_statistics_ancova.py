@@ -7,10 +7,10 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence, variance_inflation_factor
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.linear.ancova import Ancova
-from pipeline.statistics.models.linear.diagnostics import linear_diagnostics
-from pipeline.statistics.models.linear.marginal_means import marginal_means
-from pipeline.statistics.models.linear.type_two import (
+from pipeline.statistics.models.linear.ancova import (
+    Ancova,
+    linear_diagnostics,
+    marginal_means,
     partial_eta_squared,
     slopes_homogeneity,
     type_two,

@@ -10,9 +10,9 @@ from pipeline.statistics.models.linear.median_regression import (
     NOT_UNIQUE,
     MedianRegression,
     median_coefficients,
+    weighted_median_coefficients,
 )
 from pipeline.statistics.models.linear.robust import HuberRegression
-from pipeline.statistics.models.linear.weighted_medians import weighted_median_coefficients
 from pipeline.statistics.models.resampling import (
     content_order,
     participant_weights,

@@ -9,10 +9,13 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
-from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, ONE_ROW_EACH, fit_guarded
-from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood
-from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
-from pipeline.statistics.models.mixed.profile_interval import profile_interval
+from pipeline.statistics.models.mixed.guarded_fit import (
+    FALLBACK,
+    ONE_ROW_EACH,
+    fit_guarded,
+    reml_loglikelihood,
+)
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts, profile_interval
 
 TERMS = {
     "(Intercept)": "const",

@@ -8,10 +8,8 @@ from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.mixed import guarded_fit
-from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, fit_guarded
-from pipeline.statistics.models.mixed.likelihood_by_sums import reml_loglikelihood
-from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
-from pipeline.statistics.models.mixed.profile_interval import profile_interval
+from pipeline.statistics.models.mixed.guarded_fit import FALLBACK, fit_guarded, reml_loglikelihood
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts, profile_interval
 from pipeline.statistics.models.mixed.sufficient_blocks import sufficient_blocks
 from pipeline.statistics.models.mixed.variance_components import derivatives, solve
 

@@ -10,10 +10,13 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.survival import concordance as concordances
-from pipeline.statistics.models.survival.concordance import concordance
-from pipeline.statistics.models.survival.cox import CoxRegression
-from pipeline.statistics.models.survival.risk_sets import PartialLikelihood, RiskSets
+from pipeline.statistics.models.survival import log_rank as concordances
+from pipeline.statistics.models.survival.cox import (
+    CoxRegression,
+    PartialLikelihood,
+    RiskSets,
+    concordance,
+)
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 TERMS = {"groupLBP": "group", "age_years": "age_years", "sexmale": "sex", "dom": "dom"}

@@ -5,7 +5,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.survival.interval_curve import interval_curve
+from pipeline.statistics.models.survival.curves import interval_curve
 
 
 def test_exact_and_right_censored_times_give_kaplan_meier():

@@ -7,6 +7,7 @@ from statsmodels.duration.survfunc import survdiff
 
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
+from pipeline.statistics.models.survival.curves import SurvivalCurve
 from pipeline.statistics.models.survival.log_rank import log_rank_test
 from pipeline.statistics.models.survival.restricted_mean import (
     pseudo_values,
@@ -14,7 +15,6 @@ from pipeline.statistics.models.survival.restricted_mean import (
     restricted_mean_difference,
     restricted_mean_regression,
 )
-from pipeline.statistics.models.survival.survival_curve import SurvivalCurve
 
 TAU_S = 30.0
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.rounding import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel, newcombe_interval
 from pipeline.statistics.models.two_groups.rank_tests import hodges_lehmann, mann_whitney
 

@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
-from pipeline.statistics.models.rounding import varies
+from pipeline.statistics.models.model_rows import varies
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.rounding import varies
+from pipeline.statistics.models.model_rows import varies
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
-from pipeline.statistics.models.censored.censored_results import CensoredResults
-from pipeline.statistics.models.censored.error_distributions import Curve, ErrorDistribution
+from pipeline.statistics.models.censored.censored_regression import CensoredResults
+from pipeline.statistics.models.censored.likelihood import Curve, ErrorDistribution
 from pipeline.statistics.models.model_rows import sums_by_code
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
 

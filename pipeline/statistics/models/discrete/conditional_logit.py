@@ -12,7 +12,7 @@ from statsmodels.discrete.conditional_models import ConditionalLogit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.discrete.separation import refuse_separation_within
+from pipeline.statistics.models.discrete.logistic import refuse_separation_within
 from pipeline.statistics.models.model_rows import dependent_term
 from pipeline.statistics.models.regression_results import RegressionResults
 

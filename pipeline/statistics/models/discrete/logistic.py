@@ -1,4 +1,9 @@
-"""Logistic regression of a yes or no outcome, one row per participant."""
+"""Logistic regression of a yes or no outcome: one row per participant, or shares of legs and trials.
+
+Terms that predict an outcome without error leave a logistic model without a solution: a maximum likelihood
+fit then runs off to infinity, and statsmodels stops at coefficients such as -332 with a warning. Found
+here beforehand by linear programming (Konis 2007, thesis, Oxford).
+"""
 
 from dataclasses import dataclass
 
@@ -6,16 +11,105 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, linprog
 from scipy.special import expit
 from statsmodels.discrete.discrete_model import Logit
+from statsmodels.genmod.families import Binomial
 
-from pipeline.statistics.estimates.arrays import Floats
+from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
-from pipeline.statistics.models.discrete.separation import refuse_separation
-from pipeline.statistics.models.model_rows import checked_rows
+from pipeline.statistics.models.linear.estimating_equations import (
+    GEECovariance,
+    GEEResults,
+    Working,
+    fit_gee,
+)
+from pipeline.statistics.models.model_rows import CONSTANT, checked_participants, checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
+
+_NOTHING = 1e-7
+"""Of the bound of a direction: what the solver leaves where there is none."""
+
+
+def refuse_separation(is_event: npt.ArrayLike, exog: pd.DataFrame) -> None:
+    """Raises NoSolutionError, naming the terms, when a combination of them separates the outcome."""
+    side = np.where(np.asarray(is_event, dtype=bool), 1.0, -1.0)
+    separated = _separating(side, exog)
+    if separated:
+        raise NoSolutionError(separation_sentence(separated))
+
+
+def refuse_separation_within(differences: pd.DataFrame) -> None:
+    """The same for matched sets: rows are differences case minus reference within a set."""
+    separated = _separating(np.ones(len(differences)), differences)
+    if separated:
+        raise NoSolutionError(separation_sentence(separated, " within the matched sets"))
+
+
+def refuse_separation_of_bands(bands: Codes, exog: pd.DataFrame) -> None:
+    """The same for ordered bands 0, 1, ..., all of them present; exog without a constant."""
+    x = _standardised(exog)
+    n_cuts = int(bands.max())
+    # A row of band b lies above cut b - 1 and below cut b along the direction.
+    above = np.zeros((len(bands), n_cuts))
+    below = np.zeros((len(bands), n_cuts))
+    for row, band in enumerate(bands):
+        if band > 0:
+            above[row, band - 1] = -1.0
+        if band < n_cuts:
+            below[row, band] = 1.0
+    has_above, has_below = bands > 0, bands < n_cuts
+    rows = np.vstack(
+        [
+            np.column_stack([x[has_above], above[has_above]]),
+            np.column_stack([-x[has_below], below[has_below]]),
+        ]
+    )
+    direction = _direction(rows)[: exog.shape[1]]
+    separated = [str(name) for name, part in zip(exog, direction, strict=True) if part]
+    if separated:
+        raise NoSolutionError(separation_sentence(separated))
+
+
+def separation_sentence(terms: list[str], where: str = "") -> str:
+    """What a report says about separation."""
+    predict = "predicts" if len(terms) == 1 else "together predict"
+    return (
+        f"{' and '.join(terms)} {predict} the outcome without error for some or all rows{where}, "
+        "so that the odds ratio has no finite value."
+    )
+
+
+def _separating(side: Floats, exog: pd.DataFrame) -> list[str]:
+    """Terms of a separating direction; one term alone where one is enough; empty without any."""
+    rows = side[:, None] * _standardised(exog)
+    names = [str(name) for name in exog.columns]
+    if not _direction(rows).any():
+        return []
+    constant = [i for i, name in enumerate(names) if name == CONSTANT]
+    for i, name in enumerate(names):
+        if name != CONSTANT and _direction(rows[:, [*constant, i]]).any():
+            return [name]
+    direction = _direction(rows)
+    return [name for name, part in zip(names, direction, strict=True) if part and name != CONSTANT]
+
+
+def _standardised(exog: pd.DataFrame) -> Floats:
+    x = exog.to_numpy(dtype=float)
+    largest = np.abs(x).max(axis=0)
+    return np.asarray(x / np.where(largest > 0, largest, 1.0))
+
+
+def _direction(rows: Floats) -> Floats:
+    """A direction along which no row is negative and some are positive; zeros when there is none."""
+    found = linprog(
+        -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1), method="highs"
+    )
+    if found.status != 0 or -found.fun <= _NOTHING * len(rows):
+        return np.zeros(rows.shape[1])
+    return np.where(np.abs(found.x) > _NOTHING, found.x, 0.0)
+
 
 FEWEST_EVENTS_PER_COEFFICIENT = 10
 """Participants with the rarer outcome per coefficient; with fewer, coefficients are too far from 0
@@ -180,3 +274,40 @@ def _maximise(y: Floats, x: Floats, offset: Floats, start: Floats) -> tuple[Floa
             length /= 2
         beta, value = beta + length * step, max(new, value)
     return beta, value
+
+
+class LegShares:
+    """Log odds of endog (0 or 1 per leg or trial) as a linear function of exog (with `const`).
+
+    participants: Series of the very frame that exog was made of.
+    """
+
+    def __init__(self, endog: npt.ArrayLike, exog: pd.DataFrame, participants: pd.Series) -> None:
+        self.endog = endog
+        self.exog = exog
+        self.participants = participants
+
+    def fit(
+        self, working: Working = "exchangeable", covariance: GEECovariance = "bias_reduced"
+    ) -> GEEResults:
+        """Log odds ratios averaged over participants; t with participants - k degrees of freedom.
+
+        exp(coefficient) is an odds ratio. Raises NotEstimableError when all rows have the same
+        outcome, as `checked_rows`, or with no more participants than terms; NoSolutionError when
+        terms separate the outcome. Source: Liang and Zeger 1986, Biometrika 73:13.
+        """
+        y, x = checked_binary(self.endog, self.exog)
+        codes = checked_participants(self.participants, self.exog)
+        refuse_separation(y, self.exog)
+        return fit_gee(y, x, codes, self.exog.columns, Binomial(), working, covariance)
+
+
+def shares_by_group(
+    endog: npt.ArrayLike, is_case: npt.ArrayLike
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(rows with the outcome, rows) of the case and of the reference group; an empty group counts 0 of 0."""
+    y, case = np.asarray(endog, dtype=float), np.asarray(is_case, dtype=bool)
+    return (
+        (int(y[case].sum()), int(case.sum())),
+        (int(y[~case].sum()), int((~case).sum())),
+    )

@@ -11,8 +11,11 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversion
 
 from pipeline.statistics.estimates.arrays import Codes
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.discrete.logistic import LogisticRegression, few_events
-from pipeline.statistics.models.discrete.separation import refuse_separation_of_bands
+from pipeline.statistics.models.discrete.logistic import (
+    LogisticRegression,
+    few_events,
+    refuse_separation_of_bands,
+)
 from pipeline.statistics.models.model_rows import CONSTANT, checked_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 

@@ -4,6 +4,9 @@ Our own exact REML (`mixed_model.py`) is compared with statsmodels' MixedLM, or 
 the likelihood in another form. When they agree the exact numbers are published with Kenward-Roger standard
 errors and degrees of freedom, which MixedLM does not have. When they do not, a regression on
 participant means takes the place of the mixed model, and says so.
+
+That other form takes sums per leg and participant alone, without the blocks, factors or matrix inverses of
+`variance_components.py`, so that an error in one of them shows.
 """
 
 import warnings
@@ -17,10 +20,6 @@ from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VC
 
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.mixed.likelihood_by_sums import (
-    coefficients_by_sums,
-    reml_loglikelihood,
-)
 from pipeline.statistics.models.mixed.mixed_model import (
     BOUNDARY_SHARE as BOUNDARY_SHARE,
 )
@@ -30,6 +29,59 @@ from pipeline.statistics.models.mixed.mixed_model import (
     NestedResults,
     leg_codes,
 )
+from pipeline.statistics.models.model_rows import sums_by_code
+
+
+def reml_loglikelihood(
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
+) -> float:
+    """Of endog (n,) on exog (n, k); variances: residual, participant, leg.
+
+    people, legs: codes from 0; leg codes differ between participants. Without a leg intercept,
+    give the participants as legs and 0 as their variance. Source: the inverse of I + s 11', twice
+    (Sherman and Morrison 1950, Ann Math Stat 21:124).
+    """
+    n, k = exog.shape
+    products, log_determinant = _weighted(endog, exog, people, legs, variances)
+    information, cross = products[:k, :k], products[:k, k]
+    quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
+    return -0.5 * float(
+        log_determinant
+        + np.linalg.slogdet(information)[1]
+        + quadratic
+        + (n - k) * np.log(2 * np.pi)
+    )
+
+
+def coefficients_by_sums(
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
+) -> Floats:
+    """The coefficients (k,) at the variances; arguments as in `reml_loglikelihood`."""
+    k = exog.shape[1]
+    products, _ = _weighted(endog, exog, people, legs, variances)
+    return np.asarray(np.linalg.solve(products[:k, :k], products[:k, k]))
+
+
+def _weighted(
+    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
+) -> tuple[Floats, float]:
+    """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
+    residual, between, of_leg = (float(value) for value in variances)
+    values = np.column_stack([exog, endog])
+    sums = sums_by_code(values, legs)
+    sizes = np.bincount(legs).astype(float)
+    owner = np.zeros(len(sizes), dtype=np.intp)
+    owner[legs] = people
+    shrunk = residual + sizes * of_leg
+    products = (values.T @ values - (sums / shrunk[:, None]).T @ sums * of_leg) / residual
+    above = sums_by_code(sums / shrunk[:, None], owner)
+    weight = 1 + between * np.bincount(owner, sizes / shrunk)
+    products -= between * (above / weight[:, None]).T @ above
+    log_determinant = (
+        (len(endog) - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
+    )
+    return products, float(log_determinant)
+
 
 LARGEST_LOGLIKELIHOOD_GAP = 1e-3
 LARGEST_COEFFICIENT_GAP_SE = 1e-3

@@ -1,23 +1,119 @@
-"""Linear mixed model with random intercepts for participants and their legs, statsmodels style."""
+"""Linear mixed model with random intercepts for participants and their legs, statsmodels style.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+With small-sample degrees of freedom and standard errors of one contrast, and profile-likelihood intervals:
+where the best fit with one value fixed is too poor. These need no degrees of freedom and may be lopsided,
+as intervals of standard deviations must be.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import optimize, stats
 from statsmodels.iolib.summary2 import Summary
 
 from pipeline.statistics.estimates.arrays import Codes, Flags, Floats
+from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.estimates.p_values import Inference, infer
-from pipeline.statistics.models.fitted_terms import FittedTerms
-from pipeline.statistics.models.mixed.degrees_of_freedom import (
-    kenward_roger,
-    satterthwaite,
-    within_strata,
+from pipeline.statistics.models.mixed.sufficient_blocks import sufficient_blocks
+from pipeline.statistics.models.mixed.variance_components import (
+    VarianceFit,
+    fit_reml,
+    least_squares,
+    maximise,
+    residual_scale,
 )
-from pipeline.statistics.models.mixed.variance_components import VarianceFit, fit_reml
+from pipeline.statistics.models.regression_results import FittedTerms
+
+
+def satterthwaite(fit: VarianceFit, contrast: Floats) -> tuple[float, float]:
+    """(standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
+
+    Variances at 0 are left out, as lmerTest does. Source: Satterthwaite 1946, Biometrics 2:110;
+    Kuznetsova 2017, J Stat Softw 82(13) (lmerTest).
+    """
+    cov = fit.cov
+    variance = float(contrast @ cov @ contrast)
+    active = fit.variances > 0
+    gradient = np.array([contrast @ cov @ p @ cov @ contrast for p in fit.p_matrices])[active]
+    of_variances = np.linalg.inv(fit.observed_information[np.ix_(active, active)])
+    return float(np.sqrt(variance)), float(2 * variance**2 / (gradient @ of_variances @ gradient))
+
+
+def kenward_roger(fit: VarianceFit, contrast: Floats) -> tuple[float, float]:
+    """(adjusted standard error, degrees of freedom) of contrast'params, contrast of shape (k,).
+
+    Variances at 0 are kept, as R's pbkrtest does, so that the degrees of freedom of a
+    between-participant contrast stay near the number of participants. Both are missing (NaN) with
+    so few rows that the approximation does not exist. Source: Kenward and Roger 1997, Biometrics
+    53:983; the covariance is linear in the variances, so that the term with second derivatives
+    is 0.
+    """
+    cov, p, q = fit.cov, fit.p_matrices, fit.q_matrices
+    try:
+        weights = np.linalg.inv(fit.expected_information)
+    except np.linalg.LinAlgError:
+        return np.nan, np.nan
+    spread = np.einsum("ab,abij->ij", weights, q) - np.einsum(
+        "ab,aij,jk,bkl->il", weights, p, cov, p, optimize=True
+    )
+    adjusted_variance = float(contrast @ (cov + 2 * cov @ spread @ cov) @ contrast)
+    theta = np.outer(contrast, contrast) / (contrast @ cov @ contrast)
+    parts = np.array([theta @ cov @ p_i @ cov for p_i in p])
+    traces = np.einsum("aii->a", parts)
+    a1 = float(traces @ weights @ traces)
+    a2 = float(np.einsum("ab,aij,bji->", weights, parts, parts, optimize=True))
+    df = _kenward_roger_df(a1, a2)
+    if not (adjusted_variance > 0 and np.isfinite(df) and df > 0):
+        return np.nan, np.nan
+    return float(np.sqrt(adjusted_variance)), df
+
+
+def _kenward_roger_df(a1: float, a2: float) -> float:
+    """Degrees of freedom for one contrast (rank 1), with the symbols of Kenward and Roger 1997."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        a = np.float64(a2)
+        b = (a1 + 6 * a) / 2
+        g = (2 * a1 - 5 * a) / (3 * a)
+        c = 3 + 2 * (1 - g)
+        c1, c2, c3 = g / c, (1 - g) / c, (3 - g) / c
+        expectation = 1 / (1 - a)
+        variance = 2 * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
+        rho = variance / (2 * expectation**2)
+        return float(4 + 3 / (rho - 1))
+
+
+def within_strata(
+    constant_within: list[list[bool]], sizes: list[int], *, is_constant: list[bool]
+) -> list[float]:
+    """Degrees of freedom of each term by the stratum in which it varies, as R's nlme counts them.
+
+    constant_within: for each level (participants first), whether each term has one value per unit.
+    sizes: number of units of each level, rows last. is_constant: terms that never vary (the
+    constant), which get those of the rows. A stratum has its units less those of the level above and
+    the terms that vary in it. Source: Pinheiro and Bates 2000, Mixed-Effects Models in S and S-PLUS,
+    section 2.4.2.
+    """
+    n_levels = len(constant_within)
+    stratum = [
+        n_levels
+        if constant
+        else next((level for level in range(n_levels) if constant_within[level][term]), n_levels)
+        for term, constant in enumerate(is_constant)
+    ]
+    above = [1 if any(is_constant) else 0, *sizes[:-1]]
+    varying = [
+        sum(
+            own == level and not constant
+            for own, constant in zip(stratum, is_constant, strict=True)
+        )
+        for level in range(n_levels + 1)
+    ]
+    return [float(sizes[level] - above[level] - varying[level]) for level in stratum]
+
 
 DfMethod = Literal["kenward_roger", "satterthwaite", "within_strata"]
 
@@ -187,3 +283,68 @@ def _constant_within(exog: Floats, codes: Codes) -> list[bool]:
     """For each column, whether it has one value within every level."""
     columns = pd.DataFrame(exog).groupby(codes)
     return [bool(value) for value in (columns.max() - columns.min()).max() == 0]
+
+
+_FARTHEST_SE = 40.0
+"""Standard errors from the estimate, or times the standard deviation, at which the search ends."""
+_PRECISE = 1e-9
+"""Of the bound."""
+
+
+def profile_interval(
+    model: NestedIntercepts, name: str, *, ci_level: float = 0.95
+) -> tuple[float, float]:
+    """Interval of a term of the model, or of the standard deviation of a component.
+
+    name: a term, or "residual", "participant" or "leg" (in the unit of endog). By maximum
+    likelihood, as R's confint of lme4 does, also where the estimates are REML's. A standard
+    deviation's lower bound is 0 when 0 is not too poor. Raises NotEstimableError when there is no
+    fit, NoSolutionError when a bound is not found.
+    """
+    start, residual = least_squares(model.endog, model.exog)
+    blocks = sufficient_blocks(residual, model.exog, list(model.factors))
+    scale = residual_scale(model.endog, residual, model.exog.shape[1])
+    best = maximise(blocks, scale, reml=False)
+    quantile = float(stats.norm.ppf(0.5 + ci_level / 2))
+
+    def depth(llf: float) -> float:
+        # A profile a rounding above the best fit is the best fit.
+        return float(np.sqrt(2 * max(0.0, best.llf - llf))) - quantile
+
+    if name in model.exog_names:
+        at = model.exog_names.index(name)
+        without = replace(blocks, exog=np.delete(blocks.exog, at, axis=2))
+
+        def of_term(value: float) -> float:
+            shifted = replace(without, endog=blocks.endog - value * blocks.exog[:, :, at])
+            return depth(maximise(shifted, scale, start=best.variances, reml=False).llf)
+
+        estimate, se = float(best.params[at]), float(np.sqrt(best.cov[at, at]))
+        low = _crossing(of_term, estimate, -se)
+        return start[at] + low, start[at] + _crossing(of_term, estimate, se)
+    component = COMPONENTS[: 1 + len(model.factors)].index(name)
+
+    def of_sd(sd: float) -> float:
+        held = best.variances.copy()
+        held[component] = sd**2
+        return depth(maximise(blocks, scale, start=held, held=component, reml=False).llf)
+
+    sd = float(np.sqrt(best.variances[component]))
+    unit = max(sd, 0.1 * float(np.sqrt(best.variances[0])))
+    low = 0.0
+    if component > 0 and sd > 0 and of_sd(0.0) > 0:
+        low = float(optimize.brentq(of_sd, 0.0, sd, xtol=_PRECISE * unit))
+    elif component == 0:
+        low = float(optimize.brentq(of_sd, 1e-3 * sd, sd, xtol=_PRECISE * unit))
+    return low, _crossing(of_sd, sd, unit)
+
+
+def _crossing(depth: Callable[[float], float], estimate: float, step: float) -> float:
+    """The value in the direction of `step` at which the profile is as deep as asked."""
+    inner, factor = estimate, 1.0
+    while factor <= _FARTHEST_SE:
+        outer = estimate + factor * step
+        if depth(outer) > 0:
+            return float(optimize.brentq(depth, inner, outer, xtol=_PRECISE * abs(step)))
+        inner, factor = outer, 2 * factor
+    raise NoSolutionError("The likelihood does not fall far enough for a bound of the interval.")

@@ -9,7 +9,6 @@ from statsmodels.iolib.summary2 import Summary
 
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.mixed.sufficient_blocks import SufficientBlocks
 from pipeline.statistics.models.mixed.variance_components import (
     NO_SOLUTION,
@@ -18,6 +17,7 @@ from pipeline.statistics.models.mixed.variance_components import (
     least_squares,
     residual_scale,
 )
+from pipeline.statistics.models.regression_results import FittedTerms
 
 _MOST_STEPS = 200
 _MOST_HALVINGS = 60

@@ -14,9 +14,9 @@ from statsmodels.regression.linear_model import OLS
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
-from pipeline.statistics.models.fitted_terms import FittedTerms
 from pipeline.statistics.models.model_rows import refuse_exact_fit
-from pipeline.statistics.models.survival.survival_curve import SurvivalCurve
+from pipeline.statistics.models.regression_results import FittedTerms
+from pipeline.statistics.models.survival.curves import SurvivalCurve
 
 _COLLINEAR = 1e-9
 """Of a column's length: what the other columns leave of it."""

@@ -9,7 +9,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, two_sided_p
-from pipeline.statistics.models.rounding import varies
+from pipeline.statistics.models.model_rows import varies
 
 _LARGEST_MISS = 1e-4
 """Of a tail probability: what the inverse may miss before its answer is refused. A found one misses

@@ -13,7 +13,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
-from pipeline.statistics.models.rounding import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
 from pipeline.statistics.models.two_groups.effect_size import (
     noncentrality_interval,
     small_sample_correction,

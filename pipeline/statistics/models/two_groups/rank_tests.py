@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
-from pipeline.statistics.models.rounding import rounded_for_ranks
+from pipeline.statistics.models.model_rows import rounded_for_ranks
 
 FEWEST_FOR_NORMAL = 50
 """Participants of a group from which the normal approximation of U replaces the exact distribution

@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, infer
-from pipeline.statistics.models.rounding import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
 
 FEWEST_FOR_SHAPIRO = 3
 MOST_FOR_SHAPIRO = 5000

@@ -1,4 +1,8 @@
-"""Kaplan-Meier's curve with its uncertainty, for holds that are independent: one per participant."""
+"""Curves of hold times without a distribution: Kaplan-Meier's, of trials and with a band, and Turnbull's.
+
+`SurvivalCurve` and its band are for holds that are independent, one per participant; `kaplan_meier` is
+for all trials, and `interval_curve` for times known only within bounds.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -134,3 +138,97 @@ class SurvivalCurve:
         if abs(share[first] - 0.5) < _ROUNDING and len(lower):
             return float((self.time[first] + self.time[lower[0]]) / 2)
         return float(self.time[first])
+
+
+CURVE_COLUMNS = ("time_s", "survival", "n_at_risk", "n_censored")
+
+_ROUNDING_OF_TRIALS = 1e-12
+"""Of a product of shares: nearer to one half than this is one half."""
+
+
+def kaplan_meier(times_s: npt.ArrayLike, ended: npt.ArrayLike) -> pd.DataFrame:
+    """Steps of the curve: one row per time at which a trial ended or reached its ceiling, with 0.
+
+    times_s: hold time or the ceiling (s), shape (n_trials,); ended: False for trials held to the
+    ceiling. Returns time_s, survival (share of trials held longer than time_s), n_at_risk (trials
+    still held just before time_s) and n_censored (trials that reached their ceiling from this time
+    to before the next). No band: trials of one participant are alike, and a band for independent
+    trials would be too narrow. Raises NotEstimableError without trials.
+    """
+    times = np.asarray(times_s, dtype=float)
+    is_end = np.asarray(ended, dtype=bool)
+    if not len(times):
+        raise NotEstimableError("No trial could be analysed.")
+    curve = SurvfuncRight(times, is_end.astype(float)) if is_end.any() else None
+    ends = curve.surv_times if curve is not None else np.array([])
+    grid = np.unique(np.concatenate([[0.0], times]))
+    steps = np.concatenate([[1.0], curve.surv_prob]) if curve is not None else np.array([1.0])
+    reached = np.searchsorted(ends, grid, side="right")
+    censored = np.sort(times[~is_end])
+    before = np.append(np.searchsorted(censored, grid, side="left"), len(censored))
+    return pd.DataFrame(
+        {
+            "time_s": grid,
+            "survival": steps[reached],
+            "n_at_risk": len(times) - np.searchsorted(np.sort(times), grid, side="left"),
+            "n_censored": np.diff(before),
+        }
+    )
+
+
+def median_time_s(curve: pd.DataFrame) -> float:
+    """First time at which half of the trials have ended; a `kaplan_meier` curve.
+
+    Where the curve is flat at exactly one half, the middle of that stretch, as R's survfit.
+    Raises NotEstimableError when more than half of the trials outlast the curve.
+    """
+    below = curve.loc[curve["survival"] <= 0.5 + _ROUNDING_OF_TRIALS]
+    if below.empty:
+        raise NotEstimableError(
+            "More than half of the trials were held to the ceiling, so that the median is beyond it."
+        )
+    first = float(below["time_s"].iloc[0])
+    at_half = abs(float(below["survival"].iloc[0]) - 0.5) <= _ROUNDING_OF_TRIALS
+    later = below.loc[below["survival"] < 0.5 - _ROUNDING_OF_TRIALS, "time_s"]
+    if at_half and len(later):
+        return (first + float(later.iloc[0])) / 2
+    return first
+
+
+_MOST_STEPS = 5000
+_SETTLED = 1e-7
+"""Largest change of a share in one step; curves are drawn, not tested."""
+
+
+def interval_curve(low: npt.ArrayLike, high: npt.ArrayLike) -> pd.DataFrame:
+    """Most likely shares at the points where a time may lie; Kaplan-Meier with exact and high = inf.
+
+    low, high: bounds, shape (n_rows,): equal when exact, else the time is above low and at most
+    high. Returns rows of `time` (sorted; the last is inf when some times outlast all others),
+    `share` (of times at this point, all sum to 1) and `survival` (share of times above it).
+    Source: Turnbull 1976, J R Stat Soc B 38:290 (self-consistent estimate). Raises
+    NotEstimableError without rows.
+    """
+    low_, high_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    if not len(low_):
+        raise NotEstimableError("No trial could be analysed.")
+    points = np.unique(high_)
+    first = np.where(
+        low_ == high_, np.searchsorted(points, high_), np.searchsorted(points, low_, side="right")
+    )
+    last = np.searchsorted(points, high_)
+    share = np.full(len(points), 1 / len(points))
+    for _ in range(_MOST_STEPS):
+        below = np.concatenate([[0.0], np.cumsum(share)])
+        weight = 1 / (below[last + 1] - below[first])
+        # Each row adds its weight to the points it covers: a running sum of starts minus ends.
+        change = np.bincount(first, weight, len(points) + 1) - np.bincount(
+            last + 1, weight, len(points) + 1
+        )
+        updated = share * np.cumsum(change)[:-1] / len(low_)
+        settled = float(np.abs(updated - share).max()) < _SETTLED
+        share = updated
+        if settled:
+            break
+    survival = np.maximum(1 - np.cumsum(share), 0.0)
+    return pd.DataFrame({"time": points, "share": share, "survival": survival})

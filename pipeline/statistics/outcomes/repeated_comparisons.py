@@ -1,8 +1,9 @@
-"""How much the difference in onset rests on the detector and on the rule for lift-off.
+"""The planned comparison repeated: onsets by other detectors and lift-off rules, trials without a remark.
 
 The usual detectors answer later where the muscle is quieter, so that a difference in amplitude between
 groups becomes a false one in latency; and an onset is relative to a lift-off that is itself found by a
-rule. The planned comparison is therefore repeated with every detector and every rule.
+rule. Rejected trials are in no analysis (`analysis_set`); those with the verdict "warn" are usable and in the
+main result. Keeping them is a choice, and its weight has to be shown.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
 from schemas.activation import ACTIVATION_KEY
-from schemas.models import LIFTOFF_BY, ONSET_BY
+from schemas.models import LIFTOFF_BY, ONSET_BY, WITHOUT_WARNED
 from schemas.onset_sensitivity import ONSET_METHOD_LABELS
 from schemas.outcomes import ONSET
 
@@ -92,3 +93,36 @@ def _compared(
         when_empty=NO_ONSET,
         note=f"Without a value: {n_without} of {len(onsets)} trials." if n_without else "",
     )
+
+
+WARNED = "warn"
+"""The verdict of schemas.terms.SIGNAL_VERDICTS that leaves a trial usable."""
+
+
+def without_warned_part(
+    rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison
+) -> Part:
+    """The planned model of an EMG outcome on the trials without a remark on their signal.
+
+    rows: trials with the verdict on the signal in `quality`; a trial without a verdict (ready-made
+    values) stays. One row, id "<outcome>:difference:without_warned", role sensitivity, in no family;
+    empty when no trial with a value has a remark.
+    """
+    with_value = rows.loc[rows[column].notna()]
+    is_warned = with_value["quality"].eq(WARNED)
+    n_warned = int(is_warned.sum())
+    if n_warned == 0:
+        return Part(())
+    kept = with_value.loc[~is_warned].reset_index(drop=True)
+    made = repeated_difference(
+        kept,
+        column,
+        measure,
+        comparison,
+        name="without_warned",
+        variant=WITHOUT_WARNED,
+        when_empty="Every trial has a remark on its signal, so that none is left.",
+        note=f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal.",
+    )
+    ran = made.status != "not_estimable"
+    return Part((made,), (ModelRun("without_warned", measure.printed),) if ran else ())
