@@ -77,15 +77,29 @@ BOUNDS_ONLY = "Some trials are known only within bounds"
 def hold_time_part(
     rows: pd.DataFrame, measure: Measure, comparison: Comparison, *, shortest_timed_hold_s: float
 ) -> Part:
-    """Everything about one hold-time outcome; rows may be empty.
+    """Everything about one hold-time outcome: the trials of one task and condition.
 
-    shortest_timed_hold_s: the setting that gave the rows their bounds. Ids start with the outcome,
-    such as "hold_time_s/eyes_open": ":trials:", ":trials_at_ceiling:", ":legs:", ":participants:",
-    ":share_at_ceiling:", ":share_unable:", ":share_within_bounds:" (where there are such trials)
-    each with "case", "reference" or "all"; ":median:case" and ":reference"; ":time_ratio:adjusted"
-    and ":unadjusted", ":time_ratio:shortest_half" and ":shortest_double" (where the setting
-    matters), ":log_time_ratio:survreg", ":coefficient:<term>" and
-    ":restricted_mean_difference:welch".
+    rows: trials of `AnalysisSets.hold_times` with their bounds (low_s, high_s and their logarithms),
+    `censoring` and `capped_s`; may be empty. shortest_timed_hold_s: the setting that gave the rows their
+    bounds. Nothing that passes the schemas makes this raise: a number that the trials cannot carry is a
+    row with the reason. In order, with the ids after the name of the outcome
+    ("hold_time_s/eyes_open:trials:case"):
+
+    1. Counts and shares by group: ":trials:", ":trials_at_ceiling:", ":legs:", ":participants:",
+       ":share_at_ceiling:", ":share_unable:" and, where there are such trials, ":share_within_bounds:",
+       each with "case", "reference" or "all".
+    2. Medians by group (Kaplan-Meier over trials): ":median:case", ":median:reference".
+    3. The usual model, log-normal censored regression of all trials with the plan's covariates:
+       ":time_ratio:adjusted" with its second opinion and diagnostics, ":log_time_ratio:survreg" (the same
+       with the inference that R prints) and ":coefficient:<term>".
+    4. The same without covariates: ":time_ratio:unadjusted".
+    5. The same with another shortest hold: ":time_ratio:shortest_half" and ":shortest_double", where the
+       setting matters.
+    6. The difference of mean holds within the smallest ceiling: ":restricted_mean_difference:welch".
+    7. The further models that the plan names, in the order of the catalogue: ":<model>:adjusted" and
+       what `further_models_part` lists.
+
+    Which of these rows has the role of the plan is decided afterwards (`planned_model`).
     """
     shortest = ShortestHold.of(rows, shortest_timed_hold_s)
     main = _main_row(rows, measure, comparison)

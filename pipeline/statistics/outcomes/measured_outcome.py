@@ -43,12 +43,25 @@ def measured_part(
     *,
     within_leg: WithinLeg = "mean",
 ) -> Part:
-    """Everything about one measured outcome; rows without a value in `column` are skipped.
+    """Everything about one outcome measured on a scale, in its unit.
 
-    within_leg: "mean" analyses all trials (participant and leg intercepts); "max" the best trial
-    of each leg (participant intercept). Ids: "<outcome>:difference:adjusted" and ":unadjusted",
-    ":difference:welch", ":hedges_g", ":sd_between:participant", ":sd_between:leg",
-    ":sd_between:residual", and the summaries of `number_summaries` on participant values.
+    rows: trials (of strength: of a leg) with participant_id, group, leg and covariates; those without a
+    value in `column` are skipped. within_leg: "mean" analyses all trials (participant and leg
+    intercepts); "max" the best trial of each leg (participant intercept). A number that the rows cannot
+    carry is a row with the reason. In order, with the ids after the name of the outcome:
+
+    1. Summaries by group of the participants' values (`number_summaries`): mean with its interval, SD,
+       median and quartiles.
+    2. The usual model, a mixed model with the plan's covariates that is published only where two
+       computations agree, else a simpler one that stands in for it: ":difference:adjusted" with its second
+       opinion and diagnostics, and the spreads ":sd_between:participant", ":sd_between:leg" and
+       ":sd_between:residual".
+    3. The same without covariates: ":difference:unadjusted".
+    4. One value per participant: ":difference:welch" and ":hedges_g".
+    5. The further models that the plan names, in the order of the catalogue: ":<model>:adjusted" and what
+       `further_models_part` lists.
+
+    Which of these rows has the role of the plan is decided afterwards (`planned_model`).
     """
     with_value = rows.loc[rows[column].notna()].reset_index(drop=True)
     analysed = best_per_leg(with_value, column) if within_leg == "max" else with_value
