@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.statistics.analysis_set import AnalysisSets
-from pipeline.statistics.estimates.participant_values import WithinLeg
-from pipeline.statistics.estimates.trial_rules import chosen_trials
+from pipeline.statistics.estimates.participant_values import WithinLeg, chosen_trials
 from pipeline.statistics.outcomes.outcome_names import Measure, column_measure, hold_measure
 from pipeline.statistics.tasks_and_visits import by_task
 from schemas.outcomes import HOLD_TIME, MEASURED_TABLES, OUTCOMES, Outcome, TrialRule
