@@ -27,13 +27,12 @@ from pipeline.publishing.signal_pages.recording_entries import RecordingEntry, r
 from pipeline.publishing.signal_pages.recording_picture import recording_svg
 from pipeline.publishing.signal_pages.signal_page import signal_quality_html
 from pipeline.signals.cohort.measure import measure_samples
-from pipeline.signals.cohort.signal_table import signal_table
+from pipeline.signals.cohort.measured_tables import signal_table, trace_table
 from pipeline.signals.emg.measure_emg import emg_part
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.request import Request
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
-from pipeline.signals.traces.trace_table import trace_table
 from pipeline.simulation.cohort import write_demo_cohort
 from pipeline.simulation.truths import DEMO
 from schemas.activation import Activation

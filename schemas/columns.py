@@ -24,6 +24,7 @@ class ColumnFacts(TypedDict):
     plausible_why: str
     identifies: bool
     part_of: str
+    measured: str
 
 
 def column(
@@ -41,6 +42,7 @@ def column(
     plausible_why: str = "",
     identifies: bool = False,
     part_of: str = "",
+    measured: str = "",
 ) -> Any:
     """Declare one column of a table.
 
@@ -49,8 +51,9 @@ def column(
     none. fix: what to do about a cell that breaks the rule; never a value that is not on the paper
     form. ge, le, gt: hard limits in `unit`; a cell outside is set aside. plausible: (low, high) in
     `unit`; a cell outside is possible but is worth a look. identifies: the column is part of the
-    row's key. part_of: the score that this answer is part of; reports show the score alone. Returns
-    a pandera field (typed Any, as pandera's own `Field` is).
+    row's key. part_of: the score that this answer is part of; reports show the score alone.
+    measured: for a value that is measured in recordings, the field of the measurement that holds it
+    (`pipeline.signals.cohort.measured_tables` follows it). Returns a pandera field (typed Any, as pandera's own `Field` is).
     """
     facts = ColumnFacts(
         unit=unit,
@@ -61,6 +64,7 @@ def column(
         plausible_why=plausible_why,
         identifies=identifies,
         part_of=part_of,
+        measured=measured,
     )
     return pa.Field(
         description=description,

@@ -1,29 +1,21 @@
 """How much lift-off, touch-down and hold depend on the rule: one row per stance recording and rule."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.activation import ACTIVATION_KEY
 from schemas.columns import column
-from schemas.terms import LEGS
+from schemas.measured_values import LIFTOFF_S, THRESHOLD_PCT_BW, TrialTable
 
 EVENT_SENSITIVITY_KEY = [*ACTIVATION_KEY, "rule"]
 
 
-class EventSensitivity(pa.DataFrameModel):
+class EventSensitivity(TrialTable):
     """Events of one stance recording by one rule. Key: participant, visit, task, leg, trial, rule.
 
     Recordings with a plate under the lifted foot only. Times are in seconds from the start of the
     file; missing where the event lies outside the recording or the rule cannot find it.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
-    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
     rule: Series[str] = column("Rule for lift-off and touch-down.", label="Rule", identifies=True)
     rule_words: Series[str] = column("The rule in words.", label="In words")
     rule_source: Series[str] = column("Where the rule comes from.", label="Source")
@@ -31,15 +23,8 @@ class EventSensitivity(pa.DataFrameModel):
     threshold_n: Series[float] = column(
         "Force above which the foot is down.", label="Threshold", unit="N", nullable=True
     )
-    threshold_pct_bw: Series[float] = column(
-        "The threshold in percent of body weight.",
-        label="Threshold (body weight)",
-        unit="%",
-        nullable=True,
-    )
-    liftoff_s: Series[float] = column(
-        "Lift-off of the other foot.", label="Lift-off", unit="s", nullable=True
-    )
+    threshold_pct_bw: Series[float] = THRESHOLD_PCT_BW()
+    liftoff_s: Series[float] = LIFTOFF_S()
     touchdown_s: Series[float] = column(
         "First touch of the other foot.", label="Touch-down", unit="s", nullable=True
     )

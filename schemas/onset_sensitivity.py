@@ -1,10 +1,9 @@
 """The onset of every stance recording by every detector and parameter set: what depends on the method."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
-from schemas.terms import LEGS
+from schemas.measured_values import TrialTable
 
 ONSET_SENSITIVITY_KEY = [
     "participant_id",
@@ -28,19 +27,12 @@ ONSET_METHOD_LABELS = {
 """Onset detectors in print, by the name that detect_onset takes."""
 
 
-class OnsetSensitivity(pa.DataFrameModel):
+class OnsetSensitivity(TrialTable):
     """One detector with one set of parameters in one stance trial.
 
     Onsets are in milliseconds from lift-off of the other foot, negative = before lift-off.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
-    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
     method: Series[str] = column("Onset detector.", label="Method", identifies=True)
     parameters: Series[str] = column(
         "Parameters of the detector, empty when it has none.", label="Parameters", identifies=True

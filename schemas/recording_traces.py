@@ -1,19 +1,13 @@
 """What a recording looks like: a few hundred columns of its curves, enough to draw a picture."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
+from schemas.measured_values import RecordingTable
 from schemas.recordings import RECORDING_KEY
-from schemas.terms import LEGS, RECORDING_ROLES
-
-TRACE_VIEWS = ("whole", "liftoff")
-"""whole: the part of the file that is used. liftoff: the time around lift-off, for the onset."""
+from schemas.terms import TRACE_VIEWS
 
 TRACE_KEY = [*RECORDING_KEY, "view"]
-
-MISSING_STEP = -32768
-"""Value of a column in which the curve has no sample."""
 
 STEP_OF = {
     "raw_low": "raw_low_step_uv",
@@ -25,7 +19,7 @@ STEP_OF = {
 """Column of a curve -> column with the size of its steps."""
 
 
-class RecordingTraces(pa.DataFrameModel):
+class RecordingTraces(RecordingTable):
     """One view of one recording. Key: participant, visit, task, leg, trial, role, view.
 
     A curve is cut into columns of equal length between start_s and end_s; of each column the lowest,
@@ -34,16 +28,6 @@ class RecordingTraces(pa.DataFrameModel):
     of one person and stay inside the lab.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
-    trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
-    role: Series[str] = column(
-        "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
-    )
     view: Series[str] = column(
         "What is shown: the whole part in use, or the time around lift-off.",
         label="View",

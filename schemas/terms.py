@@ -92,3 +92,10 @@ ESTIMATE_STATUSES: Final[dict[str, str]] = {
     "not_estimable": "could not be estimated; the note says why",
     "flagged": "estimated, with a caution that the note explains",
 }
+
+TRACE_VIEWS: Final = ("whole", "liftoff")
+"""whole: the part of the file that is used. liftoff: the time around lift-off, for the onset."""
+
+MISSING_STEP: Final = -32768
+"""Value of a column of a trace in which the curve has no sample. Here, and not beside the table of traces,
+because the process that measures loads no tables."""

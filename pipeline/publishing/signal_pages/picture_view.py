@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.publishing.signal_pages.scales import Values
-from schemas.recording_traces import MISSING_STEP, STEP_OF
+from schemas.recording_traces import STEP_OF
+from schemas.terms import MISSING_STEP
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,23 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from pipeline.signals.cohort.measured_tables import measured_cells
 from pipeline.signals.emg.co_activation import NO_REFERENCE, co_activation
-from pipeline.signals.emg.further_values import further_values
+from pipeline.signals.emg.integrated_emg import IemgShare, iemg_share
 from pipeline.signals.emg.noise_correction import NoiseCorrected, noise_corrected
 from pipeline.signals.emg.references import LegKey, References
+from pipeline.signals.measured.emg_features import OnsetFeatures
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS
+from schemas.activation import ACTIVATION_KEY, Activation
 from schemas.emg_settings import EmgSettings
 from schemas.terms import LEGS
+
+_REJECTED: Final = "The signal is rejected."
+
+
+@dataclass(frozen=True)
+class OnsetFromLiftoff:
+    """Onset, its interval and the sudden onset, in ms from lift-off, negative = before; confident: yes or no."""
+
+    onset_ms: float | None
+    low_ms: float | None
+    high_ms: float | None
+    step_ms: float | None
+    confident: str | None
 
 
 @dataclass(frozen=True)
 class TaskTrial:
-    """A stance trial, judged alone and against its reference.
+    """A stance trial, judged alone and against its reference; schemas.activation shows its fields.
 
-    corrected: RMS without the power of rest. mvic_rms_uv: MVIC reference in µV, None without one.
+    settings: the emg part of study.yaml. corrected: RMS without the power of rest. mvic_rms_uv: MVIC reference in µV, None without one.
     pct_mvic (of the RMS that the study asks for), peak_pct_mvic, median_pct_mvic, corrected_pct_mvic:
     activation in percent of it, None when there is no reference, the reference cannot be maximal, or the
     trial is rejected. reference_uv, pct_reference: the same for a reference that is no MVIC.
@@ -29,6 +46,7 @@ class TaskTrial:
     features: RecordingFeatures
     corrected: NoiseCorrected
     verdict: Verdict
+    settings: EmgSettings
     mvic_rms_uv: float | None = None
     pct_mvic: float | None = None
     peak_pct_mvic: float | None = None
@@ -46,6 +64,42 @@ class TaskTrial:
         """Whether the amplitude may be used."""
         return self.verdict.quality != "reject"
 
+    @property
+    def usable(self) -> RecordingFeatures:
+        """What the table may show: everything, or nothing of a rejected signal."""
+        if self.is_usable:
+            return self.features
+        return RecordingFeatures(onset=OnsetFeatures(note=_REJECTED))
+
+    @property
+    def usable_corrected(self) -> NoiseCorrected:
+        """The RMS without the noise of rest, or that the signal is rejected."""
+        return self.corrected if self.is_usable else NoiseCorrected(None, None, _REJECTED)
+
+    @property
+    def pct_mvic_from(self) -> str | None:
+        """The RMS that the percentage is made of, None where there is none."""
+        return None if self.pct_mvic is None else self.settings.activation_from
+
+    @property
+    def iemg_share(self) -> IemgShare:
+        """Integrated EMG beside that of the MVIC; nothing for a rejected signal."""
+        mvic_uv_s = self.iemg_mvic_uv_s if self.is_usable else None
+        return iemg_share(self.usable.emg.iemg, mvic_uv_s, self.settings.mvic_window_s)
+
+    @property
+    def onset(self) -> OnsetFromLiftoff:
+        """The onset on the clock of lift-off."""
+        found, liftoff_s = self.usable.onset, self.features.force.liftoff_s
+
+        def ms(time_s: float | None) -> float | None:
+            return None if time_s is None or liftoff_s is None else 1000 * (time_s - liftoff_s)
+
+        confident = None if found.is_confident is None else "yes" if found.is_confident else "no"
+        return OnsetFromLiftoff(
+            ms(found.onset_s), ms(found.low_s), ms(found.high_s), ms(found.step_s), confident
+        )
+
 
 def task_trial(
     features: RecordingFeatures, leg: LegKey, found: References, settings: EmgSettings
@@ -61,7 +115,7 @@ def task_trial(
     mvic_rms_uv = mvic.reference_uv if mvic is not None else None
     if not features.is_usable:
         note = features.emg.both_sides.note
-        return TaskTrial(features, corrected, alone, mvic_rms_uv, co_activation_note=note)
+        return TaskTrial(features, corrected, alone, settings, mvic_rms_uv, co_activation_note=note)
     rms_uv = features.metrics.rms_uv
     if mvic is None or mvic_rms_uv is None:
         other_uv = found.other_uv.get(leg)
@@ -69,6 +123,7 @@ def task_trial(
             features,
             corrected,
             alone,
+            settings,
             reference_uv=other_uv,
             pct_reference=_percent(rms_uv, other_uv),
             co_activation_note=features.emg.both_sides.note or NO_REFERENCE,
@@ -82,6 +137,7 @@ def task_trial(
             features,
             corrected,
             verdict,
+            settings,
             mvic_rms_uv,
             co_activation_note="The MVIC was not maximal.",
             misfits_reference=True,
@@ -95,6 +151,7 @@ def task_trial(
         features,
         corrected,
         verdict,
+        settings,
         mvic_rms_uv,
         pct_mvic=pct_mvic if settings.activation_from == "rms" else corrected_pct_mvic,
         peak_pct_mvic=peak_pct_mvic,
@@ -115,62 +172,11 @@ def _percent(value_uv: float | None, reference_uv: float | None) -> float | None
     return None if value_uv is None or not reference_uv else 100 * value_uv / reference_uv
 
 
-def _yes_no(value: bool | None) -> str | None:
-    return None if value is None else "yes" if value else "no"
-
-
-def activation_row(
-    key: Mapping[str, str | int], file: str, trial: TaskTrial, settings: EmgSettings
-) -> dict[str, str | int | float | None]:
+def activation_row(key: Mapping[str, str | int], file: str, trial: TaskTrial) -> dict[str, object]:
     """One row of schemas.activation.Activation.
 
     key: participant_id, visit, task, leg, trial (further entries are left out). A rejected trial
     keeps its force events and hold, and has no gluteus medius values.
     """
-    features = trial.features
-    is_usable = trial.is_usable
-    onset_note = features.onset.note if is_usable else "The signal is rejected."
-
-    def if_usable(value: float | None) -> float | None:
-        return value if is_usable else None
-
-    def from_liftoff_ms(time_s: float | None) -> float | None:
-        if time_s is None or features.force.liftoff_s is None or not is_usable:
-            return None
-        return 1000 * (time_s - features.force.liftoff_s)
-
-    return {
-        **{name: key[name] for name in ("participant_id", "visit", "task", "leg", "trial")},
-        "gmed_pct_mvic": trial.pct_mvic,
-        "gmed_pct_mvic_from": settings.activation_from if trial.pct_mvic is not None else None,
-        "gmed_peak_pct_mvic": trial.peak_pct_mvic,
-        "gmed_median_pct_mvic": trial.median_pct_mvic,
-        "gmed_noise_corrected_pct_mvic": trial.corrected_pct_mvic,
-        "gmed_rms_uv": if_usable(features.metrics.rms_uv),
-        "gmed_peak_rms_uv": if_usable(features.emg.peak_rms_uv),
-        "gmed_median_rms_uv": if_usable(features.emg.median_rms_uv),
-        "gmed_noise_corrected_rms_uv": if_usable(trial.corrected.rms_uv),
-        "noise_rms_uv": if_usable(trial.corrected.noise_rms_uv),
-        "noise_note": (trial.corrected.note if is_usable else "The signal is rejected.") or None,
-        "mvic_rms_uv": trial.mvic_rms_uv,
-        "normalisation": settings.normalisation,
-        "gmed_pct_reference": trial.pct_reference,
-        "reference_rms_uv": trial.reference_uv,
-        **(further_values(trial.features.emg, trial.iemg_mvic_uv_s, settings) if is_usable else {}),
-        **trial.co_activation,
-        "co_activation_note": trial.co_activation_note or None,
-        "onset_ms": from_liftoff_ms(features.onset.onset_s),
-        "onset_low_ms": from_liftoff_ms(features.onset.low_s),
-        "onset_high_ms": from_liftoff_ms(features.onset.high_s),
-        "onset_step_ms": from_liftoff_ms(features.onset.step_s),
-        "onset_confident": _yes_no(features.onset.is_confident) if is_usable else None,
-        "onset_method": features.onset.method if is_usable else None,
-        "onset_note": onset_note or None,
-        "liftoff_s": features.force.liftoff_s,
-        "touchdown_s": features.force.touchdown_s,
-        "hold_from_force_s": features.force.hold_s,
-        "snr_db": features.metrics.snr_db,
-        "quality": trial.verdict.quality,
-        "quality_reasons": "; ".join(trial.verdict.reasons) or None,
-        "file": file,
-    }
+    own = {name: key[name] for name in ACTIVATION_KEY}
+    return {**own, **measured_cells(Activation, trial), "file": file}

@@ -14,16 +14,19 @@ import pandas as pd
 from pipeline.signals.cohort.activation_rows import TaskTrial, activation_row, task_trial
 from pipeline.signals.cohort.findings import SignalFinding
 from pipeline.signals.cohort.measured_rows import MapUnits, Progress, in_this_process, measured_rows
+from pipeline.signals.cohort.measured_tables import (
+    event_sensitivity_table,
+    onset_sensitivity_table,
+    signal_table,
+    stance_force_table,
+    trace_table,
+)
 from pipeline.signals.cohort.method_sentences import signal_steps
 from pipeline.signals.cohort.recording_files import RecordingFiles
 from pipeline.signals.cohort.recording_findings import reading_findings, trial_findings
 from pipeline.signals.cohort.recording_row import RecordingRow, recording_rows
-from pipeline.signals.cohort.signal_table import signal_table
 from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
-from pipeline.signals.force.force_tables import event_sensitivity_table, stance_force_table
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.onset.sensitivity_table import sensitivity_table
-from pipeline.signals.traces.trace_table import trace_table
 from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
 from schemas.activation import Activation
 from schemas.columns import empty_table
@@ -107,7 +110,7 @@ def process_recordings(
         signals=signal_table(keys, measured.features),
         stance_force=stance_force_table(keys, measured.features),
         event_sensitivity=event_sensitivity_table(keys, measured.features),
-        onset_sensitivity=sensitivity_table(
+        onset_sensitivity=onset_sensitivity_table(
             [row.key for row, _ in measured.trials],
             [trial.features for _, trial in measured.trials],
         ),
@@ -144,7 +147,7 @@ def _activation(measured: _Measured, settings: EmgSettings) -> pd.DataFrame:
     empty = empty_table(Activation)
     if not measured.trials:
         return empty
-    records = [activation_row(row.key, row.file, trial, settings) for row, trial in measured.trials]
+    records = [activation_row(row.key, row.file, trial) for row, trial in measured.trials]
     return Activation.validate(pd.DataFrame(records, columns=list(empty.columns)))
 
 

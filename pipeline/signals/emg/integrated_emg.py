@@ -1,11 +1,37 @@
 """Integrated EMG: the area under the rectified signal, which means nothing without its duration."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.measured.emg_features import IntegratedEmg
 
 Samples = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IemgShare:
+    """Integrated EMG of a stance beside that of its MVIC (µV s) and the length of the MVIC's window (s).
+
+    area_pct: in percent of it; depends on both durations. mean_pct: the mean rectified value in percent
+    of that of the MVIC; the same without them. None without an MVIC.
+    """
+
+    mvic_uv_s: float | None = None
+    mvic_s: float | None = None
+    area_pct: float | None = None
+    mean_pct: float | None = None
+
+
+def iemg_share(iemg: IntegratedEmg, mvic_uv_s: float | None, mvic_s: float) -> IemgShare:
+    """The share of one stance. mvic_uv_s: integrated EMG of the leg's MVIC over mvic_s, None without one."""
+    if not mvic_uv_s:
+        return IemgShare(mvic_uv_s)
+    if iemg.window_uv_s is None or not iemg.window_s:
+        return IemgShare(mvic_uv_s, mvic_s)
+    area_pct = 100 * iemg.window_uv_s / mvic_uv_s
+    return IemgShare(mvic_uv_s, mvic_s, area_pct, area_pct * mvic_s / iemg.window_s)
 
 
 def area(samples: Samples, sampling_rate_hz: float) -> float:

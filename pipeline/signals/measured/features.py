@@ -24,7 +24,7 @@ class PackedColumns:
 class TraceView:
     """One view of a recording from start_s to end_s (s in the file); None: there is no such curve.
 
-    view: one of schemas.recording_traces.TRACE_VIEWS. raw_low, raw_high: lowest and highest sample
+    view: one of schemas.terms.TRACE_VIEWS. raw_low, raw_high: lowest and highest sample
     (µV). envelope: mean (µV). lifted_high: highest force under the lifted foot, stance_low: lowest
     force under the stance foot (N), because a tap raises the one and a hop lowers the other.
     """

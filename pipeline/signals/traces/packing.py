@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.signals.measured.features import PackedColumns
 from pipeline.signals.traces.decimation import Samples
-from schemas.recording_traces import MISSING_STEP
+from schemas.terms import MISSING_STEP
 
 Steps = npt.NDArray[np.int16]
 

@@ -8,7 +8,8 @@ from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.findings import Findings
 from schemas.recording_signals import RecordingSignals
-from schemas.recording_traces import MISSING_STEP, STEP_OF, RecordingTraces
+from schemas.recording_traces import STEP_OF, RecordingTraces
+from schemas.terms import MISSING_STEP
 
 GROUPS = {"001": "LBP", "002": "control"}
 

@@ -70,7 +70,7 @@ def row_of(stance, mvic_uv=200.0, other_mvic_uv=150.0, *, scale=1.0, swapped=Fal
     key = ("P1", "baseline", leg)
     trial = task_trial(features, key, references(recordings, ISOMETRIC), ISOMETRIC)
     named = {"participant_id": "P1", "visit": "baseline", "task": "t", "leg": leg, "trial": 1}
-    return activation_row(named, "a.edf", trial, ISOMETRIC)
+    return activation_row(named, "a.edf", trial)
 
 
 def numbers(row):

@@ -139,7 +139,7 @@ def test_a_close_stance_marks_the_reference_but_not_the_trial():
 
 
 def row_of(trial, settings_):
-    return activation_row({**TRIAL, "leg": "right"}, "p1.edf", trial, settings_)
+    return activation_row({**TRIAL, "leg": "right"}, "p1.edf", trial)
 
 
 def test_every_percentage_stands_beside_its_microvolts():

@@ -5,14 +5,14 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from pipeline.signals.cohort.measured_tables import (
+    event_sensitivity_table,
+    measured_fields,
+    stance_force_table,
+)
 from pipeline.signals.force.both_feet import RULE as BOTH_FEET_RULE
 from pipeline.signals.force.event_rules import EVENT_RULES
 from pipeline.signals.force.force_sentences import force_sentences
-from pipeline.signals.force.force_tables import (
-    FORCE_FEATURE_OF,
-    event_sensitivity_table,
-    stance_force_table,
-)
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
 from pipeline.signals.measured.features import RecordingFeatures
@@ -58,7 +58,7 @@ def held(build, plates):
 
 def test_every_column_comes_from_a_feature():
     columns = set(StanceForce.to_schema().columns)
-    assert columns == {*ACTIVATION_KEY, "file", *FORCE_FEATURE_OF}
+    assert columns == {*ACTIVATION_KEY, "file", *measured_fields(StanceForce)}
 
 
 def test_a_stance_has_a_row_with_sway_and_its_rate_and_filter(held):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from pipeline.signals.cohort.measured_tables import trace_table
 from pipeline.signals.measured.features import RecordingFeatures, RecordingTrace
 from pipeline.signals.measured.force_features import ForceEvents
 from pipeline.signals.samples.emg_part import EmgPart
@@ -18,9 +19,9 @@ from pipeline.signals.samples.request import Request
 from pipeline.signals.traces.decimation import Curve, columns, highest, lowest, mean
 from pipeline.signals.traces.packing import packed, steps_of
 from pipeline.signals.traces.recording_trace import WHOLE_COLUMNS, recording_trace
-from pipeline.signals.traces.trace_table import trace_table
 from schemas.emg_settings import EmgSettings
-from schemas.recording_traces import MISSING_STEP, STEP_OF, RecordingTraces
+from schemas.recording_traces import STEP_OF, RecordingTraces
+from schemas.terms import MISSING_STEP
 
 TASK = Request("task", "right")
 KEY = {
