@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.statistics.analysis_set import AnalysisSets
-from pipeline.statistics.estimates.participant_values import WithinLeg, chosen_trials
+from pipeline.statistics.estimates.participant_values import WithinLeg, choose_trials
 from pipeline.statistics.outcomes.outcome_names import Measure, column_measure, hold_measure
 from pipeline.statistics.tasks_and_visits import by_task
 from schemas.outcomes import HOLD_TIME, MEASURED_TABLES, OUTCOMES, Outcome, TrialRule
@@ -50,7 +50,7 @@ class AnalysedOutcome:
         rule = plan.trials_of(self.measure.outcome)
         if rule == "all" or (rule == "best" and not self.is_hold):
             return replace(self, trials=rule)
-        return replace(self, trials=rule, rows=chosen_trials(self.rows, rule))
+        return replace(self, trials=rule, rows=choose_trials(self.rows, rule))
 
 
 def outcomes_of(sets: AnalysisSets, study: Study, plan: Plan) -> list[AnalysedOutcome]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.two_groups.effect_size import standardised_difference
 from pipeline.statistics.outcomes.group_summaries import number_summaries, of_one_group, share_row
@@ -89,7 +89,7 @@ def _numeric(
         n_reference=len(reference),
     )
     rows.append(
-        estimated(
+        compute_or_say_why(
             difference,
             lambda row: replace(row, estimate=standardised_difference(case, reference)),
         )

@@ -126,10 +126,10 @@ def method_sentences(
     texts = []
     for run, names in sorted(merged.items(), key=lambda item: SENTENCES[item[0].method].place):
         text = SENTENCES[run.method].text.format(
-            outcomes=_listed(names),
-            Outcomes=_listed(names)[:1].upper() + _listed(names)[1:],
+            outcomes=_list_names(names),
+            Outcomes=_list_names(names)[:1].upper() + _list_names(names)[1:],
             was="was" if len(names) == 1 else "were",
-            adjusted=f", adjusted for {_listed(run.covariates)}" if run.covariates else "",
+            adjusted=f", adjusted for {_list_names(run.covariates)}" if run.covariates else "",
             detail=run.detail,
             case=case,
         )
@@ -170,14 +170,16 @@ def _in_its_place(text: str, run: ModelRun, outcomes: list[str]) -> str:
     if run.role == "sensitivity":
         return text if text.startswith(_AS_SENSITIVITY) else f"{_AS_SENSITIVITY}{_lower(text)}"
     plain = text.removeprefix(_AS_SENSITIVITY).replace(_REPEATED, " was made with ", 1)
-    return f"The {run.role} analysis of {_listed(outcomes)} that the plan names: {_lower(plain)}"
+    return (
+        f"The {run.role} analysis of {_list_names(outcomes)} that the plan names: {_lower(plain)}"
+    )
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _listed(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

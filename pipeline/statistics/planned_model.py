@@ -47,7 +47,7 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
             rows += [chosen, usual]
         elif row is not found:
             rows.append(row)
-    runs = [_told(run, main, chosen, planned.role) for run in part.runs]
+    runs = [_say_place(run, main, chosen, planned.role) for run in part.runs]
     return Part.joining(
         Part(tuple(rows), tuple(runs), part.checks), equivalence_part(chosen, measure, comparison)
     )
@@ -91,7 +91,7 @@ def _not_run(main: EstimateRow, wanted: str, comparison: Comparison) -> Estimate
     return row.not_estimable(f"The plan names a model that was not run on this outcome: {label}.")
 
 
-def _told(run: ModelRun, usual: EstimateRow, chosen: EstimateRow, role: str) -> ModelRun:
+def _say_place(run: ModelRun, usual: EstimateRow, chosen: EstimateRow, role: str) -> ModelRun:
     """The run with what the methods text has to say about its place in the plan."""
     if run.method == chosen.model:
         return replace(run, role=role)

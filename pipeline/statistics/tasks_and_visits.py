@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.statistics.analysis_set import AnalysisSets
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.part import Part
-from pipeline.statistics.estimates.participant_values import chosen_trials
+from pipeline.statistics.estimates.participant_values import choose_trials
 from pipeline.statistics.outcomes.goal_shares import LadderTask
 from pipeline.statistics.outcomes.highest_task import highest_task_part
 from pipeline.statistics.outcomes.outcome_names import hold_measure
@@ -56,7 +56,7 @@ def visits_compared(sets: AnalysisSets, study: Study, comparison: Comparison) ->
     for (task, condition), rows in by_task(sets.hold_visits, "condition"):
         measure = hold_measure(task, condition, study)
         rule = comparison.plan.trials_of(measure.outcome)
-        visits = {name: chosen_trials(of, rule) for name, of in rows.groupby("visit", sort=True)}
+        visits = {name: choose_trials(of, rule) for name, of in rows.groupby("visit", sort=True)}
         first = visits.pop(analysed, None)
         if first is None:
             continue

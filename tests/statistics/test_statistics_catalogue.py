@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from pipeline.statistics.catalogue.fitted_models import addressed
+from pipeline.statistics.catalogue.fitted_models import read_address
 from pipeline.statistics.diagnostics.checks import CHECKS
 from pipeline.statistics.methods_text import SENTENCES
 from schemas.citations import CITATIONS
@@ -52,14 +52,14 @@ def test_an_entry_is_complete(model):
 @OF_USES
 def test_an_address_stands_for_what_it_says(model, kind, use):
     (address,) = [one for one in (use.fitted_by, use.part_by, use.made_by) if one]
-    assert callable(addressed(address)), address
+    assert callable(read_address(address)), address
     if not use.made_by:
-        assert len(inspect.signature(addressed(address)).parameters) == 1
+        assert len(inspect.signature(read_address(address)).parameters) == 1
     if use.second_by:
-        assert callable(addressed(use.second_by))
+        assert callable(read_address(use.second_by))
     if use.fitted_by:
         assert use.second_by, "each fitted model is computed a second time"
-        assert len(inspect.signature(addressed(use.second_by)).parameters) == 2
+        assert len(inspect.signature(read_address(use.second_by)).parameters) == 2
 
 
 @OF_USES

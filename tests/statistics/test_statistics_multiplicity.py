@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.statistics.estimates.multiplicity import (
     METHODS,
+    adjust_p_values,
     adjust_within_families,
-    adjusted,
     holm,
 )
 
@@ -17,7 +17,7 @@ R_NAMES = {"bh": "BH", "by": "BY"}
 @pytest.mark.parametrize("method", METHODS)
 def test_adjusted_p_values_are_r_p_adjust(golden, tolerances, method):
     block = golden["multiplicity"]
-    found = adjusted(pd.Series(block["raw"]), method)
+    found = adjust_p_values(pd.Series(block["raw"]), method)
     assert dict(found) == pytest.approx(
         block[R_NAMES.get(method, method)], rel=tolerances["p.adjust"], abs=0
     )
@@ -26,17 +26,17 @@ def test_adjusted_p_values_are_r_p_adjust(golden, tolerances, method):
 @pytest.mark.parametrize("method", METHODS)
 def test_the_order_of_tests_does_not_matter_and_no_adjusted_p_is_smaller(method):
     p = pd.Series([0.04, 0.001, 0.5, 0.03, 0.03], index=list("abcde"))
-    found = adjusted(p, method)
+    found = adjust_p_values(p, method)
     assert (found >= p).all() and (found <= 1).all()
-    shuffled = adjusted(p[["d", "a", "e", "c", "b"]], method)
+    shuffled = adjust_p_values(p[["d", "a", "e", "c", "b"]], method)
     assert dict(shuffled) == pytest.approx(dict(found), rel=1e-12)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_an_empty_family_is_an_answer(method):
-    assert adjusted(pd.Series(dtype=float), method).empty
-    assert adjusted(pd.Series([np.nan, np.nan]), method).isna().all()
-    assert adjusted(pd.Series([0.2]), method).tolist() == [pytest.approx(0.2)]
+    assert adjust_p_values(pd.Series(dtype=float), method).empty
+    assert adjust_p_values(pd.Series([np.nan, np.nan]), method).isna().all()
+    assert adjust_p_values(pd.Series([0.2]), method).tolist() == [pytest.approx(0.2)]
     rows = pd.DataFrame({"family": pd.Series(dtype=str), "p": pd.Series(dtype=float)})
     assert adjust_within_families(rows, method).empty
 
@@ -44,7 +44,9 @@ def test_an_empty_family_is_an_answer(method):
 def test_a_missing_p_is_no_test():
     p = pd.Series([0.01, np.nan, 0.03, 0.03])
     assert holm(p).tolist() == pytest.approx([0.03, np.nan, 0.06, 0.06], nan_ok=True)
-    assert adjusted(p, "bh").tolist() == pytest.approx([0.03, np.nan, 0.03, 0.03], nan_ok=True)
+    assert adjust_p_values(p, "bh").tolist() == pytest.approx(
+        [0.03, np.nan, 0.03, 0.03], nan_ok=True
+    )
 
 
 def test_each_family_can_have_its_own_method():
@@ -56,7 +58,7 @@ def test_each_family_can_have_its_own_method():
 
 
 def test_rows_that_share_a_label_keep_their_own_p():
-    found = adjusted(pd.Series([0.01, 0.03], index=["x", "x"]))
+    found = adjust_p_values(pd.Series([0.01, 0.03], index=["x", "x"]))
     assert found.tolist() == pytest.approx([0.02, 0.03])
 
 

@@ -12,7 +12,7 @@ from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.part import Part
-from pipeline.statistics.estimates.participant_values import chosen_trials
+from pipeline.statistics.estimates.participant_values import choose_trials
 from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part
 from pipeline.statistics.outcomes.outcome_names import Measure, hold_measure
@@ -190,6 +190,6 @@ def test_the_best_trial_is_the_longest_and_the_first_is_the_first():
             "high_s": [5.0, np.inf, np.inf, 4.0, 9.0],
         }
     )
-    assert chosen_trials(rows, "best")["trial"].tolist() == [2, 3]
-    assert chosen_trials(rows, "first")["trial"].tolist() == [1, 2]
-    assert chosen_trials(rows, "all") is rows
+    assert choose_trials(rows, "best")["trial"].tolist() == [2, 3]
+    assert choose_trials(rows, "first")["trial"].tolist() == [1, 2]
+    assert choose_trials(rows, "all") is rows

@@ -31,8 +31,8 @@ class FittedModel:
 def fitted_model(kind: Kind, name: str) -> FittedModel:
     """The model of an entry with `fitted_by`."""
     use = ANALYSIS_MODELS[name].uses[kind]
-    second = addressed(use.second_by) if use.second_by else None
-    return FittedModel(addressed(use.fitted_by), second)
+    second = read_address(use.second_by) if use.second_by else None
+    return FittedModel(read_address(use.fitted_by), second)
 
 
 def models_with(address: str, kind: Kind) -> dict[str, Use]:
@@ -44,7 +44,7 @@ def models_with(address: str, kind: Kind) -> dict[str, Use]:
     }
 
 
-def addressed(address: str) -> Any:
+def read_address(address: str) -> Any:
     """What "module:name" stands for; its module is loaded now."""
     module, _, name = address.partition(":")
     return getattr(import_module(module), name)

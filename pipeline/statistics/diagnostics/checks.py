@@ -77,12 +77,12 @@ def diagnose(
     use = ANALYSIS_MODELS[model].uses.get(kind)
     rows = MeasuredRows(fit, design, column, comparison)
     return tuple(
-        EstimateCheck(estimate_id, outcome, model, _checked(name, CHECKS[kind][name], rows))
+        EstimateCheck(estimate_id, outcome, model, _check(name, CHECKS[kind][name], rows))
         for name in (use.diagnostics if use else ())
     )
 
 
-def _checked(name: str, check: Check, rows: MeasuredRows) -> ModelCheck:
+def _check(name: str, check: Check, rows: MeasuredRows) -> ModelCheck:
     try:
         with np.errstate(all="ignore"):
             found = check(rows)
@@ -179,7 +179,7 @@ def points_frame(checks: Iterable[EstimateCheck]) -> pd.DataFrame:
     """`schemas.diagnostics.DiagnosticPoints` of the checks that have a plot."""
     drawn = [(check, check.found.points) for check in checks if check.found.points is not None]
     columns = {
-        **{name: _repeated(drawn, name) for name in ("estimate_id", "outcome", "model")},
+        **{name: _repeat(drawn, name) for name in ("estimate_id", "outcome", "model")},
         "diagnostic": [check.found.diagnostic for check, points in drawn for _ in points.x],
         **{
             field.name: np.concatenate([[], *(getattr(points, field.name) for _, points in drawn)])
@@ -193,5 +193,5 @@ def points_frame(checks: Iterable[EstimateCheck]) -> pd.DataFrame:
     return frame
 
 
-def _repeated(drawn: list[tuple[EstimateCheck, Points]], name: str) -> list[str]:
+def _repeat(drawn: list[tuple[EstimateCheck, Points]], name: str) -> list[str]:
     return [getattr(check, name) for check, points in drawn for _ in points.x]

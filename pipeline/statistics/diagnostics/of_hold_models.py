@@ -13,10 +13,10 @@ from pipeline.statistics.estimates.model_check import (
     P_BELOW,
     FittedRows,
     ModelCheck,
+    check_by_p,
     expected_shares,
     most_influential,
     points,
-    tested,
 )
 from pipeline.statistics.estimates.p_values import SMALLEST_P, two_sided_p
 from pipeline.statistics.models.censored.censored_regression import CensoredResults
@@ -65,14 +65,14 @@ def distribution_of_times(rows: FittedRows) -> ModelCheck:
     drawn = points(
         quantiles["expected"], quantiles["residual"], low=quantile(low), high=quantile(high)
     )
-    return tested("distribution_of_times", found.statistic, found.p, drawn)
+    return check_by_p("distribution_of_times", found.statistic, found.p, drawn)
 
 
 def spread_of_times_by_group(rows: FittedRows) -> ModelCheck:
     """Ratio of the spreads of the two groups."""
     ratio = spread_ratio(rows.fit, rows.is_case, rows.codes, ci_level=rows.comparison.ci_level)
     found = float(np.exp(np.clip(ratio.estimate, -700, 700)))
-    return tested("spread_of_times_by_group", found, ratio.p)
+    return check_by_p("spread_of_times_by_group", found, ratio.p)
 
 
 def influence_on_times(rows: FittedRows) -> ModelCheck:
@@ -125,7 +125,7 @@ def calibration(rows: FittedRows) -> ModelCheck:
         high.append(float(bounds[1][0]))
     p = min(1.0, max(min(p_values, default=1.0) * len(x), SMALLEST_P))
     gap = float(np.abs(np.array(y) - np.array(x)).max())
-    return tested("calibration", gap, p, points(x, y, low=low, high=high))
+    return check_by_p("calibration", gap, p, points(x, y, low=low, high=high))
 
 
 def events_per_term(rows: FittedRows) -> ModelCheck:

@@ -16,10 +16,10 @@ from pipeline.statistics.estimates.model_check import (
     ABOVE,
     FittedRows,
     ModelCheck,
+    check_by_p,
     most_influential,
     normal_plot,
     points,
-    tested,
 )
 from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.linear.ancova import AncovaResults, leverages
@@ -225,7 +225,7 @@ def _normal(diagnostic: str, values: Floats, names: Names, n: int) -> ModelCheck
     thin = -(-len(values) // MOST_FOR_SHAPIRO)
     test = shapiro(np.sort(values)[::thin])
     drawn = normal_plot(values / float(np.std(values, ddof=1)), names, n)
-    return tested(diagnostic, test.statistic, test.p, drawn)
+    return check_by_p(diagnostic, test.statistic, test.p, drawn)
 
 
 def spread_along_fitted(rows: MeasuredRows) -> ModelCheck:
@@ -241,7 +241,7 @@ def spread_along_fitted(rows: MeasuredRows) -> ModelCheck:
     correlation = float((sizes @ places) / np.sqrt(float(sizes @ sizes) * float(places @ places)))
     p = two_sided_p(float(by_person.sum()) / spread, float(len(by_person) - 1))
     drawn = points(found.fitted, found.own, participants=found.names)
-    return tested("spread_along_fitted", correlation, p, drawn)
+    return check_by_p("spread_along_fitted", correlation, p, drawn)
 
 
 def spread_by_group(rows: MeasuredRows) -> ModelCheck:
@@ -249,7 +249,7 @@ def spread_by_group(rows: MeasuredRows) -> ModelCheck:
     found = rows.residuals
     case = found.mean_residual[found.is_case]
     test = brown_forsythe(case, found.mean_residual[~found.is_case])
-    return tested("spread_by_group", test.statistic, test.p)
+    return check_by_p("spread_by_group", test.statistic, test.p)
 
 
 def influence(rows: MeasuredRows) -> ModelCheck:

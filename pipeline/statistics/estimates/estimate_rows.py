@@ -136,7 +136,9 @@ class EstimateRow:
         )
 
 
-def estimated(row: EstimateRow, compute: Callable[[EstimateRow], EstimateRow]) -> EstimateRow:
+def compute_or_say_why(
+    row: EstimateRow, compute: Callable[[EstimateRow], EstimateRow]
+) -> EstimateRow:
     """compute(row), or the row as not estimable with the reason that compute gives."""
     try:
         return compute(row)

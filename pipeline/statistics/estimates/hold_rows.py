@@ -66,13 +66,13 @@ def smallest_ceiling_s(rows: pd.DataFrame) -> float:
     return float(rows["ceiling_s"].min())
 
 
-def recapped(rows: pd.DataFrame) -> pd.DataFrame:
+def cap_at_smallest(rows: pd.DataFrame) -> pd.DataFrame:
     """Trials with capped_s at most the smallest ceiling, so that means and ranks can be compared."""
     limit = smallest_ceiling_s(rows)
     return rows.assign(capped_s=rows["capped_s"].clip(upper=limit))
 
 
-def recapped_note(rows: pd.DataFrame) -> str:
+def say_capped(rows: pd.DataFrame) -> str:
     """The sentence that values capped at a smaller ceiling than their own need, or ""."""
     limit = smallest_ceiling_s(rows)
     if rows["ceiling_s"].max() <= limit:

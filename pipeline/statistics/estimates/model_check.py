@@ -119,7 +119,9 @@ class EstimateCheck:
 Check = Callable[[FittedRows], ModelCheck]
 
 
-def tested(diagnostic: str, statistic: float, p: float, drawn: Points | None = None) -> ModelCheck:
+def check_by_p(
+    diagnostic: str, statistic: float, p: float, drawn: Points | None = None
+) -> ModelCheck:
     """A check whose verdict rests on a P value."""
     return ModelCheck(
         diagnostic,

@@ -26,7 +26,7 @@ Holm 1979, Scand J Stat 6:65; Hochberg 1988, Biometrika 75:800; Hommel 1988, Bio
 Benjamini and Hochberg 1995, J R Stat Soc B 57:289; Benjamini and Yekutieli 2001, Ann Stat 29:1165."""
 
 
-def adjusted(p_values: pd.Series, method: str = "holm") -> pd.Series:
+def adjust_p_values(p_values: pd.Series, method: str = "holm") -> pd.Series:
     """Adjusted P values, aligned with the input; a missing P value is no test and stays missing.
 
     method: a key of METHODS. An empty family, or one without any P value, gives back what came in.
@@ -44,8 +44,8 @@ def adjusted(p_values: pd.Series, method: str = "holm") -> pd.Series:
 
 
 def holm(p_values: pd.Series) -> pd.Series:
-    """`adjusted` by Holm, the default of a plan."""
-    return adjusted(p_values, "holm")
+    """`adjust_p_values` by Holm, the default of a plan."""
+    return adjust_p_values(p_values, "holm")
 
 
 def adjust_within_families(
@@ -62,7 +62,7 @@ def adjust_within_families(
     in_family = estimates.loc[estimates["family"].fillna("") != ""]
     for family, rows in in_family.groupby("family", sort=True):
         method = methods if isinstance(methods, str) else methods.get(str(family), "holm")
-        counted = adjusted(rows["p"].fillna(NOT_ESTIMABLE_P), method)
+        counted = adjust_p_values(rows["p"].fillna(NOT_ESTIMABLE_P), method)
         found.loc[rows.index] = counted.where(rows["p"].notna())
     return found
 

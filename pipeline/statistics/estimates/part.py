@@ -1,5 +1,6 @@
 """What one analysis hands back: its numbers, and what was run to get them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.statistics.estimates.estimate_rows import EstimateRow
@@ -31,6 +32,15 @@ class Part:
     rows: tuple[EstimateRow, ...]
     runs: tuple[ModelRun, ...] = ()
     checks: tuple[EstimateCheck, ...] = ()
+
+    @classmethod
+    def of_run(
+        cls, rows: Iterable[EstimateRow], run: ModelRun, checks: Iterable[EstimateCheck] = ()
+    ) -> "Part":
+        """Rows of one method, which counts as run where it gave a number."""
+        made = tuple(rows)
+        ran = any(row.status != "not_estimable" for row in made)
+        return cls(made, (run,) if ran else (), tuple(checks))
 
     @classmethod
     def joining(cls, *parts: "Part") -> "Part":

@@ -52,7 +52,7 @@ def check_participants(rows: pd.DataFrame, comparison: Comparison) -> None:
             )
 
 
-def chosen_trials(rows: pd.DataFrame, rule: TrialRule) -> pd.DataFrame:
+def choose_trials(rows: pd.DataFrame, rule: TrialRule) -> pd.DataFrame:
     """One trial per participant and leg: the first that can be analysed, or the longest hold.
 
     rows: of one outcome, with participant_id, leg and trial; for "best" also the bounds low_s and

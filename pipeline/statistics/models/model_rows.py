@@ -15,7 +15,7 @@ _EXACT = 1e-18
 """Of the outcome's sum of squares: residuals that are rounding only."""
 
 
-def checked_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
+def check_rows(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
     """Outcome (n_rows,) and terms (n_rows, k) as numbers.
 
     Raises NotEstimableError, naming what is wrong, without rows, with fewer rows than terms, when
@@ -94,7 +94,7 @@ def participant_codes(participants: pd.Series, exog: pd.DataFrame) -> Codes:
     return np.asarray(codes, dtype=np.intp)
 
 
-def checked_participants(participants: pd.Series, exog: pd.DataFrame) -> Codes:
+def check_clusters(participants: pd.Series, exog: pd.DataFrame) -> Codes:
     """`participant_codes` of a model with k terms; NotEstimableError unless more than k people."""
     codes = participant_codes(participants, exog)
     n = len(np.unique(codes))
@@ -124,7 +124,7 @@ SIGNIFICANT_DIGITS = 12
 programs and would decide about ties: P values of rank tests moved by 2e-5 to 3e-3."""
 
 
-def rounded_for_ranks(*samples: npt.ArrayLike) -> tuple[Floats, ...]:
+def round_for_ranks(*samples: npt.ArrayLike) -> tuple[Floats, ...]:
     """The samples rounded together to SIGNIFICANT_DIGITS of their largest value.
 
     In proportion to the values, so that the unit of a measurement does not decide about ties.

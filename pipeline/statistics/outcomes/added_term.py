@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.hold_rows import check_groups
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.estimates.part import ModelRun, Part
@@ -86,7 +86,7 @@ def hold_term_part(
 
     row = _row(measure, name, contrast, "ratio").counting(rows, comparison, n_censored(rows))
     row = replace(row, estimate_id=f"{row.estimate_id}:{of}") if of else row
-    return _as_part(estimated(row, compute), name, measure)
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun(name, measure.printed))
 
 
 def _of_holds(problem: TermProblem, ci_level: float) -> Inference:
@@ -135,7 +135,7 @@ def measured_term_part(
         return row.noting(*made.notes, caution=made.caution)
 
     row = _row(measure, name, contrast, measure.unit).counting(rows, comparison, value=column)
-    return _as_part(estimated(row, compute), name, measure)
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun(name, measure.printed))
 
 
 def _row(measure: Measure, name: str, contrast: str, unit: str) -> EstimateRow:
@@ -147,8 +147,3 @@ def _row(measure: Measure, name: str, contrast: str, unit: str) -> EstimateRow:
         role="sensitivity",
         unit=unit,
     )
-
-
-def _as_part(row: EstimateRow, name: str, measure: Measure) -> Part:
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(name, measure.printed),) if ran else ())

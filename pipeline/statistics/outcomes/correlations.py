@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.multiplicity import METHODS
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.correlation.association import Correlation, pearson, spearman
@@ -62,13 +62,13 @@ def correlations(
                     ModelRun(
                         "correlation",
                         rules[score].facts["label"],
-                        detail=_adjusted(comparison.plan),
+                        detail=_say_adjustment(comparison.plan),
                     )
                 )
     return Part(tuple(rows), tuple(dict.fromkeys(runs)))
 
 
-def _adjusted(plan: Plan) -> str:
+def _say_adjustment(plan: Plan) -> str:
     """How P values are adjusted, inside a sentence."""
     planned = plan.correlations
     if not planned.family:
@@ -124,4 +124,4 @@ def _row(
         note = f"Fewer than {FEW_PARTICIPANTS} participants: {found.n}." if few else ""
         return row.noting(note, caution=few)
 
-    return estimated(row, compute)
+    return compute_or_say_why(row, compute)

@@ -9,13 +9,13 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.hold_rows import (
     best_of_dominant_leg,
+    cap_at_smallest,
     check_groups,
     check_holds,
-    recapped,
-    recapped_note,
+    say_capped,
     smallest_ceiling_s,
 )
 from pipeline.statistics.estimates.part import ModelRun, Part
@@ -72,9 +72,7 @@ def log_rank_part(asked: OutcomeRows) -> Part:
         )
         return row.noting("Stratified by site." if several else "")
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun("logrank", measure.printed),) if ran else ())
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun("logrank", measure.printed))
 
 
 def brunner_munzel_part(asked: OutcomeRows) -> Part:
@@ -95,7 +93,7 @@ def brunner_munzel_part(asked: OutcomeRows) -> Part:
     ).counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        ranked = recapped(rows) if is_hold else rows
+        ranked = cap_at_smallest(rows) if is_hold else rows
         people = participant_values(ranked, asked.column, within_leg=asked.within_leg)
         case, reference = by_group(people, comparison)
         rng = np.random.default_rng(REPORT_SEED)
@@ -114,13 +112,13 @@ def brunner_munzel_part(asked: OutcomeRows) -> Part:
         )
         row = with_second_opinion(row, lambda: second_relative_effect(reference, case))
         return row.noting(
-            recapped_note(rows) if is_hold else "",
+            say_capped(rows) if is_hold else "",
             "" if found.p_method == "t" else f"P value from {found.p_method}.",
         )
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun("brunner_munzel", measure.printed),) if ran else ())
+    return Part.of_run(
+        (compute_or_say_why(row, compute),), ModelRun("brunner_munzel", measure.printed)
+    )
 
 
 def permuted_part(asked: OutcomeRows) -> Part:
@@ -171,9 +169,9 @@ def permuted_part(asked: OutcomeRows) -> Part:
             caution=design.caution,
         )
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun("permutation", measure.printed),) if ran else ())
+    return Part.of_run(
+        (compute_or_say_why(row, compute),), ModelRun("permutation", measure.printed)
+    )
 
 
 def _strata(rows: pd.DataFrame, comparison: Comparison) -> tuple[pd.Series, str]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.p_values import Inference, exponential
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.two_groups.equivalence import Equivalence, tost_of
@@ -86,8 +86,8 @@ def equivalence_part(main: EstimateRow, measure: Measure, comparison: Comparison
             f"values is given. {level}",
         )
 
-    made = [estimated(row, compute)]
-    made += [estimated(one, partial(compute, side=side)) for side, one in sides.items()]
+    made = [compute_or_say_why(row, compute)]
+    made += [compute_or_say_why(one, partial(compute, side=side)) for side, one in sides.items()]
     # What a reader has to know of the comparison holds for its tests of equivalence.
     caution = main.note if main.status == "flagged" else ""
     return Part(

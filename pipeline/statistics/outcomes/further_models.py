@@ -9,11 +9,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from pipeline.statistics.catalogue.fitted_models import addressed, fitted_model, models_with
+from pipeline.statistics.catalogue.fitted_models import fitted_model, models_with, read_address
 from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import OF_THE_LEG, Asked, Designs
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.hold_rows import check_groups, check_holds
 from pipeline.statistics.estimates.model_check import EstimateCheck
 from pipeline.statistics.estimates.part import ModelRun, Part
@@ -59,7 +59,7 @@ class OutcomeRows:
         """Designs with one row per participant, its value in `column`."""
         return Designs(_participant_rows(self.rows, self.column, self.within_leg), self.comparison)
 
-    def counted(self, row: EstimateRow, rows: pd.DataFrame) -> EstimateRow:
+    def count_rows(self, row: EstimateRow, rows: pd.DataFrame) -> EstimateRow:
         """The row with the counts of the rows behind it."""
         if self.kind == "hold":
             return row.counting(rows, self.comparison, n_censored(rows))
@@ -85,10 +85,10 @@ def further_models_part(asked: OutcomeRows) -> Part:
     fitted = models_with("fitted_by", asked.kind)
     if asked.kind == "measured":
         fitted = dict(sorted(fitted.items(), key=lambda item: not item[1].on_means))
-    parts = [_fitted(asked, name, use) for name, use in fitted.items() if name in names]
+    parts = [_fit_model(asked, name, use) for name, use in fitted.items() if name in names]
     for name, use in models_with("part_by", asked.kind).items():
         if name in names:
-            parts.append(addressed(use.part_by)(asked))
+            parts.append(read_address(use.part_by)(asked))
     return Part.joining(*parts)
 
 
@@ -100,7 +100,7 @@ def _participant_rows(rows: pd.DataFrame, column: str, within_leg: WithinLeg) ->
     return joined.rename(columns={"value": column})
 
 
-def _fitted(asked: OutcomeRows, name: str, use: Use) -> Part:
+def _fit_model(asked: OutcomeRows, name: str, use: Use) -> Part:
     measure, comparison = asked.measure, asked.comparison
     model = fitted_model(asked.kind, name)
     is_ratio = ANALYSIS_MODELS[name].is_ratio(asked.kind)
@@ -115,7 +115,7 @@ def _fitted(asked: OutcomeRows, name: str, use: Use) -> Part:
         role="sensitivity",
         unit="ratio" if is_ratio else measure.unit,
     )
-    row = asked.counted(row, designs.rows)
+    row = asked.count_rows(row, designs.rows)
     checks: list[EstimateCheck] = []
 
     def compute(row: EstimateRow) -> EstimateRow:
@@ -139,7 +139,7 @@ def _fitted(asked: OutcomeRows, name: str, use: Use) -> Part:
             )
         )
         row = replace(row, formula=f"{use.left or asked.column} ~ {design.formula}")
-        row = asked.counted(row, design.rows).with_inference(found.inference, is_log=is_ratio)
+        row = asked.count_rows(row, design.rows).with_inference(found.inference, is_log=is_ratio)
         row = row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
         second = model.second
         is_planned = comparison.plan.model_of(measure.outcome) == name
@@ -147,7 +147,6 @@ def _fitted(asked: OutcomeRows, name: str, use: Use) -> Part:
             return row
         return with_second_opinion(row, lambda: second(problem, found.inference.estimate))
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    runs = (ModelRun(ANALYSIS_MODELS[name].method(asked.kind), measure.printed),) if ran else ()
-    return Part((row,), runs, tuple(checks))
+    row = compute_or_say_why(row, compute)
+    run = ModelRun(ANALYSIS_MODELS[name].method(asked.kind), measure.printed)
+    return Part.of_run((row,), run, checks)

@@ -195,9 +195,9 @@ def of_group(answers: pd.Series, rows: pd.DataFrame, label: str) -> pd.Series:
 
 def not_known(answers: pd.Series, noun: str = "participant") -> str:
     """How many answers a ceiling or bounds leave open, in words; empty for none."""
-    return counted(_NOT_KNOWN, int(answers.isna().sum()), noun)
+    return say_count(_NOT_KNOWN, int(answers.isna().sum()), noun)
 
 
-def counted(what: str, n: int, noun: str = "participant") -> str:
+def say_count(what: str, n: int, noun: str = "participant") -> str:
     """Such as "Not tested: 2 participants."; empty for none."""
     return f"{what}: {n} {noun}{'s' if n > 1 else ''}." if n else ""

@@ -9,7 +9,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 
 _STATISTICS: dict[str, tuple[int, Callable[[Floats], float]]] = {
     "mean": (1, lambda values: float(values.mean())),
@@ -54,7 +54,7 @@ def number_summaries(
                 role="descriptive",
                 unit=unit,
             )
-            row = estimated(
+            row = compute_or_say_why(
                 of_one_group(row, side, len(values)), _summarise(values, fewest, formula)
             )
             with_interval = interval_of_mean and name == "mean" and len(values) > 1

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.resampling import REPORT_SEED
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel
 from pipeline.statistics.outcomes.goal_shares import (
     LadderTask,
-    counted,
     goal_reached,
+    say_count,
     share_of_people,
     with_share,
 )
@@ -99,7 +99,7 @@ def _share(
         side,
         len(known),
     )
-    note = counted("Not known which task was the highest", int(highest.isna().sum()))
+    note = say_count("Not known which task was the highest", int(highest.isna().sum()))
     if known.empty:
         return row.not_estimable("Nobody of this group has an answer.").noting(note)
     return with_share(row, share_of_people(known.eq(place)), comparison).noting(note)
@@ -141,4 +141,4 @@ def _ranks(case: pd.Series, reference: pd.Series, comparison: Comparison) -> Est
         by = "" if found.p_method == "t" else f"P value from {found.p_method}."
         return row.noting(_STEP_BY_STEP, by)
 
-    return estimated(row, compute)
+    return compute_or_say_why(row, compute)

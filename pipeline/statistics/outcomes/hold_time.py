@@ -8,8 +8,8 @@ from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, covariate_label
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.estimates.hold_rows import recapped, smallest_ceiling_s
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
+from pipeline.statistics.estimates.hold_rows import cap_at_smallest, smallest_ceiling_s
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import by_group, participant_values
 from pipeline.statistics.models.survival.curves import kaplan_meier, median_time_s
@@ -21,7 +21,7 @@ from pipeline.statistics.outcomes.shortest_hold import ShortestHold, shortest_ho
 from pipeline.statistics.outcomes.time_ratio import (
     HoldFit,
     as_time_ratio,
-    described,
+    describe_row,
     fit_hold_model,
 )
 
@@ -105,13 +105,13 @@ def hold_time_part(
     main = _main_row(rows, measure, comparison)
     return Part.joining(
         hold_shares(rows, measure, comparison),
-        _medians(rows, measure, comparison),
-        _adjusted(rows, measure, comparison, main, shortest),
-        _unadjusted(rows, measure, comparison, shortest),
+        _give_medians(rows, measure, comparison),
+        _compare_adjusted(rows, measure, comparison, main, shortest),
+        _compare_unadjusted(rows, measure, comparison, shortest),
         shortest_hold_part(
             rows, measure, comparison, main=main, shortest_timed_hold_s=shortest_timed_hold_s
         ),
-        _restricted_mean(rows, measure, comparison),
+        _compare_restricted_means(rows, measure, comparison),
         further_models_part(OutcomeRows(rows, "capped_s", measure, comparison)),
     )
 
@@ -123,7 +123,7 @@ def curve_of(rows: pd.DataFrame) -> pd.DataFrame:
     return kaplan_meier(rows["capped_s"], rows["censoring"] != "ceiling")
 
 
-def _medians(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+def _give_medians(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
     made = []
     for side, label in comparison.sides:
         part = rows.loc[rows["group"] == label]
@@ -137,10 +137,8 @@ def _medians(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Pa
             note="Median over trials.",
         ).counting(part, comparison, int((part["censoring"] != "exact").sum()))
         row = of_one_group(row, side, part["participant_id"].nunique())
-        made.append(estimated(row, lambda row, part=part: _median(row, part)))  # type: ignore[misc]
-    ran = any(row.status != "not_estimable" for row in made)
-    runs = (ModelRun("kaplan_meier", measure.printed),) if ran else ()
-    return Part(tuple(made), runs)
+        made.append(compute_or_say_why(row, lambda row, part=part: _median(row, part)))  # type: ignore[misc]
+    return Part.of_run(made, ModelRun("kaplan_meier", measure.printed))
 
 
 def _median(row: EstimateRow, part: pd.DataFrame) -> EstimateRow:
@@ -168,7 +166,7 @@ def _main_row(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> E
     return row.counting(rows, comparison)
 
 
-def _adjusted(
+def _compare_adjusted(
     rows: pd.DataFrame,
     measure: Measure,
     comparison: Comparison,
@@ -192,7 +190,7 @@ def _adjusted(
     unadjusted = "" if covariates else NONE_PLANNED
     main = as_time_ratio(main, fit, comparison).noting(unadjusted)
     main = main.noting(shortest.caution, caution=shortest.matters)
-    as_survreg = described(as_survreg, fit, comparison).with_inference(
+    as_survreg = describe_row(as_survreg, fit, comparison).with_inference(
         fit.log_ratio_as_survreg(comparison.ci_level)
     )
     as_survreg = as_survreg.noting(shortest.caution, caution=shortest.matters).noting(
@@ -245,7 +243,7 @@ def _term_label(term: str, comparison: Comparison) -> str:
     return f"{label}: {level.rstrip(']')}" if level else label
 
 
-def _unadjusted(
+def _compare_unadjusted(
     rows: pd.DataFrame, measure: Measure, comparison: Comparison, shortest: ShortestHold
 ) -> Part:
     row = _ratio_row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
@@ -255,10 +253,10 @@ def _unadjusted(
         row = as_time_ratio(row, fit, comparison)
         return row.noting(shortest.caution, caution=shortest.matters)
 
-    return Part((estimated(row, compute),))
+    return Part((compute_or_say_why(row, compute),))
 
 
-def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
+def _compare_restricted_means(rows: pd.DataFrame, measure: Measure, comparison: Comparison) -> Part:
     """Difference of mean hold capped at the smallest ceiling, on participant means."""
     row = EstimateRow(
         estimate_id=f"{measure.outcome}:restricted_mean_difference:welch",
@@ -272,12 +270,12 @@ def _restricted_mean(rows: pd.DataFrame, measure: Measure, comparison: Compariso
 
     def compute(row: EstimateRow) -> EstimateRow:
         limit = smallest_ceiling_s(rows)
-        people = participant_values(recapped(rows), "capped_s")
+        people = participant_values(cap_at_smallest(rows), "capped_s")
         inference = welch(*by_group(people, comparison), ci_level=comparison.ci_level)
         return row.with_inference(inference).noting(
             f"Restricted mean: mean hold within the first {limit:g} s, on participant means."
         )
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun("restricted_mean", measure.printed),) if ran else ())
+    return Part.of_run(
+        (compute_or_say_why(row, compute),), ModelRun("restricted_mean", measure.printed)
+    )

@@ -68,7 +68,7 @@ def tasks_part(tasks: Sequence[TaskHolds], comparison: Comparison) -> Part:
     fewer than two participants of a group did beside the first are left out.
     """
     first, *others = tasks
-    held = [one for one in others if _shared(first.rows, one.rows, comparison)]
+    held = [one for one in others if _did_both(first.rows, one.rows, comparison)]
     parts = [_two_tasks(first, one, comparison) for one in held]
     if len(held) > 1:
         by_name = {one.printed: one.rows for one in (first, *held)}
@@ -79,7 +79,7 @@ def tasks_part(tasks: Sequence[TaskHolds], comparison: Comparison) -> Part:
     return Part.joining(*parts)
 
 
-def _shared(first: pd.DataFrame, other: pd.DataFrame, comparison: Comparison) -> bool:
+def _did_both(first: pd.DataFrame, other: pd.DataFrame, comparison: Comparison) -> bool:
     """Whether each group has people who did both."""
     both = first.loc[first["participant_id"].isin(other["participant_id"])]
     return min(comparison.participants_in(both)) >= FEWEST_AT_BOTH

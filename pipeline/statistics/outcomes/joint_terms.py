@@ -10,7 +10,7 @@ from scipy import stats
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.hold_rows import check_groups, check_holds
 from pipeline.statistics.estimates.p_values import SMALLEST_P
 from pipeline.statistics.estimates.part import ModelRun, Part
@@ -91,11 +91,9 @@ def joint_interaction_part(
 
     def compute(row: EstimateRow) -> EstimateRow:
         _check_parts(parts, comparison)
-        return _tested(row, whole, list(parts)[1:], measure, comparison)
+        return _test_jointly(row, whole, list(parts)[1:], measure, comparison)
 
-    row = estimated(row, compute)
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(name, measure.printed),) if ran else ())
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun(name, measure.printed))
 
 
 def _with_indicators(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -129,7 +127,7 @@ def _check_parts(parts: Mapping[str, pd.DataFrame], comparison: Comparison) -> N
                 )
 
 
-def _tested(
+def _test_jointly(
     row: EstimateRow,
     whole: pd.DataFrame,
     others: list[str],

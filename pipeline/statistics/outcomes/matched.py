@@ -8,8 +8,8 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import OF_THE_LEG, build_design, covariate_label
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
-from pipeline.statistics.estimates.hold_rows import recapped
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
+from pipeline.statistics.estimates.hold_rows import cap_at_smallest
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import participant_values
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
@@ -60,7 +60,7 @@ def _people(asked: OutcomeRows) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     if asked.kind == "hold":
         if rows["capped_s"].isna().any():
             return None, planned
-        rows = recapped(rows)
+        rows = cap_at_smallest(rows)
     people = participant_values(rows, asked.column, within_leg=asked.within_leg)
     own = rows.drop_duplicates("participant_id")
     pair_of = own.set_index("participant_id")["pair_id"]
@@ -93,7 +93,7 @@ def _pairs(people: pd.DataFrame, measure: Measure, comparison: Comparison) -> Pa
             f"Complete pairs: {len(pairs.case)}; broken: {pairs.n_broken}."
         )
 
-    return _as_part(estimated(row, compute), measure)
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun(row.model, measure.printed))
 
 
 def _sets(
@@ -137,7 +137,7 @@ def _sets(
             caution=design.caution,
         )
 
-    return _as_part(estimated(row, compute), measure)
+    return Part.of_run((compute_or_say_why(row, compute),), ModelRun(row.model, measure.printed))
 
 
 def _differing_within_sets(exog: pd.DataFrame, sets: pd.Series) -> tuple[pd.DataFrame, list[str]]:
@@ -153,8 +153,3 @@ def _in_both_groups(people: pd.DataFrame) -> pd.Series:
     return people["pair_id"].notna() & people.groupby("pair_id")["is_case"].transform("nunique").eq(
         2
     )
-
-
-def _as_part(row: EstimateRow, measure: Measure) -> Part:
-    ran = row.status != "not_estimable"
-    return Part((row,), (ModelRun(row.model, measure.printed),) if ran else ())

@@ -10,7 +10,7 @@ from pipeline.statistics.diagnostics.checks import diagnose
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import (
@@ -67,8 +67,8 @@ def measured_part(
     analysed = best_per_leg(with_value, column) if within_leg == "max" else with_value
     return Part.joining(
         summaries_part(rows, column, measure, comparison, within_leg=within_leg),
-        _adjusted(analysed, column, measure, comparison),
-        _unadjusted(analysed, column, measure, comparison),
+        _compare_adjusted(analysed, column, measure, comparison),
+        _compare_unadjusted(analysed, column, measure, comparison),
         _on_participant_values(with_value, column, measure, comparison, within_leg),
         further_models_part(OutcomeRows(analysed, column, measure, comparison, within_leg)),
     )
@@ -137,7 +137,7 @@ def model_id(fit: GuardedFit) -> str:
     return MODEL_IDS[fit.factors]
 
 
-def _filled(
+def _fill_row(
     row: EstimateRow, column: str, design: Design, fit: GuardedFit, comparison: Comparison
 ) -> EstimateRow:
     estimate, se, df = fit.coefficients.loc[GROUP_TERM, ["estimate", "se", "df"]].to_numpy(float)
@@ -181,13 +181,15 @@ def repeated_difference(
             raise NotEstimableError(when_empty)
         covariates = comparison.covariates(row.outcome)
         fitted = _fit(rows, column, covariates, comparison, refit=False)
-        filled = _filled(row, column, *fitted, comparison)
+        filled = _fill_row(row, column, *fitted, comparison)
         return filled.noting("" if covariates else NONE_PLANNED, note)
 
-    return estimated(row.counting(rows, comparison), compute)
+    return compute_or_say_why(row.counting(rows, comparison), compute)
 
 
-def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:
+def _compare_adjusted(
+    rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison
+) -> Part:
     plan = comparison.planned(measure.outcome)
     row = replace(_row(measure, comparison, "adjusted", plan.role), family=plan.family)
     row = row.counting(rows, comparison)
@@ -196,16 +198,16 @@ def _adjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Com
         design, fit = _fit(rows, column, covariates, comparison)
     except NotEstimableError as reason:
         return Part((row.not_estimable(str(reason)),))
-    row = _filled(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
+    row = _fill_row(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = row.model if fit.factors else "participant_means"
     run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
     checks = diagnose(
         row.estimate_id, row.outcome, row.model, fit, design, comparison, column=column
     )
-    return Part((row, *_spread_rows(row, measure, fit)), (run,), checks)
+    return Part((row, *_give_spreads(row, measure, fit)), (run,), checks)
 
 
-def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:
+def _give_spreads(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:
     """Standard deviations between participants, between legs, and of the residual."""
     return [
         EstimateRow(
@@ -225,13 +227,15 @@ def _spread_rows(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[Es
     ]
 
 
-def _unadjusted(rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison) -> Part:
+def _compare_unadjusted(
+    rows: pd.DataFrame, column: str, measure: Measure, comparison: Comparison
+) -> Part:
     row = _row(measure, comparison, "unadjusted", "sensitivity").counting(rows, comparison)
 
     def compute(row: EstimateRow) -> EstimateRow:
-        return _filled(row, column, *_fit(rows, column, (), comparison, refit=False), comparison)
+        return _fill_row(row, column, *_fit(rows, column, (), comparison, refit=False), comparison)
 
-    return Part((estimated(row, compute),))
+    return Part((compute_or_say_why(row, compute),))
 
 
 def _on_participant_values(
@@ -266,11 +270,9 @@ def _on_participant_values(
         row = row.with_inference(welch(case, reference, ci_level=level))
         return with_second_opinion(row, lambda: second_welch(case, reference))
 
-    welch_row = estimated(welch_row, compute_welch)
-    g_row = estimated(g_row, compute_g)
-    runs = []
-    if welch_row.status != "not_estimable":
-        runs.append(ModelRun("welch", measure.printed))
-    if g_row.status != "not_estimable":
-        runs.append(ModelRun("hedges_g", measure.printed))
-    return Part((welch_row, g_row), tuple(runs))
+    welch_row = compute_or_say_why(welch_row, compute_welch)
+    g_row = compute_or_say_why(g_row, compute_g)
+    return Part.joining(
+        Part.of_run((welch_row,), ModelRun("welch", measure.printed)),
+        Part.of_run((g_row,), ModelRun("hedges_g", measure.printed)),
+    )

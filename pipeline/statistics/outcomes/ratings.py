@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.accuracy.diagnostic import TwoByTwo, WithInterval
 
@@ -53,9 +53,8 @@ def ratings_part(ratings: pd.DataFrame, comparison: Comparison) -> Part:
             note=note,
         ).counting(used, comparison)
         row = row.noting(lost, caution=bool(lost))
-        rows.append(estimated(row, _measure(table, formula, comparison.ci_level)))
-    ran = any(row.status != "not_estimable" for row in rows)
-    return Part(tuple(rows), (ModelRun("ratings", "single-leg stance rating"),) if ran else ())
+        rows.append(compute_or_say_why(row, _measure(table, formula, comparison.ci_level)))
+    return Part.of_run(rows, ModelRun("ratings", "single-leg stance rating"))
 
 
 def two_by_two(ratings: pd.DataFrame, comparison: Comparison) -> TwoByTwo:

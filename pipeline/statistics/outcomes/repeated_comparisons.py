@@ -40,11 +40,10 @@ def onset_by_method_part(
     out.
     """
     made = [
-        _compared(name, variant, onsets, measure, comparison)
+        _compare(name, variant, onsets, measure, comparison)
         for name, variant, onsets in (*_detectors(rows, by_detector), *_rules(rows, by_rule))
     ]
-    ran = any(row.status != "not_estimable" for row in made)
-    return Part(tuple(made), (ModelRun("onset_by_method", measure.printed),) if ran else ())
+    return Part.of_run(made, ModelRun("onset_by_method", measure.printed))
 
 
 _Onsets = tuple[str, str, pd.DataFrame]
@@ -78,7 +77,7 @@ def _rules(rows: pd.DataFrame, by_rule: pd.DataFrame | None) -> Iterator[_Onsets
         )
 
 
-def _compared(
+def _compare(
     name: str, variant: str, onsets: pd.DataFrame, measure: Measure, comparison: Comparison
 ) -> EstimateRow:
     with_onset = onsets.loc[onsets[ONSET].notna()].reset_index(drop=True)
@@ -124,5 +123,4 @@ def without_warned_part(
         when_empty="Every trial has a remark on its signal, so that none is left.",
         note=f"Left out: {n_warned} of {len(with_value)} trials, with a remark on their signal.",
     )
-    ran = made.status != "not_estimable"
-    return Part((made,), (ModelRun("without_warned", measure.printed),) if ran else ())
+    return Part.of_run((made,), ModelRun("without_warned", measure.printed))

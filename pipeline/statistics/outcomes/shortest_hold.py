@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds
 from pipeline.statistics.outcomes.outcome_names import Measure
@@ -94,7 +94,7 @@ def shortest_hold_part(
             note=f"Same model, counting {there.rule} instead of {here.seconds:g} s.",
         ).counting(rows, comparison)
         bounded = add_hold_bounds(rows, there.seconds)
-        made.append(estimated(row, _refitted(bounded, comparison, measure.outcome)))
+        made.append(compute_or_say_why(row, _refit(bounded, comparison, measure.outcome)))
     ran = any(row.status != "not_estimable" for row in made)
     settings = " and with ".join(f"{f * shortest_timed_hold_s:g} s" for f in FACTORS.values())
     detail = f"{settings} in place of {shortest_timed_hold_s:g} s"
@@ -103,7 +103,7 @@ def shortest_hold_part(
     )
 
 
-def _refitted(
+def _refit(
     rows: pd.DataFrame, comparison: Comparison, outcome: str
 ) -> Callable[[EstimateRow], EstimateRow]:
     def compute(row: EstimateRow) -> EstimateRow:

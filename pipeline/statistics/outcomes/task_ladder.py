@@ -12,11 +12,11 @@ from pipeline.statistics.estimates.estimate_rows import EstimateRow
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.outcomes.goal_shares import (
     LadderTask,
-    counted,
     goal_reached,
     goal_rows,
     not_known,
     of_group,
+    say_count,
     share_of_people,
     with_share,
 )
@@ -88,5 +88,5 @@ def _step_rows(
         else:
             row = with_share(row, share_of_people(known), comparison)
         yield row.noting(
-            not_known(tested), counted("Not tested on this task", len(people) - len(tested))
+            not_known(tested), say_count("Not tested on this task", len(people) - len(tested))
         )

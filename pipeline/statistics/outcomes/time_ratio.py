@@ -101,7 +101,7 @@ def fit_hold_model(
     )
 
 
-def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
+def describe_row(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
     """The row with the counts of the rows in the model and with everything a reader has to know."""
     row = row.counting(fit.design.rows, comparison, fit.n_censored)
     row = replace(row, formula=f"log(hold_time_s) ~ {fit.design.formula}")
@@ -112,5 +112,5 @@ def described(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Estimat
 def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
     """The row with the ratio of hold times, its interval, its counts and its second opinion."""
     log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
-    row = described(row, fit, comparison).with_inference(log_ratio, is_log=True)
+    row = describe_row(row, fit, comparison).with_inference(log_ratio, is_log=True)
     return with_second_opinion(row, lambda: second_log_ratio(fit.design))

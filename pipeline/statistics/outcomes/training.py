@@ -69,12 +69,12 @@ def training_of_participants(
             .nunique()
             .reindex(index, fill_value=0)
             .astype(float),
-            "training_days_per_week": _counted(as_asked["both"], index, DAYS_PER_WEEK) / n_weeks,
-            "training_adherence_pct": 100 * _counted(as_asked["both"], index, most) / asked_days,
+            "training_days_per_week": _count_days(as_asked["both"], index, DAYS_PER_WEEK) / n_weeks,
+            "training_adherence_pct": 100 * _count_days(as_asked["both"], index, most) / asked_days,
         }
     )
     for leg in LEGS:
-        days = _counted(as_asked[leg], index, most)
+        days = _count_days(as_asked[leg], index, most)
         found[f"training_adherence_{leg}_pct"] = 100 * days / asked_days
     found["training_dose_s_per_day"] = _dose_s(trained, index) / dose_days
     return found
@@ -97,7 +97,7 @@ def _days_as_asked(trained: pd.DataFrame) -> pd.DataFrame:
     return legs.assign(both=legs.all(axis=1)).groupby(level=keys[:-1]).any()
 
 
-def _counted(is_day: pd.Series, index: pd.Index, most: int) -> pd.Series:
+def _count_days(is_day: pd.Series, index: pd.Index, most: int) -> pd.Series:
     """Days of each participant, of each week at most `most`."""
     weeks = is_day.groupby(level=["participant_id", "week"]).sum().clip(upper=most)
     return weeks.groupby(level="participant_id").sum().reindex(index, fill_value=0)
@@ -170,11 +170,11 @@ def training_part(
         if programme is None
         else f"{programme.weeks} weeks, {programme.days_per_week} days a week"
     )
-    caution = " ".join(_left_out(log, participants, comparison, programme))
+    caution = " ".join(_say_left_out(log, participants, comparison, programme))
     return Part(tuple(rows), (ModelRun(method, "home training", detail=detail, caution=caution),))
 
 
-def _left_out(
+def _say_left_out(
     log: pd.DataFrame,
     participants: pd.DataFrame,
     comparison: Comparison,

@@ -73,14 +73,14 @@ def plain_censored_fit(
     """
     rows, unit = PlainRows.of(low, high, exog, term, SHAPES[shape])
     with np.errstate(all="ignore"):
-        point = climbed(rows, np.zeros(rows.x.shape[1] + 1))
-        scores = rows.evaluated(point)[1]
+        point = climb(rows, np.zeros(rows.x.shape[1] + 1))
+        scores = rows.evaluate(point)[1]
         information = information_at(rows, point)
     codes, people = pd.factorize(np.asarray(participants))
     n, g, k = len(scores), len(people), len(point)
     sums = np.zeros((g, k))
     np.add.at(sums, codes, scores)
-    bread = solved(information, np.eye(k))
+    bread = solve(information, np.eye(k))
     covariance = bread @ (sums.T @ sums) @ bread * (g / (g - 1) * (n - 1) / (n - k))
     at = list(exog.columns).index(term)
     return PlainFit(unit * float(point[at]), unit * float(np.sqrt(covariance[at, at])))
@@ -89,15 +89,15 @@ def plain_censored_fit(
 class Likelihood(Protocol):
     """Rows, or participants, with a log-likelihood at parameters of size 1."""
 
-    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
+    def evaluate(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each (n,) and its derivatives (n, n_parameters)."""
 
 
-def climbed(rows: Likelihood, start: Floats) -> Floats:
+def climb(rows: Likelihood, start: Floats) -> Floats:
     """The maximum by BFGS, polished by Newton's steps. Raises NoSolutionError where there is none."""
 
     def descent(at: Floats) -> tuple[float, Floats]:
-        loglike, scores = rows.evaluated(at)
+        loglike, scores = rows.evaluate(at)
         return -float(loglike.mean()), -scores.mean(axis=0)
 
     point: Floats = optimize.minimize(
@@ -107,10 +107,10 @@ def climbed(rows: Likelihood, start: Floats) -> Floats:
         method="BFGS",
         options={"gtol": _NEAR},
     ).x
-    scores = rows.evaluated(point)[1]
+    scores = rows.evaluate(point)[1]
     for _ in range(_POLISHING_STEPS):
-        point = point + solved(information_at(rows, point), scores.sum(axis=0))
-        scores = rows.evaluated(point)[1]
+        point = point + solve(information_at(rows, point), scores.sum(axis=0))
+        scores = rows.evaluate(point)[1]
         if np.abs(scores.mean(axis=0)).max() < _LARGEST_GRADIENT:
             return point
     raise NoSolutionError("The second computation found no maximum of the likelihood.")
@@ -141,7 +141,7 @@ class PlainRows:
         x = _columns_of_size_one(exog, term)
         return cls((low_ - centre) / unit, (high_ - centre) / unit, x, shape), unit
 
-    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
+    def evaluate(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each row (n_rows,) and its derivatives (n_rows, k + 1)."""
         found, in_mean, in_spread = self.at(self.x @ point[:-1], float(np.exp(point[-1])))
         return found, np.column_stack([in_mean[:, None] * self.x, in_spread])
@@ -190,15 +190,14 @@ def information_at(rows: Likelihood, point: Floats) -> Floats:
     """Minus the second derivatives at a point, by central differences of the gradient."""
     steps = np.eye(len(point)) * _STEP
     differences = [
-        (rows.evaluated(point - step)[1] - rows.evaluated(point + step)[1]).sum(axis=0)
-        / (2 * _STEP)
+        (rows.evaluate(point - step)[1] - rows.evaluate(point + step)[1]).sum(axis=0) / (2 * _STEP)
         for step in steps
     ]
     matrix = np.array(differences)
     return np.asarray((matrix + matrix.T) / 2)
 
 
-def solved(information: Floats, right: Floats) -> Floats:
+def solve(information: Floats, right: Floats) -> Floats:
     """The solution of linear equations. Raises NoSolutionError without one."""
     try:
         return np.asarray(np.linalg.solve(information, right))
@@ -249,14 +248,14 @@ def plain_intercept_fit(
     )
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     with np.errstate(all="ignore"):
-        alone = climbed(rows, np.zeros(rows.x.shape[1] + 1))
+        alone = climb(rows, np.zeros(rows.x.shape[1] + 1))
         levels = _Levels(rows, starts)
         start = np.append(alone, np.exp(alone[-1]) / np.sqrt(2))
         start[-2] -= np.log(2) / 2
         if len(codes) * len(levels.grid(start)) > _MOST_NUMBERS:
             return None
-        point = climbed(levels, start)
-        covariance = solved(information_at(levels, point), np.eye(len(point)))
+        point = climb(levels, start)
+        covariance = solve(information_at(levels, point), np.eye(len(point)))
     at = list(exog.columns).index(term)
     return PlainFit(unit * float(point[at]), unit * float(np.sqrt(covariance[at, at])))
 
@@ -278,7 +277,7 @@ class _Levels:
         step = min(_GRID_STEP, float(spread) / _STEPS_PER_SPREAD)
         return np.linspace(-_FARTHEST, _FARTHEST, 1 + 2 * int(np.ceil(_FARTHEST / step)))
 
-    def evaluated(self, point: Floats) -> tuple[Floats, Floats]:
+    def evaluate(self, point: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood of each participant and its derivatives (n_participants, k + 2)."""
         z = self.grid(point)
         sigma, between = float(np.exp(point[-2])), float(point[-1])

@@ -130,8 +130,8 @@ class _Problem:
 
     def step(self, params: Floats, alpha: float) -> Floats:
         """Step that solves the equations at a likeness."""
-        residuals, columns = self._standardised(params)
-        weighted = self._solved(columns, alpha)
+        residuals, columns = self._standardise(params)
+        weighted = self._solve(columns, alpha)
         try:
             return np.asarray(np.linalg.solve(columns.T @ weighted, weighted.T @ residuals))
         except np.linalg.LinAlgError as error:
@@ -139,7 +139,7 @@ class _Problem:
 
     def likeness(self, params: Floats) -> float:
         """Moment estimate of the correlation of two rows of a participant."""
-        residuals, columns = self._standardised(params)
+        residuals, columns = self._standardise(params)
         n, k = columns.shape
         pairs = float((self.sizes * (self.sizes - 1)).sum()) / 2
         if pairs == 0:
@@ -150,8 +150,8 @@ class _Problem:
 
     def covariance(self, params: Floats, alpha: float) -> Floats:
         """Bias-reduced: residuals freed of what each participant pulls the fit to itself."""
-        residuals, columns = self._standardised(params)
-        weighted = self._solved(columns, alpha)
+        residuals, columns = self._standardise(params)
+        weighted = self._solve(columns, alpha)
         bread = np.linalg.inv(columns.T @ weighted)
         freed = np.empty_like(residuals)
         starts = np.cumsum(self.sizes) - self.sizes
@@ -163,7 +163,7 @@ class _Problem:
         sums = self._sums(weighted * freed[:, None])
         return np.asarray(bread @ (sums.T @ sums) @ bread)
 
-    def _standardised(self, params: Floats) -> tuple[Floats, Floats]:
+    def _standardise(self, params: Floats) -> tuple[Floats, Floats]:
         """Residuals and columns, divided by the standard deviation that the mean implies."""
         fitted = self.x @ params
         if not self.is_share:
@@ -172,7 +172,7 @@ class _Problem:
         spread = np.sqrt(share * (1 - share))
         return (self.y - share) / spread, self.x * spread[:, None]
 
-    def _solved(self, columns: Floats, alpha: float) -> Floats:
+    def _solve(self, columns: Floats, alpha: float) -> Floats:
         """Columns times the inverse of the working correlation (1 on the diagonal, else alpha)."""
         share = alpha / (1 + (self.sizes - 1) * alpha)
         common = self._sums(columns) * share[:, None]
@@ -263,13 +263,13 @@ def median_range(endog: npt.ArrayLike, exog: pd.DataFrame, term: str) -> tuple[f
     right = (y - centre) / unit
     bounds = [(None, None)] * k + [(0, None)] * (2 * n)
     absolute = np.concatenate([np.zeros(k), np.ones(2 * n)])
-    least = _solved(linprog(absolute, A_eq=equations, b_eq=right, bounds=bounds, method="highs"))
+    least = _solve(linprog(absolute, A_eq=equations, b_eq=right, bounds=bounds, method="highs"))
     at = list(exog.columns).index(term)
     aim = np.zeros(k + 2 * n)
     aim[at] = 1.0
     ends = [
         sign
-        * _solved(
+        * _solve(
             linprog(
                 sign * aim,
                 A_eq=equations,
@@ -286,7 +286,7 @@ def median_range(endog: npt.ArrayLike, exog: pd.DataFrame, term: str) -> tuple[f
     return min(low, high), max(low, high)
 
 
-def _solved(found: object) -> float:
+def _solve(found: object) -> float:
     value = getattr(found, "fun", None)
     if getattr(found, "status", 1) != 0 or value is None:
         raise NoSolutionError("The second computation of the median regression has no solution.")

@@ -8,7 +8,7 @@ from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.imputation.chained_equations import (
     CompleteDataFit,
     fit_imputed,
-    imputed,
+    impute,
     pool,
 )
 from pipeline.statistics.models.linear.ancova import Ancova
@@ -86,7 +86,7 @@ def _with_missing(people, rng):
 def test_known_values_stay_and_missing_ones_are_values_that_somebody_has(people):
     whole = people()
     holes = _with_missing(whole, np.random.default_rng(2))
-    tables = imputed(holes, rng=np.random.default_rng(3))
+    tables = impute(holes, rng=np.random.default_rng(3))
     assert len(tables) == 20
     for table in tables:
         assert table.index.equals(holes.index) and list(table.columns) == list(holes.columns)
@@ -162,9 +162,9 @@ def test_imputation_is_less_biased_than_complete_rows_and_covers(people):
 def test_a_fit_that_fails_and_columns_that_cannot_be_imputed_say_why(people):
     holes = _with_missing(people(), np.random.default_rng(2))
     with pytest.raises(NotEstimableError, match="age_years has no recorded value"):
-        imputed(holes.assign(age_years=np.nan), rng=np.random.default_rng(1))
+        impute(holes.assign(age_years=np.nan), rng=np.random.default_rng(1))
     with pytest.raises(ValueError, match="at least 20"):
-        imputed(holes, rng=np.random.default_rng(1), m=5)
+        impute(holes, rng=np.random.default_rng(1), m=5)
 
     def fails(_):
         raise NotEstimableError("The outcome has the same value in all rows.")
@@ -183,5 +183,5 @@ def test_one_known_value_and_constant_columns_do_not_stop_it(people):
     holes["site"] = "S1"
     holes["smokes"] = [True, False, None, *[True] * 9]
     holes["age_years"] = holes["age_years"].where(np.arange(12) > 2)
-    for table in imputed(holes, rng=np.random.default_rng(1)):
+    for table in impute(holes, rng=np.random.default_rng(1)):
         assert (table["sex"] == "male").all() and not table.isna().any(axis=None)

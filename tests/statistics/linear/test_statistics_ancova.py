@@ -15,7 +15,7 @@ from pipeline.statistics.models.linear.ancova import (
     slopes_homogeneity,
     type_two,
 )
-from pipeline.statistics.models.model_rows import checked_rows
+from pipeline.statistics.models.model_rows import check_rows
 
 OUTCOMES = ["hold_mean", "gmed", "onset", "strength"]
 
@@ -219,7 +219,7 @@ def test_what_an_ancova_cannot_do_is_said(invented):
     with pytest.raises(ValueError, match="missing"):
         Ancova(y.where(y.index > 0), exog).fit()
     with pytest.raises(ValueError, match="one value per row"):
-        checked_rows(y[:4], exog)
+        check_rows(y[:4], exog)
     with pytest.raises(NotEstimableError, match="too few or too alike"):
         slopes_homogeneity(Ancova(y[:4], exog[:4]).fit("nonrobust"))
     with pytest.raises(ValueError, match="no column arm"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import round_for_ranks, varies
 from pipeline.statistics.models.two_groups.brunner_munzel import brunner_munzel, newcombe_interval
 from pipeline.statistics.models.two_groups.rank_tests import hodges_lehmann, mann_whitney
 
@@ -163,8 +163,8 @@ def test_newcombe_intervals_cover_where_the_plain_ones_cannot():
 
 def test_the_last_bits_of_a_mean_are_a_tie():
     assert mann_whitney([0.1 + 0.2, 1.0], [0.3, 2.0]).u == mann_whitney([0.3, 1.0], [0.3, 2.0]).u
-    assert rounded_for_ranks([0.1 + 0.2, 30.0])[0].tolist() == [0.3, 30.0]
-    assert rounded_for_ranks([0.0, 0.0])[0].tolist() == [0, 0]
+    assert round_for_ranks([0.1 + 0.2, 30.0])[0].tolist() == [0.3, 30.0]
+    assert round_for_ranks([0.0, 0.0])[0].tolist() == [0, 0]
     assert not varies([0.3, 0.1 + 0.2]) and not varies([]) and varies([1e-9, 2e-9])
 
 

@@ -24,7 +24,7 @@ from pipeline.statistics.models.two_groups.brunner_munzel import (
     placement_variances,
     placements,
 )
-from pipeline.statistics.models.two_groups.rank_tests import ranked
+from pipeline.statistics.models.two_groups.rank_tests import check_for_ranks
 
 IntervalOfArea = Literal["DeLong", "DeLong, logit", "Newcombe"]
 _NOTHING = 1e-12
@@ -63,7 +63,7 @@ def roc_area(
     with fewer than two values in a group or without any variation.
     Source: DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44:837.
     """
-    high, low = _directed(case, reference, lower_in_case)
+    high, low = _turn_cases_up(case, reference, lower_in_case)
     n, m = len(high), len(low)
     auc, of_case, of_reference = placement_variances(high, low)
     variance = of_case / n + of_reference / m
@@ -93,7 +93,7 @@ def compare_areas(
     participants alike. Source: as `roc_area`; agrees with R's pROC::roc.test.
     """
     sides = [
-        placements(*_directed(high, low, reverse))
+        placements(*_turn_cases_up(high, low, reverse))
         for high, low, reverse in zip(case, reference, lower_in_case, strict=True)
     ]
     (first, first_low), (second, second_low) = sides
@@ -114,7 +114,7 @@ def roc_curve(
     Columns threshold, sensitivity, specificity; positive at or beyond the threshold on the side of
     the cases. Raises NotEstimableError as `roc_area`.
     """
-    high, low = _directed(case, reference, lower_in_case)
+    high, low = _turn_cases_up(case, reference, lower_in_case)
     values = np.unique(np.concatenate([high, low]))
     cuts = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
     sensitivity, specificity = shares_beyond(high, low, cuts)
@@ -134,11 +134,11 @@ def shares_beyond(high: Floats, low: Floats, cuts: Floats) -> tuple[Floats, Floa
     return 1 - below_case / len(high), below_reference / len(low)
 
 
-def _directed(
+def _turn_cases_up(
     case: npt.ArrayLike, reference: npt.ArrayLike, lower_in_case: bool
 ) -> tuple[Floats, Floats]:
     """Both groups, rounded for ties, turned so that cases are expected to be higher."""
-    high, low = ranked(case, reference)
+    high, low = check_for_ranks(case, reference)
     return (-high, -low) if lower_in_case else (high, low)
 
 
@@ -177,7 +177,7 @@ def youden_cut(
     Raises NotEstimableError with fewer than two values in a group or without any variation.
     Source: Youden 1950, Cancer 3:32; optimism of Efron 1983, J Am Stat Assoc 78:316.
     """
-    high, low = (np.sort(-x if lower_in_case else x) for x in ranked(case, reference))
+    high, low = (np.sort(-x if lower_in_case else x) for x in check_for_ranks(case, reference))
     cut, found = _best_cut(high, low)
     optimism, cuts = np.zeros(2), np.empty(n_samples)
     for i in range(n_samples):

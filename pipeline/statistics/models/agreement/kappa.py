@@ -96,7 +96,7 @@ def cohen_kappa(
     Source: Cohen 1960, Educ Psychol Meas 20:37; standard error of Fleiss, Cohen and Everitt 1969,
     Psychol Bull 72:323.
     """
-    counts = checked_table(table)
+    counts = check_table(table)
     found = cohens_kappa(counts, wt=None if weights is None else weights, return_results=True)
     kappa, se = float(found.kappa), float(found.std_kappa)
     n = int(counts.sum())
@@ -136,7 +136,7 @@ def agreement_indices(table: npt.ArrayLike, *, ci_level: float = 0.95) -> Agreem
     )
 
 
-def checked_table(table: npt.ArrayLike) -> Counts:
+def check_table(table: npt.ArrayLike) -> Counts:
     """A square table of counts in which kappa is defined; see `cohen_kappa`."""
     counts = np.asarray(table)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or (counts < 0).any():

@@ -169,10 +169,10 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
                 f"distribution is {distribution!r}; expected one of {sorted(DISTRIBUTIONS)}"
             )
         self.distribution = DISTRIBUTIONS[distribution]
-        low_, high_ = _checked(low, high, is_time=self.distribution.on_log_scale)
+        low_, high_ = _check_bounds(low, high, is_time=self.distribution.on_log_scale)
         if not np.isfinite(np.asarray(exog, dtype=float)).all():
             raise ValueError("exog has missing or infinite values; drop those rows first")
-        labels, self._spread_codes = _spread(spread_groups, len(low_))
+        labels, self._spread_codes = _name_sigmas(spread_groups, len(low_))
         self.rows = CensoredRows(low_, high_)
         # statsmodels wants one finite number per row; the likelihood uses the bounds only.
         super().__init__(self.rows.middle, exog, extra_params_names=labels)
@@ -328,7 +328,9 @@ class CensoredNormal(CensoredRegression):
         super().__init__(low, high, exog, distribution="normal")
 
 
-def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple[Floats, Floats]:
+def _check_bounds(
+    low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool
+) -> tuple[Floats, Floats]:
     """Bounds on the scale of the regression. Raises ValueError for those that say nothing."""
     low_, high_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if low_.shape != high_.shape or low_.ndim != 1:
@@ -343,7 +345,7 @@ def _checked(low: npt.ArrayLike, high: npt.ArrayLike, *, is_time: bool) -> tuple
     return low_, high_
 
 
-def _spread(groups: npt.ArrayLike | None, n_rows: int) -> tuple[list[str], Codes]:
+def _name_sigmas(groups: npt.ArrayLike | None, n_rows: int) -> tuple[list[str], Codes]:
     """Names of the sigmas and which one each row has."""
     if groups is None:
         return [SPREAD_TERM], np.zeros(n_rows, dtype=np.intp)

@@ -115,7 +115,7 @@ def participant_bootstrap(
     estimates = problem.params(point)
     found = []
     for done in range(1, replicates + 1):
-        weights = _drawn(of_participant, rng)[codes]
+        weights = _draw_participants(of_participant, rng)[codes]
         with suppress(NotEstimableError):
             found.append(problem.params(problem.maximum(weights, point, settled=_SETTLED)))
         if done % _REPORT_EVERY == 0 or done == replicates:
@@ -148,7 +148,7 @@ def _strata(codes: Codes, n_people: int, strata: npt.ArrayLike | None) -> list[C
     return [np.flatnonzero(by_person["min"] == label) for label in range(labels.max() + 1)]
 
 
-def _drawn(strata: list[Codes], rng: np.random.Generator) -> Floats:
+def _draw_participants(strata: list[Codes], rng: np.random.Generator) -> Floats:
     """How often each participant was drawn, with as many draws in a stratum as it has people."""
     counts = np.zeros(sum(len(people) for people in strata))
     for people in strata:

@@ -281,7 +281,7 @@ class CensoredRandomIntercept:
             ci_level=ci_level,
         )
         to_coefficients = problem.to_coefficients * problem.unit
-        return self._filled(
+        return self._fill_results(
             problem.coefficients(solution[:k]),
             to_coefficients @ cov[:k, :k] @ to_coefficients.T,
             value - float(self.plain.rows.is_exact.sum()) * np.log(problem.unit),
@@ -294,7 +294,7 @@ class CensoredRandomIntercept:
     def _without_intercept(self, params: Floats) -> RandomInterceptResults:
         """On the boundary the model is the one without an intercept."""
         k = self.plain.exog.shape[1]
-        return self._filled(
+        return self._fill_results(
             params[:k],
             _inverse(-self.plain.hessian(params))[:k, :k],
             float(self.plain.loglike(params)) + self.plain.log_of_times,
@@ -304,7 +304,7 @@ class CensoredRandomIntercept:
             icc_ci=None,
         )
 
-    def _filled(
+    def _fill_results(
         self, params: Floats, cov: Floats, log_scale_llf: float, **spreads: Any
     ) -> RandomInterceptResults:
         terms = self.plain.exog_names[: len(params)]

@@ -16,7 +16,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import two_sided_p
-from pipeline.statistics.models.model_rows import dependent_term, rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import dependent_term, round_for_ranks, varies
 
 FEWEST_PAIRS = 4
 """Fisher's interval divides by n - 3."""
@@ -59,7 +59,7 @@ def spearman(x: Floats, y: Floats, *, ci_level: float = 0.95) -> Correlation:
     Psychometrika 65:23. Raises NotEstimableError (see `check_pairs`).
     """
     check_pairs(x, y)
-    ranks = (stats.rankdata(*rounded_for_ranks(values)) for values in (x, y))
+    ranks = (stats.rankdata(*round_for_ranks(values)) for values in (x, y))
     rho = float(np.clip(stats.pearsonr(*ranks).statistic, -1, 1))
     return correlation_of(rho, len(x), np.sqrt((1 + rho**2 / 2) / (len(x) - 3)), ci_level)
 
@@ -71,7 +71,7 @@ def kendall(x: Floats, y: Floats, *, ci_level: float = 0.95) -> Correlation:
     `check_pairs`).
     """
     check_pairs(x, y, FEWEST_PAIRS_OF_KENDALL)
-    (x_,), (y_,) = rounded_for_ranks(x), rounded_for_ranks(y)
+    (x_,), (y_,) = round_for_ranks(x), round_for_ranks(y)
     tau = float(np.clip(stats.kendalltau(x_, y_).statistic, -1, 1))
     made = correlation_of(tau, len(x), np.sqrt(_KENDALL_VARIANCE / (len(x) - 4)), ci_level)
     z = _kendall_z(tau, x_, y_)
@@ -181,7 +181,7 @@ def partial(
     k = covariates.shape[1]
     check_pairs(x, y, FEWEST_PAIRS + k)
     if method == "spearman":
-        x, y = (stats.rankdata(*rounded_for_ranks(values)) for values in (x, y))
+        x, y = (stats.rankdata(*round_for_ranks(values)) for values in (x, y))
         covariates = covariates.rank()
     design = pd.concat(
         [pd.Series(1.0, covariates.index, name="constant"), covariates.astype(float)], axis=1

@@ -50,7 +50,7 @@ class MatchedSets:
         set; NoSolutionError when terms tell cases and controls apart in all sets; ValueError for
         missing values or sets of another frame. Source: Breslow and Day 1980, IARC 32, ch. 7.
         """
-        sets = self._checked_sets()
+        sets = self._check_sets()
         both = self.endog.groupby(sets).transform("nunique") == 2
         n_sets = int(sets[both].nunique())
         k = self.exog.shape[1]
@@ -87,7 +87,7 @@ class MatchedSets:
             n_left_out=int(sets.nunique()) - n_sets,
         )
 
-    def _checked_sets(self) -> pd.Series:
+    def _check_sets(self) -> pd.Series:
         if not self.sets.index.equals(self.exog.index) or self.sets.isna().any():
             raise ValueError("sets must come from the very frame of exog, without missing names")
         if not (np.isin(self.endog, (0.0, 1.0)).all() and np.isfinite(self.exog).all(axis=None)):

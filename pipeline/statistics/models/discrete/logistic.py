@@ -25,7 +25,7 @@ from pipeline.statistics.models.linear.estimating_equations import (
     Working,
     fit_gee,
 )
-from pipeline.statistics.models.model_rows import CONSTANT, checked_participants, checked_rows
+from pipeline.statistics.models.model_rows import CONSTANT, check_clusters, check_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 
 _NOTHING = 1e-7
@@ -49,7 +49,7 @@ def refuse_separation_within(differences: pd.DataFrame) -> None:
 
 def refuse_separation_of_bands(bands: Codes, exog: pd.DataFrame) -> None:
     """The same for ordered bands 0, 1, ..., all of them present; exog without a constant."""
-    x = _standardised(exog)
+    x = _scale_columns(exog)
     n_cuts = int(bands.max())
     # A row of band b lies above cut b - 1 and below cut b along the direction.
     above = np.zeros((len(bands), n_cuts))
@@ -83,7 +83,7 @@ def separation_sentence(terms: list[str], where: str = "") -> str:
 
 def _separating(side: Floats, exog: pd.DataFrame) -> list[str]:
     """Terms of a separating direction; one term alone where one is enough; empty without any."""
-    rows = side[:, None] * _standardised(exog)
+    rows = side[:, None] * _scale_columns(exog)
     names = [str(name) for name in exog.columns]
     if not _direction(rows).any():
         return []
@@ -95,7 +95,7 @@ def _separating(side: Floats, exog: pd.DataFrame) -> list[str]:
     return [name for name, part in zip(names, direction, strict=True) if part and name != CONSTANT]
 
 
-def _standardised(exog: pd.DataFrame) -> Floats:
+def _scale_columns(exog: pd.DataFrame) -> Floats:
     x = exog.to_numpy(dtype=float)
     largest = np.abs(x).max(axis=0)
     return np.asarray(x / np.where(largest > 0, largest, 1.0))
@@ -202,10 +202,10 @@ class LogisticRegression:
     def fit(self) -> LogisticResults:
         """Maximum likelihood with Newton's method (statsmodels Logit).
 
-        Raises NotEstimableError (see `checked_rows`) and NoSolutionError, naming the terms, when
+        Raises NotEstimableError (see `check_rows`) and NoSolutionError, naming the terms, when
         they separate the outcome; ValueError for an outcome other than 0 and 1.
         """
-        y, x = checked_binary(self.endog, self.exog)
+        y, x = check_binary(self.endog, self.exog)
         refuse_separation(y, self.exog)
         fit = Logit(y, x).fit(
             method="newton", maxiter=_MOST_STEPS, disp=0, tol=1e-14, warn_convergence=False
@@ -232,15 +232,15 @@ class LogisticRegression:
         )
 
 
-def checked_binary(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
-    """`checked_rows` of an outcome that is 0 or 1; NotEstimableError when all rows have the same."""
+def check_binary(endog: npt.ArrayLike, exog: pd.DataFrame) -> tuple[Floats, Floats]:
+    """`check_rows` of an outcome that is 0 or 1; NotEstimableError when all rows have the same."""
     y = np.asarray(endog, dtype=float)
     if not np.isin(y, (0.0, 1.0)).all():
         raise ValueError("the outcome of a logistic model is 0 or 1")
     if len(y) and y.min() == y.max():
         has = "have" if y[0] else "do not have"
         raise NotEstimableError(f"All rows {has} the outcome, so that nothing can be compared.")
-    return checked_rows(y, exog)
+    return check_rows(y, exog)
 
 
 def few_events(per_coefficient: float) -> tuple[str, ...]:
@@ -293,11 +293,11 @@ class LegShares:
         """Log odds ratios averaged over participants; t with participants - k degrees of freedom.
 
         exp(coefficient) is an odds ratio. Raises NotEstimableError when all rows have the same
-        outcome, as `checked_rows`, or with no more participants than terms; NoSolutionError when
+        outcome, as `check_rows`, or with no more participants than terms; NoSolutionError when
         terms separate the outcome. Source: Liang and Zeger 1986, Biometrika 73:13.
         """
-        y, x = checked_binary(self.endog, self.exog)
-        codes = checked_participants(self.participants, self.exog)
+        y, x = check_binary(self.endog, self.exog)
+        codes = check_clusters(self.participants, self.exog)
         refuse_separation(y, self.exog)
         return fit_gee(y, x, codes, self.exog.columns, Binomial(), working, covariance)
 

@@ -16,7 +16,7 @@ from pipeline.statistics.models.discrete.logistic import (
     few_events,
     refuse_separation_of_bands,
 )
-from pipeline.statistics.models.model_rows import CONSTANT, checked_rows
+from pipeline.statistics.models.model_rows import CONSTANT, check_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 
 _MOST_STEPS = 500
@@ -59,7 +59,7 @@ class OrderedBands:
     def fit(self) -> OrderedBandsResults:
         """Maximum likelihood (statsmodels OrderedModel), z inference.
 
-        Raises NotEstimableError when all participants are in one band, as `checked_rows` with the
+        Raises NotEstimableError when all participants are in one band, as `check_rows` with the
         thresholds counted as terms; NoSolutionError when terms separate the bands.
         Source: McCullagh 1980, J R Stat Soc B 42:109.
         """
@@ -68,7 +68,7 @@ class OrderedBands:
         if len(bands) == 1:
             raise NotEstimableError(f"All participants are in the band {bands[0]}.")
         codes = np.asarray(used.cat.codes, dtype=np.intp)
-        checked_rows(codes.astype(float), self.exog.assign(**{CONSTANT: 1.0}))
+        check_rows(codes.astype(float), self.exog.assign(**{CONSTANT: 1.0}))
         n_terms = self.exog.shape[1]
         if len(codes) <= n_terms + len(bands) - 1:
             raise NotEstimableError(
@@ -78,7 +78,7 @@ class OrderedBands:
         centre, scale = self.exog.mean(), self.exog.std(ddof=0)
         x = ((self.exog - centre) / scale).to_numpy(float)
         model = OrderedModel(codes, x, distr="logit")
-        fit = _settled(model)
+        fit = _fit_until_settled(model)
         slopes = np.asarray(fit.params)[:n_terms] / scale.to_numpy(float)
         names = self.exog.columns
         sizes = scale.to_numpy(float)
@@ -99,7 +99,7 @@ class OrderedBands:
         )
 
 
-def _settled(model: OrderedModel) -> Any:
+def _fit_until_settled(model: OrderedModel) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         warnings.simplefilter("error", HessianInversionWarning)

@@ -112,10 +112,10 @@ def fit_imputed(
     """
     if not people.isna().any(axis=None):
         return pool([fit(people)], ci_level=ci_level)
-    return pool([fit(table) for table in imputed(people, rng=rng, m=m)], ci_level=ci_level)
+    return pool([fit(table) for table in impute(people, rng=rng, m=m)], ci_level=ci_level)
 
 
-def imputed(
+def impute(
     people: pd.DataFrame, *, rng: np.random.Generator, m: int = FEWEST_IMPUTATIONS
 ) -> list[pd.DataFrame]:
     """M completed copies of a table of numbers, texts, categories and truth values.

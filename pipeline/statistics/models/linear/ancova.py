@@ -20,7 +20,7 @@ from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference
 from pipeline.statistics.models.model_rows import (
     CONSTANT,
-    checked_rows,
+    check_rows,
     columns_by_term,
     dependent_term,
     term_of,
@@ -72,10 +72,10 @@ class Ancova:
 
         statsmodels takes the normal distribution for HC3 unless told otherwise; with 20 people per
         group P values of the tail then differ by orders of magnitude. Raises NotEstimableError
-        (see `checked_rows`), when one participant alone determines a coefficient, or when no
+        (see `check_rows`), when one participant alone determines a coefficient, or when no
         residual is left. Source: Long and Ervin 2000, Am Stat 54:217.
         """
-        y, x = checked_rows(self.endog, self.exog)
+        y, x = check_rows(self.endog, self.exog)
         fit = OLS(y, x).fit(cov_type=cov_type, use_t=True)
         if fit.ssr <= _EXACT_FIT * float(((y - y.mean()) ** 2).sum()):
             raise NotEstimableError(

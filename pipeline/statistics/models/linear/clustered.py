@@ -9,8 +9,8 @@ import pandas as pd
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.model_rows import (
-    checked_participants,
-    checked_rows,
+    check_clusters,
+    check_rows,
     refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
@@ -46,11 +46,11 @@ class ClusteredOLS:
         of freedom that fall where few participants inform a term (Bell and McCaffrey 2002, Surv
         Methodol 28:169; Pustejovsky and Tipton 2018, J Bus Econ Stat 36:672). CR3: the cautious
         one. Agrees with R's sandwich (CR1) and clubSandwich (CR2, CR3). Raises NotEstimableError
-        as `checked_rows`, with no more participants than terms, and, for CR2 and CR3, when one
+        as `check_rows`, with no more participants than terms, and, for CR2 and CR3, when one
         participant alone determines a coefficient.
         """
-        y, x = checked_rows(self.endog, self.exog)
-        codes = checked_participants(self.participants, self.exog)
+        y, x = check_rows(self.endog, self.exog)
+        codes = check_clusters(self.participants, self.exog)
         refuse_exact_fit(y, x)
         n, k = x.shape
         q, r = np.linalg.qr(x)

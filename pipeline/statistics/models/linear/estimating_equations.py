@@ -19,8 +19,8 @@ from statsmodels.tools.sm_exceptions import (
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
 from pipeline.statistics.models.model_rows import (
-    checked_participants,
-    checked_rows,
+    check_clusters,
+    check_rows,
     refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
@@ -63,11 +63,11 @@ class ParticipantGEE:
 
         statsmodels gives z; with 40 participants its intervals are too short, and robust standard
         errors are too small as well, which bias_reduced mends (Mancl and DeRouen 2001, Biometrics
-        57:126). Raises NotEstimableError as `checked_rows`, with no more participants than terms,
+        57:126). Raises NotEstimableError as `check_rows`, with no more participants than terms,
         and without a solution. Source: Liang and Zeger 1986, Biometrika 73:13.
         """
-        y, x = checked_rows(self.endog, self.exog)
-        codes = checked_participants(self.participants, self.exog)
+        y, x = check_rows(self.endog, self.exog)
+        codes = check_clusters(self.participants, self.exog)
         return fit_gee(y, x, codes, self.exog.columns, Gaussian(), working, covariance)
 
 
@@ -100,7 +100,7 @@ def fit_gee(
         family=family,
         cov_struct=structure,
     )
-    fit = _settled(model, covariance)
+    fit = _fit_until_settled(model, covariance)
     if (np.asarray(fit.bse) < _NOTHING_LEFT * np.sqrt(np.diag(fit.cov_naive))).any():
         raise NotEstimableError(
             "What the terms leave is the same in all participants, so that no uncertainty can be "
@@ -134,7 +134,7 @@ def _refuse_a_decisive_participant(x: Floats, codes: Codes) -> None:
         )
 
 
-def _settled(model: GEE, covariance: GEECovariance) -> Any:
+def _fit_until_settled(model: GEE, covariance: GEECovariance) -> Any:
     """The fit, or NoSolutionError."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)

@@ -17,8 +17,8 @@ from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError
 from pipeline.statistics.estimates.p_values import Inference
 from pipeline.statistics.models.model_rows import (
-    checked_participants,
-    checked_rows,
+    check_clusters,
+    check_rows,
     refuse_exact_fit,
 )
 from pipeline.statistics.models.regression_results import RegressionResults
@@ -53,11 +53,11 @@ def weighted_median_coefficients(y: Floats, x: Floats, weights: Floats) -> Float
     size = float(np.abs(y).max()) or 1.0
     at_once = max(1, _NUMBERS_AT_ONCE // len(y))
     blocks = [weights[first : first + at_once] for first in range(0, len(weights), at_once)]
-    found = [_solved(_Samples(y / size, x / lengths, block)) for block in blocks]
+    found = [_solve(_Samples(y / size, x / lengths, block)) for block in blocks]
     return np.asarray(np.concatenate(found) * size / lengths)
 
 
-def _solved(samples: "_Samples") -> Floats:
+def _solve(samples: "_Samples") -> Floats:
     """Coefficients of the samples (n_samples, k), on the scale that they came in."""
     found = np.full(samples.beta_shape, np.nan)
     for _ in range(_MOST_STEPS):
@@ -215,11 +215,11 @@ class MedianRegression:
         """Estimate, and `n_samples` fits to participants drawn with `rng`.
 
         The same rows and seed give the same numbers, however rows are sorted or participants are
-        named, and mirrored ones when 0 and 1 of the strata change places. Raises NotEstimableError (see `checked_rows`), or with no more participants than
+        named, and mirrored ones when 0 and 1 of the strata change places. Raises NotEstimableError (see `check_rows`), or with no more participants than
         terms. Source: Koenker and Bassett 1978, Econometrica 46:33.
         """
-        y, x = checked_rows(self.endog, self.exog)
-        codes = checked_participants(self.participants, self.exog)
+        y, x = check_rows(self.endog, self.exog)
+        codes = check_clusters(self.participants, self.exog)
         refuse_exact_fit(y, x)
         params, is_unique = median_coefficients(y, x)
         if not is_unique:

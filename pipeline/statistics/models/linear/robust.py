@@ -9,7 +9,7 @@ from statsmodels.robust.norms import HuberT
 from statsmodels.robust.robust_linear_model import RLM
 
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
-from pipeline.statistics.models.model_rows import checked_rows
+from pipeline.statistics.models.model_rows import check_rows
 from pipeline.statistics.models.regression_results import RegressionResults
 
 TUNING = 1.345
@@ -38,11 +38,11 @@ class HuberRegression:
     def fit(self) -> HuberResults:
         """M estimate with the MAD as scale; t with n - k degrees of freedom.
 
-        Raises NotEstimableError (see `checked_rows`), or when at least half of the rows lie on the
+        Raises NotEstimableError (see `check_rows`), or when at least half of the rows lie on the
         fitted line, so that there is no scale (values at a ceiling do that).
         Source: Huber 1973, Ann Stat 1:799. Agrees with R's MASS::rlm.
         """
-        y, x = checked_rows(self.endog, self.exog)
+        y, x = check_rows(self.endog, self.exog)
         centred = y - np.median(y)
         spread = float(np.abs(centred).max())
         # RLM divides by the scale before it can be looked at; so the start is looked at first.

@@ -42,7 +42,7 @@ def reml_loglikelihood(
     (Sherman and Morrison 1950, Ann Math Stat 21:124).
     """
     n, k = exog.shape
-    products, log_determinant = _weighted(endog, exog, people, legs, variances)
+    products, log_determinant = _weigh(endog, exog, people, legs, variances)
     information, cross = products[:k, :k], products[:k, k]
     quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
     return -0.5 * float(
@@ -58,11 +58,11 @@ def coefficients_by_sums(
 ) -> Floats:
     """The coefficients (k,) at the variances; arguments as in `reml_loglikelihood`."""
     k = exog.shape[1]
-    products, _ = _weighted(endog, exog, people, legs, variances)
+    products, _ = _weigh(endog, exog, people, legs, variances)
     return np.asarray(np.linalg.solve(products[:k, :k], products[:k, k]))
 
 
-def _weighted(
+def _weigh(
     endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
 ) -> tuple[Floats, float]:
     """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
@@ -188,7 +188,7 @@ def fit_guarded(
         return _participant_means(values, exog, people, TOO_SMALL)
     messages: list[str] = []
     if refit and len(values) <= MOST_ROWS_TO_REFIT and not exact.on_boundary:
-        confirmed_by = _refitted(exact, values, exog, people, legs, messages)
+        confirmed_by = _refit(exact, values, exog, people, legs, messages)
     else:
         confirmed_by = _by_sums(exact, values, exog, people, legs)
     if confirmed_by is None:
@@ -212,7 +212,7 @@ def _legs_are_separable(people: Codes, legs: Codes) -> bool:
     return bool(np.bincount(legs).max() > 1 and legs_of.max() > 1)
 
 
-def _refitted(
+def _refit(
     exact: NestedResults,
     endog: Floats,
     exog: pd.DataFrame,

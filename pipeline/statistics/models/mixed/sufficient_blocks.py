@@ -53,7 +53,7 @@ def sufficient_blocks(
     if n_free:
         deviations = values - (sums / sizes[:, None])[cell]
         stacks.append(_Stack.of_deviations(deviations, n_free, len(factors)))
-    return _padded(stacks, len(endog))
+    return _pad(stacks, len(endog))
 
 
 def _cells(factors: list[npt.ArrayLike]) -> tuple[Codes, list[Codes]]:
@@ -127,7 +127,7 @@ class _Stack:
             level = code[example]
             same = (level[:, :, None] == level[:, None, :]).astype(float)
             patterns.append(same * root[:, :, None] * root[:, None, :])
-        compressed = [_compressed(blocks[design == number]) for number in range(len(unique))]
+        compressed = [_compress(blocks[design == number]) for number in range(len(unique))]
         return cls(
             blocks=np.concatenate(compressed),
             design=np.repeat(np.arange(len(unique)), [len(part) for part in compressed]),
@@ -136,7 +136,7 @@ class _Stack:
         )
 
 
-def _compressed(blocks: Floats) -> Floats:
+def _compress(blocks: Floats) -> Floats:
     """Blocks (b, m, p) of one design as at most m * p blocks with the same sums of products."""
     b, m, p = blocks.shape
     if b <= m * p:
@@ -149,7 +149,7 @@ def _triangle(values: Floats) -> Floats:
     return np.asarray(np.linalg.qr(values, mode="r"), dtype=np.float64)
 
 
-def _padded(stacks: list[_Stack], n_rows: int) -> SufficientBlocks:
+def _pad(stacks: list[_Stack], n_rows: int) -> SufficientBlocks:
     """All stacks in arrays of the longest block."""
     longest = max(stack.blocks.shape[1] for stack in stacks)
 

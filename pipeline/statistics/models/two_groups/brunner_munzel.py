@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.p_values import two_sided_p
-from pipeline.statistics.models.two_groups.rank_tests import ranked
+from pipeline.statistics.models.two_groups.rank_tests import check_for_ranks
 
 FEWEST_FOR_T = 10
 """Participants of a group below which the t approximation is too liberal (Brunner and Munzel 2000,
@@ -70,7 +70,7 @@ def brunner_munzel(
     two values in a group or without any variation. Source: Brunner and Munzel 2000, Biom J 42:17;
     Neubert and Brunner 2007, Comput Stat Data Anal 51:5192; Newcombe 2006, Stat Med 25:559.
     """
-    case_, reference_ = ranked(case, reference)
+    case_, reference_ = check_for_ranks(case, reference)
     n, m = len(case_), len(reference_)
     probability, v, w = placement_variances(case_, reference_)
     if v + w == 0:

@@ -13,7 +13,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
-from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import round_for_ranks, varies
 from pipeline.statistics.models.two_groups.effect_size import (
     noncentrality_interval,
     small_sample_correction,
@@ -77,8 +77,8 @@ def complete_pairs(rows: pd.DataFrame, value: str, pair: str, is_case: str) -> P
 
 
 def paired_t(pairs: Pairs, *, ci_level: float = 0.95) -> Inference:
-    """Mean difference within pairs, Student's t. Raises NotEstimableError (see `_checked`)."""
-    differences = _checked(pairs)
+    """Mean difference within pairs, Student's t. Raises NotEstimableError (see `_check_pairs`)."""
+    differences = _check_pairs(pairs)
     se = differences.std(ddof=1) / np.sqrt(len(differences))
     return infer(
         float(differences.mean()), float(se), df=float(len(differences) - 1), ci_level=ci_level
@@ -105,7 +105,7 @@ def signed_rank(pairs: Pairs) -> SignedRank:
     Differences of 0 are left out. Raises NotEstimableError as `paired_t`, or when all are 0.
     Source: Wilcoxon 1945, Biometrics Bull 1:80.
     """
-    (differences,) = rounded_for_ranks(_checked(pairs))
+    (differences,) = round_for_ranks(_check_pairs(pairs))
     moved = differences[differences != 0]
     ranks = stats.rankdata(np.abs(moved))
     v = float(ranks[moved > 0].sum())
@@ -122,7 +122,7 @@ def signed_rank(pairs: Pairs) -> SignedRank:
     )
 
 
-def _checked(pairs: Pairs) -> Floats:
+def _check_pairs(pairs: Pairs) -> Floats:
     if len(pairs.case) < 2:
         raise NotEstimableError("At least two complete pairs are needed.")
     if not varies(pairs.differences, beside=[pairs.case, pairs.reference]):

@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P
-from pipeline.statistics.models.model_rows import rounded_for_ranks
+from pipeline.statistics.models.model_rows import round_for_ranks
 
 FEWEST_FOR_NORMAL = 50
 """Participants of a group from which the normal approximation of U replaces the exact distribution
@@ -43,9 +43,9 @@ class Shift:
     ci_level: float
 
 
-def ranked(case: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[Floats, Floats]:
+def check_for_ranks(case: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Both groups rounded for ranks. Raises NotEstimableError when they cannot be compared."""
-    case_, reference_ = rounded_for_ranks(case, reference)
+    case_, reference_ = round_for_ranks(case, reference)
     if min(len(case_), len(reference_)) < 2:
         raise NotEstimableError("At least two participants with a value are needed in each group.")
     if np.ptp(np.concatenate([case_, reference_])) == 0:
@@ -62,7 +62,7 @@ def mann_whitney(case: npt.ArrayLike, reference: npt.ArrayLike) -> MannWhitney:
     variation. Source: Mann and Whitney 1947, Ann Math Stat 18:50; Streitberg and Röhmel 1986,
     Stat Softw Newsl 12:10.
     """
-    case_, reference_ = ranked(case, reference)
+    case_, reference_ = check_for_ranks(case, reference)
     normal, plain = (
         stats.mannwhitneyu(case_, reference_, method="asymptotic", use_continuity=continuity)
         for continuity in (True, False)
@@ -88,7 +88,7 @@ def hodges_lehmann(
     Raises NotEstimableError as `mann_whitney`, and where the groups are too small for an interval
     of this level. Source: Hodges and Lehmann 1963, Ann Math Stat 34:598.
     """
-    case_, reference_ = ranked(case, reference)
+    case_, reference_ = check_for_ranks(case, reference)
     differences = np.sort(np.subtract.outer(case_, reference_), axis=None)
     place = _place(len(case_), len(reference_), (1 - ci_level) / 2)
     if place < 1:

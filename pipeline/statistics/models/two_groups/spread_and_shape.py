@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import SMALLEST_P, infer
-from pipeline.statistics.models.model_rows import rounded_for_ranks, varies
+from pipeline.statistics.models.model_rows import round_for_ranks, varies
 
 FEWEST_FOR_SHAPIRO = 3
 MOST_FOR_SHAPIRO = 5000
@@ -46,7 +46,7 @@ class OmnibusTest:
 
 def describe(values: npt.ArrayLike, *, ci_level: float = 0.95) -> Description:
     """Mean with its t interval, SD, median and quartiles. Raises NotEstimableError below two values."""
-    sample = _known(values)
+    sample = _check_known(values)
     if len(sample) < 2:
         raise NotEstimableError("At least two participants with a value are needed.")
     sd = float(sample.std(ddof=1))
@@ -85,7 +85,7 @@ def brown_forsythe(case: npt.ArrayLike, reference: npt.ArrayLike) -> OmnibusTest
     Raises NotEstimableError with fewer than two values in a group, or when the distances do not
     vary. Source: Brown and Forsythe 1974, J Am Stat Assoc 69:364.
     """
-    groups = [_known(case), _known(reference)]
+    groups = [_check_known(case), _check_known(reference)]
     if min(len(group) for group in groups) < 2:
         raise NotEstimableError("At least two participants with a value are needed in each group.")
     distances = [np.abs(group - np.median(group)) for group in groups]
@@ -113,7 +113,7 @@ def shapiro(values: npt.ArrayLike) -> OmnibusTest:
     return OmnibusTest(float(found.statistic), max(float(found.pvalue), SMALLEST_P))
 
 
-def _known(values: npt.ArrayLike) -> Floats:
+def _check_known(values: npt.ArrayLike) -> Floats:
     sample = np.asarray(values, dtype=float)
     if not np.isfinite(sample).all():
         raise ValueError("missing or infinite values; drop them first")
@@ -121,10 +121,10 @@ def _known(values: npt.ArrayLike) -> Floats:
 
 
 def _varying(values: npt.ArrayLike, fewest: int) -> Floats:
-    sample = _known(values)
+    sample = _check_known(values)
     if len(sample) < fewest:
         raise NotEstimableError(f"At least {fewest} participants with a value are needed.")
     if not varies(sample):
         raise NotEstimableError("All participants have the same value.")
-    (rounded,) = rounded_for_ranks(sample)
+    (rounded,) = round_for_ranks(sample)
     return rounded
