@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUND = {"pipeline.workspace", "pipeline.files", "schemas"}
+GROUND = {"pipeline.workspace", "schemas"}
+FILES = GROUND | {"pipeline.files"}
 MAY_IMPORT = {
     "schemas": set(),
     "pipeline.workspace": {"schemas"},
-    "pipeline.intake": GROUND,
-    "pipeline.signals": GROUND,
+    "pipeline.files": GROUND,
+    "pipeline.intake": FILES,
+    "pipeline.signals": FILES,
     "pipeline.statistics": GROUND,
     "pipeline.publishing": GROUND,
     "pipeline.simulation": GROUND,

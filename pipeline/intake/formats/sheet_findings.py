@@ -12,7 +12,7 @@ from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.example_rows import not_of_examples
 from pipeline.intake.columns.headings import note_on_rows_above, row_words
 from pipeline.intake.findings.messages import Finding, cell_ranges, listed, make_finding
-from pipeline.intake.formats.xlsx_sheet import SheetCells
+from pipeline.intake.formats.sheet_cells import SheetCells
 
 EMPTY_ROWS_WORTH_A_NOTE: Final = 2000
 """A few formatted rows below a table are no news (LibreOffice writes 1,000 below a sheet with

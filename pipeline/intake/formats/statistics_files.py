@@ -3,8 +3,6 @@
 import datetime as dt
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.files.child_process import ChildProblemError, read_in_child
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
 from pipeline.intake.findings.messages import (
     Finding,
@@ -134,35 +133,22 @@ def _read_apart(
 ) -> tuple[dict[str, _Values], Mapping[str, Any]]:
     """The file as another process reads it: a crash or a hang there is a damaged file here."""
     memory_mb = int(2_000 + 20 * limits.unpacked_mb)
-    command = [sys.executable, "-I", statistics_reading.__file__, kind, str(path.absolute())]
-    what = "damaged"
+    reader = statistics_reading.__file__
     try:
-        done = subprocess.run(  # noqa: S603  # our own script, no shell
-            [*command, str(memory_mb)], capture_output=True, timeout=_SECONDS_TO_READ, check=False
+        about, blobs = read_in_child(
+            reader, kind, path, memory_mb=memory_mb, seconds=_SECONDS_TO_READ
         )
-        if done.returncode == 0:
-            return _unpacked(done.stdout)
-        codes = {code: word for word, code in statistics_reading.EXIT_CODES.items()}
-        what = codes.get(done.returncode, what)
-    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
-        what = "damaged"
-    problem, fix = _FIXES[what]
+        return {
+            name: pd.Series(json.loads(bytes(blob)), dtype="str")
+            if is_text
+            else np.frombuffer(blob, np.float64)
+            for (name, is_text), blob in zip(about["columns"], blobs, strict=True)
+        }, about
+    except ChildProblemError as failed:
+        problem, fix = _FIXES[failed.problem]
+    except (ValueError, KeyError, TypeError):
+        problem, fix = _FIXES["damaged"]
     raise file_problem(file, f"The {PROGRAMS[kind]} file {problem}.", fix)
-
-
-def _unpacked(output: bytes) -> tuple[dict[str, _Values], Mapping[str, Any]]:
-    """What `statistics_reading` wrote: values by variable, and what the file says about them."""
-    start = output.index(b"\n") + 1
-    about = json.loads(output[:start])
-    values: dict[str, _Values] = {}
-    for column in about["columns"]:
-        blob = output[start : start + column["bytes"]]
-        start += column["bytes"]
-        is_text = column["is_text"]
-        values[column["name"]] = (
-            pd.Series(json.loads(blob), dtype="str") if is_text else np.frombuffer(blob, np.float64)
-        )
-    return values, about
 
 
 def _column(

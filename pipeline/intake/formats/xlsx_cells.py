@@ -1,40 +1,53 @@
 """Excel workbooks: a file -> cells under their headings, with what Excel knows about each cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.files.cell_formats import CellFormat, cell_formats
+from pipeline.files.workbook import (
+    BROKEN_WORKBOOK,
+    Package,
+    UnpackLimits,
+    UnpacksTooLargeError,
+    open_package,
+)
 from pipeline.intake.cells.grid import RUN_LENGTH, CellKind, Cells, Grid
 from pipeline.intake.cells.word_codes import repeated_text, text_of
 from pipeline.intake.columns.example_rows import MOST_EXAMPLES, is_example_row
 from pipeline.intake.columns.headings import heading_place
 from pipeline.intake.findings.messages import FileProblemError, Finding, file_problem
+from pipeline.intake.formats.file_kinds import DAMAGED, WORKBOOK, kind_of, refusal
 from pipeline.intake.formats.reading import Reading
+from pipeline.intake.formats.sheet_cells import SheetCells, read_cells
 from pipeline.intake.formats.sheet_findings import merged_cells, notes_on_rows, warnings_of_sheet
-from pipeline.intake.formats.xlsx_package import Package, damage_in_words, open_package
-from pipeline.intake.formats.xlsx_sheet import SheetCells, read_cells
 from pipeline.intake.privacy.identifiers import identifying_columns
 
 HEADINGS_WITHIN = 10
 """The heading row is looked for among this many filled rows."""
 
+MOST_RATIO: Final = 100
+RATIO_COUNTS_FROM_MB: Final = 20
+_ANOTHER_FILE: Final = "Copy the table into a new workbook, or save it as CSV UTF-8."
+
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook that can be opened, and how its sheets are read."""
+    """A workbook that can be opened, and how its sheets are read.
 
+    file: name for messages. formats: what the style number of a cell means.
+    """
+
+    file: str
     package: Package
+    formats: tuple[CellFormat, ...]
     reading: Reading
-
-    @property
-    def file(self) -> str:
-        """Name for messages."""
-        return self.package.file
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -44,10 +57,43 @@ class Workbook:
 
 def open_workbook(file: str, path: Path, reading: Reading) -> Workbook:
     """Look into a workbook without reading its sheets. Raises FileProblemError in plain words."""
-    package = open_package(file, path, reading.limits)
+    limits = UnpackLimits(reading.limits.unpacked_mb, MOST_RATIO, RATIO_COUNTS_FROM_MB)
+    with _damage_in_words(file):
+        kind = kind_of(path)
+        if kind is not WORKBOOK:
+            raise refusal(file, kind)
+        try:
+            package = open_package(path, limits)
+        except UnpacksTooLargeError as problem:
+            raise _too_large(file, problem, limits) from None
+        formats = cell_formats(package)
     if not package.sheets:
         raise file_problem(file, "The workbook has no sheet with cells.", "Copy the file again.")
-    return Workbook(package, reading)
+    return Workbook(file, package, formats, reading)
+
+
+@contextmanager
+def _damage_in_words(file: str) -> Iterator[None]:
+    """Turn everything that a damaged workbook can raise into one sentence for people."""
+    try:
+        yield
+    except BROKEN_WORKBOOK:
+        raise refusal(file, DAMAGED) from None
+
+
+def _too_large(file: str, problem: UnpacksTooLargeError, limits: UnpackLimits) -> FileProblemError:
+    unpacks = f"The workbook unpacks to {problem.unpacked_mb:.0f} MB"
+    if problem.ratio is None:
+        return file_problem(
+            file,
+            f"{unpacks}; the limit is {limits.unpacked_mb:g} MB.",
+            f"{_ANOTHER_FILE} Or raise unpacked_mb under `limits` in study.yaml.",
+        )
+    return file_problem(
+        file,
+        f"{unpacks}, {problem.ratio:.0f} times its size, which no table of measurements does.",
+        _ANOTHER_FILE,
+    )
 
 
 def read_sheet(workbook: Workbook, sheet: str) -> tuple[Grid, list[Finding]]:
@@ -111,8 +157,8 @@ def headings_of(workbook: Workbook, sheet: str) -> tuple[str, ...]:
 
 
 def _first_rows(workbook: Workbook, sheet: str, wanted: int) -> list[list[str]]:
-    with damage_in_words(workbook.file):
-        cells = read_cells(workbook.package, sheet, rows_wanted=wanted)
+    with _damage_in_words(workbook.file):
+        cells = read_cells(workbook.package, workbook.formats, sheet, rows_wanted=wanted)
         rows: dict[int, list[str]] = {}
         for row, text in zip(cells.rows, cells.texts, strict=True):
             rows.setdefault(row, []).append(text)
@@ -120,8 +166,8 @@ def _first_rows(workbook: Workbook, sheet: str, wanted: int) -> list[list[str]]:
 
 
 def _read(workbook: Workbook, sheet: str) -> SheetCells:
-    with damage_in_words(workbook.file):
-        cells = read_cells(workbook.package, sheet)
+    with _damage_in_words(workbook.file):
+        cells = read_cells(workbook.package, workbook.formats, sheet)
     if not workbook.reading.takes_stored_values:
         for place, formula in cells.formulas.items():
             cells.texts[place] = formula

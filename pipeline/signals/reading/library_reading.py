@@ -1,25 +1,13 @@
-"""Reads one file with a library in a process of its own: `python library_reading.py KIND FILE MEGABYTES`.
+"""Reads one file of arrays with its library, in a process of its own: see `pipeline.files.child_process`.
 
-HDF5 and scipy's reader of MATLAB files are compiled code that can crash or ask for absurd amounts of
-memory on damaged files, and bioread can read for minutes where a count is damaged; here that costs
-one file, not the run. Writes one line
-of JSON that describes the file as a tree, then the bytes of its arrays, to standard output. Imports
-nothing of Stance, so that it starts fast.
+The file is described as a tree: structs, lists, texts and arrays of numbers. Imports nothing of Stance, so
+that it starts fast.
 """
 
-import json
-import sys
 from typing import Any
-
-EXIT_CODES = {"damaged": 3, "too large": 4}
-"""What went wrong, as the exit code of this process."""
 
 DEEPEST = 10
 MOST_NODES = 20_000
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class _Arrays:
@@ -35,12 +23,11 @@ class _Arrays:
         import numpy as np
 
         if values.nbytes + self.n_bytes > self.most_bytes:
-            raise _TooLarge
+            raise MemoryError
         values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
-        blob = values.tobytes()
-        self.blobs.append(blob)
-        self.n_bytes += len(blob)
-        return {"array": [values.dtype.str, list(values.shape), len(blob)]}
+        self.blobs.append(values.tobytes())
+        self.n_bytes += values.nbytes
+        return {"array": [values.dtype.str, list(values.shape)]}
 
 
 def acq_tree(path: str, arrays: _Arrays) -> Any:
@@ -117,7 +104,18 @@ def _mat_node(value: Any, arrays: _Arrays, depth: int) -> Any:
     return arrays.add(value) if value.dtype.kind in "iufb" else None
 
 
-READERS = {"acq": acq_tree, "hdf5": hdf5_tree, "mat": mat_tree}
+TREES = {"acq": acq_tree, "hdf5": hdf5_tree, "mat": mat_tree}
+"""Library -> how its files become a tree."""
+
+
+def read(kind: str, path: str, most_bytes: int) -> tuple[Any, list[bytes]]:
+    """The tree of a file, and the bytes of its arrays in the order of the tree. kind: a key of TREES.
+
+    Raises MemoryError when the arrays take more than most_bytes, and what the libraries raise for
+    broken files.
+    """
+    arrays = _Arrays(most_bytes)
+    return TREES[kind](path, arrays), arrays.blobs
 
 
 class _Hdf5:
@@ -173,7 +171,7 @@ class _Hdf5:
         if dataset.dtype.kind not in "iufb":
             return None
         if dataset.size * dataset.dtype.itemsize > self.arrays.most_bytes:
-            raise _TooLarge
+            raise MemoryError
         values = np.asarray(dataset[()]) if "MATLAB_empty" not in dataset.attrs else np.zeros(0)
         values = values.T if kind else values
         if kind == "char":
@@ -192,32 +190,3 @@ class _Hdf5:
         if values.dtype.kind in "OSU":
             return {"list": [self._attribute(part) for part in values.reshape(-1).tolist()]}
         return self.arrays.add(values) if values.dtype.kind in "iufb" else None
-
-
-def main(kind: str, path: str, memory_mb: int) -> int:
-    """Read the file and write it to standard output; answers the exit code."""
-    _limit_memory(memory_mb)
-    arrays = _Arrays(memory_mb * 1_000_000 // 4)
-    try:
-        tree = READERS[kind](path, arrays)
-    except (_TooLarge, MemoryError):
-        return EXIT_CODES["too large"]
-    except BaseException:  # the libraries raise bare errors of many kinds for broken files
-        return EXIT_CODES["damaged"]
-    sys.stdout.buffer.write(json.dumps(tree).encode() + b"\n")
-    for blob in arrays.blobs:
-        sys.stdout.buffer.write(blob)
-    return 0
-
-
-def _limit_memory(memory_mb: int) -> None:
-    try:
-        import resource
-    except ImportError:  # no such limit on Windows
-        return
-    size = memory_mb * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -1,13 +1,12 @@
 """Files that a library reads in another process, so that no damaged file can crash or stop this one."""
 
-import json
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from pipeline.files.child_process import ChildProblemError, read_in_child
 from pipeline.signals.reading import library_reading
 from pipeline.signals.reading.contents.array_tree import Node, Struct, damaged
 from pipeline.signals.samples.problem import SignalProblem
@@ -23,50 +22,30 @@ def read_apart(library: str, path: Path, kind: str) -> Struct:
 
     Raises SignalProblem when the file is damaged, unpacks to more than it may, or takes too long.
     """
-    command = [sys.executable, "-I", library_reading.__file__, library, str(path.absolute())]
-    command.append(str(MEMORY_MB))
     seconds, per_megabyte = SECONDS_TO_READ
     seconds += per_megabyte * path.stat().st_size / 1e6
+    reader = library_reading.__file__
     try:
-        done = subprocess.run(  # noqa: S603  # our own script, no shell
-            command, capture_output=True, timeout=seconds, check=False
+        described, blobs = read_in_child(
+            reader, library, path, memory_mb=MEMORY_MB, seconds=seconds
         )
-    except subprocess.TimeoutExpired as problem:
-        raise damaged(kind) from problem
-    if done.returncode == library_reading.EXIT_CODES["too large"]:
+        tree = _node(described, iter(blobs))
+    except ChildProblemError as problem:
+        if problem.problem != "too large":
+            raise damaged(kind) from problem
         raise SignalProblem(
             "The file unpacks to more than the memory it may have.",
             "Export the EMG and force channels only.",
-        )
-    if done.returncode != 0:
-        raise damaged(kind)
-    head, _, blobs = done.stdout.partition(b"\n")
-    try:
-        tree = _node(json.loads(head), _Blobs(blobs))
-    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+        ) from problem
+    except (ValueError, TypeError, KeyError, RecursionError, StopIteration) as problem:
         raise damaged(kind) from problem
     if not isinstance(tree, dict):
         raise damaged(kind)
     return tree
 
 
-class _Blobs:
-    """The bytes of the arrays, in the order in which the tree names them."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.position = 0
-
-    def next_array(self, kind: str, shape: list[int], n_bytes: int) -> np.ndarray[Any, Any]:
-        dtype = np.dtype(kind)
-        if dtype.kind not in _KINDS:
-            raise ValueError("no numbers")
-        part = self.content[self.position : self.position + n_bytes]
-        self.position += n_bytes
-        return np.frombuffer(part, dtype).reshape(shape)
-
-
-def _node(described: Any, blobs: _Blobs) -> Node:
+def _node(described: Any, blobs: Iterator[memoryview]) -> Node:
+    """A node of the tree; arrays take the blobs in the order in which the tree names them."""
     if described is None:
         return ""
     ((kind, value),) = described.items()
@@ -75,5 +54,8 @@ def _node(described: Any, blobs: _Blobs) -> Node:
     if kind == "list":
         return [_node(part, blobs) for part in value]
     if kind == "array":
-        return blobs.next_array(*value)
+        dtype = np.dtype(value[0])
+        if dtype.kind not in _KINDS:
+            raise ValueError("no numbers")
+        return np.frombuffer(next(blobs), dtype).reshape(value[1])
     return str(value)

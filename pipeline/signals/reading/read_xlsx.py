@@ -2,24 +2,37 @@
 
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from pipeline.files.sheet_walk import ERROR, NUMBER, SheetWalk
+from pipeline.files.workbook import (
+    BROKEN_WORKBOOK,
+    Package,
+    UnpackLimits,
+    UnpacksTooLargeError,
+    open_package,
+)
 from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
-from pipeline.signals.reading.contents.numbers_as_text import MISSING_WORDS, Dialect, Row
+from pipeline.signals.reading.contents.numbers_as_text import MISSING_WORDS, Dialect
 from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts import table_layouts
-from pipeline.signals.reading.xlsx_sheets import Cell, opened
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.recording import Recording
 from schemas.emg_settings import EmgSettings
 
 HEAD_ROWS: Final = 700
+LIMITS: Final = UnpackLimits(unpacked_mb=2_000, ratio=200, ratio_from_mb=1, each_member=True)
+"""A full sheet of 1,048,576 rows and 30 columns unpacks to less; numbers in a sheet pack to a fifth or a
+tenth of their size, never to a two-hundredth."""
 _NUMBERS: Final = Dialect(",", ".")
 _COMMAS: Final = Dialect(";", ",")
+
+Cell = float | str
 
 
 def read_xlsx(path: Path, settings: EmgSettings) -> Recording:
@@ -40,9 +53,12 @@ def read_xlsx(path: Path, settings: EmgSettings) -> Recording:
 
 def _first_table(path: Path) -> tuple["_Sheet", TableShape]:
     problem = SignalProblem("The workbook has no rows of samples.", "Export the recording again.")
-    with opened(path) as sheets:
-        for _, rows in sheets:
-            sheet = _Sheet(rows)
+    with _damage_in_words():
+        package = open_package(path, LIMITS)
+        for part in package.sheets:
+            if part.is_hidden:
+                continue
+            sheet = _Sheet(package, part.name)
             try:
                 return sheet, table_layouts.shape_of(sheet.head)
             except SignalProblem as found:
@@ -50,34 +66,75 @@ def _first_table(path: Path) -> tuple["_Sheet", TableShape]:
     raise problem
 
 
-class _Sheet:
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
+    try:
+        yield
+    except UnpacksTooLargeError:
+        raise SignalProblem(
+            "The workbook unpacks to far more than its size, which a recording does not.",
+            "Export the recording again, as CSV.",
+        ) from None
+    except BROKEN_WORKBOOK as problem:
+        raise SignalProblem(
+            "The file is damaged or is not an XLSX workbook.",
+            "Export or copy the recording again.",
+        ) from problem
+
+
+class _Sheet(SheetWalk):
     """The numbers of a sheet by column, its texts by cell, and its first rows."""
 
-    def __init__(self, rows: Iterator[list[Cell]]) -> None:
+    most_columns = 2_000
+    in_order = True
+
+    def __init__(self, package: Package, name: str) -> None:
+        super().__init__()
         self.columns: list[array[float]] = []
         self.texts: dict[int, dict[int, str]] = {}
-        head: list[Row] = []
-        n_rows = 0
-        for n_rows, cells in enumerate(rows, start=1):
-            if n_rows <= HEAD_ROWS:
-                head.append(tuple(_shown(cell) for cell in cells))
-            while len(self.columns) < len(cells):
-                self.columns.append(array("d", [np.nan] * (n_rows - 1)))
-            for position, cell in enumerate(cells):
-                self.columns[position].append(self._number(cell, n_rows - 1, position))
-            for column in self.columns[len(cells) :]:
-                column.append(np.nan)
+        self.n_rows = 0
+        self._filled = 0
+        self._head: list[list[str]] = []
+        self._head_row: list[str] = []
+        self.read(package, name)
         width = len(self.columns)
-        self.n_rows = n_rows
-        rows_of_head = tuple((*row, *[""] * (width - len(row))) for row in head)
+        rows_of_head = tuple((*row, *[""] * (width - len(row))) for row in self._head)
         self.head = TableHead(
             tuple("\t".join(row) for row in rows_of_head), rows_of_head, width, _NUMBERS
         )
 
-    def _number(self, cell: Cell, row: int, position: int) -> float:
-        if isinstance(cell, float):
-            return cell
-        text = cell.strip()
+    def take_cell(
+        self, column: int, kind: str, value: str | None, formula: str | None, style: int
+    ) -> None:
+        position = column - 1
+        while len(self.columns) < column:
+            self.columns.append(array("d", [np.nan] * self.n_rows))
+        for between in self.columns[self._filled : position]:
+            between.append(np.nan)
+        self._filled = column
+        if value is None or kind == ERROR:  # an error such as #N/A is a missing sample
+            cell: Cell = ""
+            number = np.nan
+        elif kind == NUMBER:
+            cell = number = float(value)
+        else:
+            cell = value.strip()
+            number = self._number(cell, self.n_rows, position)
+        self.columns[position].append(number)
+        if self.n_rows < HEAD_ROWS:
+            self._head_row += [""] * (position - len(self._head_row))
+            self._head_row.append(_shown(cell))
+
+    def end_row(self) -> None:
+        for column in self.columns[self._filled :]:
+            column.append(np.nan)
+        if self.n_rows < HEAD_ROWS:
+            self._head.append(self._head_row)
+            self._head_row = []
+        self._filled = 0
+        self.n_rows += 1
+
+    def _number(self, text: str, row: int, position: int) -> float:
         if text.casefold() in MISSING_WORDS:
             return np.nan
         for dialect in (_NUMBERS, _COMMAS):
@@ -119,5 +176,4 @@ def _shown(cell: Cell) -> str:
     """A cell as a text file with decimal points would write it."""
     if isinstance(cell, float):
         return f"{cell:.17g}"
-    text = cell.strip()
-    return text.replace(",", ".") if _COMMAS.is_number(text) else text
+    return cell.replace(",", ".") if _COMMAS.is_number(cell) else cell

@@ -1,28 +1,24 @@
-"""The package of a workbook: safe unpacking, its sheets, shared texts and the looks of its cells."""
+"""An XLSX workbook as a package: safe unpacking, its sheets and the texts that cells share.
+
+Own code, because a workbook may unpack to thousands of times its size and may name parts and cells that
+do not exist; here sizes are looked at before anything is unpacked, and every table of the lab and every
+recording goes through the same door.
+"""
 
 import posixpath
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 from xml.parsers.expat import ExpatError
 
-from pipeline.intake.findings.messages import FileProblemError, file_problem
-from pipeline.intake.formats.file_kinds import DAMAGED, WORKBOOK, kind_of, refusal
-from pipeline.intake.formats.xlsx_styles import CellFormat, read_formats
-from pipeline.intake.formats.xml_stream import StartHandler, local_name, walk_xml
-from schemas.study import Limits
+from pipeline.files.xml_stream import StartHandler, local_name, walk_xml
 
 MOST_MEMBERS: Final = 10_000
-MOST_RATIO: Final = 100
-RATIO_COUNTS_FROM_MB: Final = 20
-"""Below this size unpacked, any ratio is harmless: a small sheet full of one value packs very well."""
 
 BROKEN_WORKBOOK: Final = (
     zipfile.BadZipFile,
@@ -43,6 +39,34 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True)
+class UnpackLimits:
+    """How much a workbook may unpack to.
+
+    unpacked_mb: in MB. ratio: most unpacked bytes for each packed one, looked at above ratio_from_mb:
+    below it any ratio is harmless, as a small sheet full of one value packs very well. each_member:
+    whether the limits hold for every member of the package, not for the whole.
+    """
+
+    unpacked_mb: float
+    ratio: float
+    ratio_from_mb: float
+    each_member: bool = False
+
+
+class UnpacksTooLargeError(Exception):
+    """A workbook would unpack to more than it may.
+
+    unpacked_mb: to how much. ratio: that in units of its size when the ratio is what is too large, None
+    when it is the size.
+    """
+
+    def __init__(self, unpacked_mb: float, ratio: float | None) -> None:
+        super().__init__(f"unpacks to {unpacked_mb:.0f} MB")
+        self.unpacked_mb = unpacked_mb
+        self.ratio = ratio
+
+
+@dataclass(frozen=True)
 class SheetPart:
     """One sheet: its name, the member that holds its cells, and whether it is hidden."""
 
@@ -55,14 +79,11 @@ class SheetPart:
 class Package:
     """An opened workbook.
 
-    file: name for messages. formats: what the style number of a cell means. strings: texts that cells
-    refer to by number. since_1904: whether dates count from 1904.
+    strings: texts that cells refer to by number. since_1904: whether dates count from 1904.
     """
 
-    file: str
     path: Path
     sheets: tuple[SheetPart, ...]
-    formats: tuple[CellFormat, ...]
     strings: tuple[str, ...]
     since_1904: bool
 
@@ -71,37 +92,34 @@ class Package:
         return next(sheet for sheet in self.sheets if sheet.name == name)
 
 
-def open_package(file: str, path: Path, limits: Limits) -> Package:
-    """Open a workbook without reading its sheets. Raises FileProblemError in plain words."""
-    with damage_in_words(file):
-        kind = kind_of(path)
-        if kind is not WORKBOOK:
-            raise refusal(file, kind)
-        with zipfile.ZipFile(path) as archive:
-            _refuse_what_unpacks_too_large(file, path, archive, limits)
-            sheets, since_1904 = _sheets(archive)
-            members = {name.casefold(): name for name in archive.namelist()}
-            styles = members.get("xl/styles.xml")
-            strings = members.get("xl/sharedstrings.xml")
-            return Package(
-                file,
-                path,
-                sheets,
-                read_formats(partial(_walk, archive, styles)) if styles else (),
-                _strings(partial(_walk, archive, strings)) if strings else (),
-                since_1904,
-            )
+def open_package(path: Path, limits: UnpackLimits) -> Package:
+    """Open a workbook without reading its sheets.
+
+    Raises UnpacksTooLargeError, and for a damaged workbook one of BROKEN_WORKBOOK.
+    """
+    with zipfile.ZipFile(path) as archive:
+        _refuse_what_unpacks_too_large(path, archive, limits)
+        sheets, since_1904 = _sheets(archive)
+        member = member_called(archive, "xl/sharedStrings.xml")
+        strings = _strings(archive, member) if member else ()
+        return Package(path, sheets, strings, since_1904)
 
 
-@contextmanager
-def damage_in_words(file: str) -> Iterator[None]:
-    """Turn everything that a damaged workbook can raise into one sentence for people."""
-    try:
-        yield
-    except FileProblemError:
-        raise
-    except BROKEN_WORKBOOK:
-        raise refusal(file, DAMAGED) from None
+def member_called(archive: zipfile.ZipFile, name: str) -> str | None:
+    """The member of this name, however its letters are written; None when there is none."""
+    return {each.casefold(): each for each in archive.namelist()}.get(name.casefold())
+
+
+def walk_member(
+    archive: zipfile.ZipFile,
+    member: str,
+    start: StartHandler,
+    end: Callable[[str], None] = lambda _tag: None,
+    text: Callable[[str], None] = lambda _text: None,
+) -> None:
+    """Call the handlers for the XML of a member; see `walk_xml`."""
+    with archive.open(member) as stream:
+        walk_xml(stream, start, end, text)  # type: ignore[arg-type]  # zipfile's stream reads bytes
 
 
 def related(archive: zipfile.ZipFile, member: str) -> dict[str, tuple[str, str]]:
@@ -118,7 +136,7 @@ def related(archive: zipfile.ZipFile, member: str) -> dict[str, tuple[str, str]]
 
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
     if relations in archive.namelist():
-        _walk(archive, relations, start)
+        walk_member(archive, relations, start)
     return found
 
 
@@ -129,42 +147,24 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _walk(
-    archive: zipfile.ZipFile,
-    member: str,
-    start: StartHandler,
-    end: Callable[[str], None] = lambda _tag: None,
-    text: Callable[[str], None] = lambda _text: None,
-) -> None:
-    with archive.open(member) as stream:
-        walk_xml(stream, start, end, text)  # type: ignore[arg-type]  # zipfile's stream reads bytes
-
-
 def _refuse_what_unpacks_too_large(
-    file: str, path: Path, archive: zipfile.ZipFile, limits: Limits
+    path: Path, archive: zipfile.ZipFile, limits: UnpackLimits
 ) -> None:
     # zipfile never hands out more of a member than the size that is looked at here.
     members = archive.infolist()
-    unpacked_mb = sum(member.file_size for member in members) / 1e6
     if len(members) > MOST_MEMBERS or any(
         member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members
     ):
-        raise refusal(file, DAMAGED)
-    suggestion = "Copy the table into a new workbook, or save it as CSV UTF-8."
-    if unpacked_mb > limits.unpacked_mb:
-        raise file_problem(
-            file,
-            f"The workbook unpacks to {unpacked_mb:.0f} MB; the limit is {limits.unpacked_mb:g} MB.",
-            f"{suggestion} Or raise unpacked_mb under `limits` in study.yaml.",
-        )
-    ratio = unpacked_mb / (path.stat().st_size / 1e6)
-    if unpacked_mb > RATIO_COUNTS_FROM_MB and ratio > MOST_RATIO:
-        raise file_problem(
-            file,
-            f"The workbook unpacks to {unpacked_mb:.0f} MB, {ratio:.0f} times its size, which no table "
-            "of measurements does.",
-            suggestion,
-        )
+        raise ValueError("no workbook has such a package")
+    sizes = [(sum(member.file_size for member in members), path.stat().st_size)]
+    if limits.each_member:
+        sizes = [(member.file_size, member.compress_size) for member in members]
+    for unpacked, packed in sizes:
+        unpacked_mb, ratio = unpacked / 1e6, unpacked / max(packed, 1)
+        if unpacked_mb > limits.unpacked_mb:
+            raise UnpacksTooLargeError(unpacked_mb, None)
+        if unpacked_mb > limits.ratio_from_mb and ratio > limits.ratio:
+            raise UnpacksTooLargeError(unpacked_mb, ratio)
 
 
 def _sheets(archive: zipfile.ZipFile) -> tuple[tuple[SheetPart, ...], bool]:
@@ -181,18 +181,18 @@ def _sheets(archive: zipfile.ZipFile) -> tuple[tuple[SheetPart, ...], bool]:
         if name == "sheet":
             ids = [value for key, value in attributes.items() if local_name(key) == "id"]
             kind, member = relations[ids[0]]
-            if kind == "worksheet":
+            if kind in ("worksheet", ""):
                 is_hidden = attributes.get("state", "visible") != "visible"
                 title = unescaped(attributes["name"])
                 sheets.append(SheetPart(title, members[member.casefold()], is_hidden))
 
-    _walk(archive, "xl/workbook.xml", start)
+    walk_member(archive, "xl/workbook.xml", start)
     if len({sheet.name for sheet in sheets}) != len(sheets):
         raise ValueError("two sheets of one name")
     return tuple(sheets), since_1904
 
 
-def _strings(walk: Callable[..., None]) -> tuple[str, ...]:
+def _strings(archive: zipfile.ZipFile, member: str) -> tuple[str, ...]:
     strings: list[str] = []
     pieces: list[str] = []
     collecting = False
@@ -222,5 +222,5 @@ def _strings(walk: Callable[..., None]) -> tuple[str, ...]:
         if collecting:
             pieces.append(piece)
 
-    walk(start, end, text)
+    walk_member(archive, member, start, end, text)
     return tuple(strings)

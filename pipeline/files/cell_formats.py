@@ -1,12 +1,13 @@
 """Styles of a workbook: whether a number is shown as a date or a percentage, and how a cell looks."""
 
-from collections.abc import Callable
+import zipfile
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
-from pipeline.intake.formats.xml_stream import local_name
+from pipeline.files.workbook import Package, member_called, walk_member
+from pipeline.files.xml_stream import local_name
 
 Shown = Literal["number", "date", "duration", "percent"]
 
@@ -36,8 +37,11 @@ class _Styles:
     cells: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def read_formats(walk: Callable[..., None]) -> tuple[CellFormat, ...]:
-    """The formats of a workbook by style number. walk: calls handlers for the XML of the styles."""
+def cell_formats(package: Package) -> tuple[CellFormat, ...]:
+    """The formats of a workbook by style number; () where it has none.
+
+    Raises what damaged workbooks raise (workbook.BROKEN_WORKBOOK).
+    """
     styles = _Styles()
     section = ""
     depth = 0
@@ -57,7 +61,11 @@ def read_formats(walk: Callable[..., None]) -> tuple[CellFormat, ...]:
         nonlocal depth
         depth -= 1
 
-    walk(start, end)
+    with zipfile.ZipFile(package.path) as archive:
+        member = member_called(archive, "xl/styles.xml")
+        if member is None:
+            return ()
+        walk_member(archive, member, start, end)
     looks = {("", ""): 0}
     formats: list[CellFormat] = []
     for code_id, font, fill in styles.cells:
