@@ -1,6 +1,7 @@
 """The arrows of DESIGN: who may import whom, and that the domain knows no Dagster."""
 
 import ast
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,24 @@ def test_help_needs_no_heavy_library():
         "import sys; from pipeline.cli import main; main(['--help']);"
         "heavy = {'dagster', 'pandas', 'statsmodels', 'matplotlib'} & set(sys.modules);"
         "sys.exit(str(heavy) if heavy else 0)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_check_needs_neither_figures_nor_models(tmp_path):
+    """`stance check` of a cohort reads, judges and writes the fix list; the report is not its work."""
+    folder = tmp_path / "data" / "cohorts" / "penney_like"
+    shutil.copytree(ROOT / "tests" / "golden" / "penney_like", folder)
+    shutil.copy(ROOT / "tests" / "golden_studies" / "penney_like.yaml", folder / "study.yaml")
+    code = (
+        "import sys; from pipeline.cli import main;"
+        f"code = main(['check', 'penney_like', '--workspace', {str(tmp_path)!r}]);"
+        "heavy = {'dagster', 'matplotlib', 'scipy', 'statsmodels'} & set(sys.modules);"
+        "rooms = {m for m in sys.modules if m.startswith(('pipeline.statistics', 'pipeline.signals'))};"
+        "sys.exit(str(heavy | rooms) if heavy or rooms else code)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False

@@ -9,10 +9,10 @@ from pipeline.publishing.report.labels import counted, reason_text
 from pipeline.publishing.report.number_format import Num
 from pipeline.publishing.report.report_inputs import ReportInputs, absent
 from pipeline.publishing.report.report_model import Block, Cell, Column, Ref, Row, Section, Table
+from pipeline.publishing.report.rule_counts import rule_counts
 from pipeline.publishing.sections.decisions import decision_blocks
 from pipeline.publishing.sections.flow import STAGES, table_title, tables_in_order
-from schemas.rules import RULES
-from schemas.terms import SEVERITIES, SIGNAL_VERDICTS
+from schemas.terms import SIGNAL_VERDICTS
 
 VERDICTS: Final[dict[str, str]] = {
     "good": "Good",
@@ -89,21 +89,6 @@ def data_quality_section(inputs: ReportInputs) -> Section:
         )
         blocks.append(_left_table(inputs, left))
     return Section("data-quality", "Data quality", tuple(blocks))
-
-
-def rule_counts(findings: pd.DataFrame) -> pd.DataFrame:
-    """Findings per severity and rule, worst first: columns severity, rule_id, title, n."""
-    worst_first = {severity: place for place, severity in enumerate(SEVERITIES)}
-    counts = findings.groupby(["severity", "rule_id"], as_index=False).size()
-    counts = counts.rename(columns={"size": "n"})
-    counts["title"] = [rule_title(rule_id) for rule_id in counts["rule_id"]]
-    counts["place"] = counts["severity"].map(worst_first)
-    return counts.sort_values(["place", "rule_id"], ignore_index=True).drop(columns="place")
-
-
-def rule_title(rule_id: str) -> str:
-    """Title of a rule; the id itself when this version does not know it."""
-    return RULES[rule_id].title if rule_id in RULES else rule_id
 
 
 def _findings_table(findings: pd.DataFrame) -> Table:

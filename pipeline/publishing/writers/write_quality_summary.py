@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.publishing.report.pages import render
 from pipeline.publishing.report.printable import printable, printable_frame
-from pipeline.publishing.sections.quality import rule_counts
+from pipeline.publishing.report.rule_counts import rule_counts
 from schemas.terms import SEVERITIES
 
 _NO_GROUP: Final = "(no group)"
