@@ -13,10 +13,10 @@ import pandas as pd
 
 from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.intake.columns.headings import plain_name
-from pipeline.intake.deciding.choices import base_id
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
-from pipeline.intake.deciding.decision_tables import to_decide
-from pipeline.intake.deciding.decisions import Decidable, decidable_in, refusal
+from pipeline.intake.deciding.rulings import Decidable, decidable_in, refusal
+from pipeline.intake.deciding.single_rows import base_id
+from pipeline.intake.deciding.status_tables import to_decide
 from pipeline.intake.files.discovery import CohortFiles
 from pipeline.intake.findings.messages import listed, nearest
 from pipeline.intake.formats.reading import reading_of

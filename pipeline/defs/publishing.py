@@ -12,7 +12,7 @@ from pipeline.defs.outputs import OWNERS
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import shown_table
-from pipeline.intake.deciding.decision_tables import to_decide as signals_to_decide
+from pipeline.intake.deciding.status_tables import to_decide as signals_to_decide
 from pipeline.intake.files.lab_files import changed_files, file_stamps, lab_files
 from pipeline.intake.settings.study_file import read_study
 from pipeline.publishing.build import build_report

@@ -8,33 +8,31 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.intake.columns.column_map import MappedTable, map_table
-from pipeline.intake.columns.drafts import Draft, draft_table, finished_table, n_left_out_cells
-from pipeline.intake.columns.example_rows import example_notes, nobody_yet
-from pipeline.intake.columns.headings import unused_columns
-from pipeline.intake.columns.headless_columns import unread_numbers
+from pipeline.intake.columns.drafts import Draft, draft_table, finish_table, n_left_out_cells
+from pipeline.intake.columns.example_rows import example_notes, merge_unstarted
+from pipeline.intake.columns.headings import unread_numbers, unused_columns
 from pipeline.intake.columns.swapped_columns import refuse_swapped
-from pipeline.intake.deciding.decided import Decided, check_and_decide
+from pipeline.intake.deciding.check_and_decide import Decided, check_and_decide
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
-from pipeline.intake.deciding.decision_tables import (
+from pipeline.intake.deciding.rulings import Decidable
+from pipeline.intake.deciding.status_tables import (
     codes_of,
     decisions_table,
     to_decide,
     told_of_choices,
     with_status,
 )
-from pipeline.intake.deciding.decisions import Decidable
 from pipeline.intake.files.discovery import CohortFiles, FoundTable, find_tables, names_of_originals
 from pipeline.intake.findings.messages import FileProblemError, Finding, findings_table
 from pipeline.intake.flow import count_flow
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.layouts.bids_tables import unread_phenotypes
 from pipeline.intake.layouts.block_labels import in_blocks_instead
-from pipeline.intake.layouts.laid_out import LaidOut, explained, laid_out, page_of
+from pipeline.intake.layouts.lay_out import LaidOut, explain_by_blocks, lay_out, page_of
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
 from pipeline.intake.privacy.identifiers import identifying_columns, identifying_places
 from pipeline.intake.privacy.identifying_cells import identifying_cells
 from pipeline.intake.rules.body_rules import check_body
-from pipeline.intake.rules.code_shapes import check_code_shapes
 from pipeline.intake.rules.group_rules import (
     check_group_sizes,
     check_groups,
@@ -44,9 +42,9 @@ from pipeline.intake.rules.hold_rules import check_holds
 from pipeline.intake.rules.instrument_rules import check_instruments
 from pipeline.intake.rules.leg_coding import resolve_legs, settle_leg_reasons
 from pipeline.intake.rules.matching_rules import check_matching
-from pipeline.intake.rules.normalisation_rules import check_normalisation
-from pipeline.intake.rules.recording_rules import check_recordings
+from pipeline.intake.rules.recording_rules import check_normalisation, check_recordings
 from pipeline.intake.rules.row_rules import (
+    check_code_shapes,
     check_participants_have_rows,
     check_participants_known,
     check_rows_stand_once,
@@ -138,7 +136,7 @@ def read_cohort(folder: Path, *, sha256_of: Sha256OfFile | None = None) -> Cohor
     found_in_all = with_status(findings_table(findings, decided.group_of), decided.ruling)
     flow = count_flow(list(drafts.values()), decided.group_of)
     # Last of all, because it uses the drafts up.
-    tables = {} if stopped else {name: finished_table(draft) for name, draft in drafts.items()}
+    tables = {} if stopped else {name: finish_table(draft) for name, draft in drafts.items()}
     return CohortIntake(
         study=study,
         plan=plan,
@@ -197,7 +195,7 @@ def _read_tables(
     for entry in found:
         name = entry.table.name
         try:
-            laid = laid_out(files, entry, study)
+            laid = lay_out(files, entry, study)
             grid = laid.grid
             named = identifying_columns(grid.file, grid.sheet, grid.heading_row, grid.headings)
             problems += [f for f in named if f not in problems]
@@ -205,7 +203,7 @@ def _read_tables(
             refuse_swapped(grid, result.cells, column_rules(entry.table.model), study)
         except FileProblemError as problem:
             broken.add(name)
-            causes = explained(files, entry, found, problem.findings)
+            causes = explain_by_blocks(files, entry, found, problem.findings)
             problems += [f for f in causes if f not in problems]
             continue
         marked = identifying_cells(grid, result.cells, column_rules(entry.table.model))
@@ -232,7 +230,7 @@ def _read_tables(
             problems += unread
             problems += unused_columns(grid, columns | headless, sorted(names[page]))
     problems += unread_phenotypes(files, found)
-    problems = nobody_yet(problems, mapped)
+    problems = merge_unstarted(problems, mapped)
     if not any(finding.rule_id == "FILE-02" for finding in problems):
         problems += example_notes(
             [e for s in mapped.values() for table in s for e in table.examples]

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import pandas as pd
 
-from pipeline.intake.deciding.choices import base_id
-from pipeline.intake.deciding.decision_tables import lines_of, with_finding, with_status
-from pipeline.intake.deciding.decisions import decidable_in, rule_on
+from pipeline.intake.deciding.rulings import decidable_in, rule_on
+from pipeline.intake.deciding.single_rows import base_id
+from pipeline.intake.deciding.status_tables import lines_of, with_finding, with_status
 from pipeline.intake.findings.messages import findings_table, make_finding
 from schemas.decisions import DECISION_FILE
 

@@ -5,21 +5,14 @@ Rules stand here as data, grouped by what they look at; what decides whether one
 
 from typing import Final
 
-from schemas.rules.cell_rules import CELL_RULES
-from schemas.rules.column_rules import COLUMN_RULES
-from schemas.rules.decision_rules import DECISION_RULES
-from schemas.rules.file_rules import FILE_RULES
-from schemas.rules.hold_rules import HOLD_RULES
+from schemas.rules.cell_rules import CELL_RULES, COLUMN_RULES
+from schemas.rules.file_rules import FILE_RULES, SOURCE_RULES, TEMPLATE_RULES
 from schemas.rules.instrument_rules import INSTRUMENT_RULES
-from schemas.rules.key_rules import KEY_RULES
-from schemas.rules.matching_rules import MATCHING_RULES
-from schemas.rules.recording_rules import RECORDING_RULES
+from schemas.rules.key_rules import KEY_RULES, MATCHING_RULES
+from schemas.rules.measurement_rules import HOLD_RULES, RECORDING_RULES, STRENGTH_RULES
 from schemas.rules.rule import Rule
-from schemas.rules.source_rules import SOURCE_RULES
-from schemas.rules.strength_rules import STRENGTH_RULES
-from schemas.rules.study_rules import STUDY_RULES
+from schemas.rules.study_rules import DECISION_RULES, STUDY_RULES
 from schemas.rules.summary_rules import SUMMARY_RULES
-from schemas.rules.template_rules import TEMPLATE_RULES
 
 __all__ = ["RULES", "Rule"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.intake.cells.units import measured
+from pipeline.intake.cells.units import parse_measured
 
 
 def typed_into(cohort, heading: str, texts: list[str]) -> None:
@@ -70,14 +70,14 @@ class TestUnitsInCells:
         ],
     )
     def test_a_number_with_its_unit(self, text, unit, value):
-        assert measured(text, unit, ".") == (pytest.approx(value, abs=1e-9), "")
+        assert parse_measured(text, unit, ".") == (pytest.approx(value, abs=1e-9), "")
 
     @pytest.mark.parametrize(
         ("text", "rule"),
         [("45", "CELL-11"), ("4 parsecs", "CELL-11"), ("mm", "CELL-11"), ("1,234 mm", "CELL-10")],
     )
     def test_what_cannot_be_read_breaks_a_rule(self, text, rule):
-        assert measured(text, "mm", ".")[1] == rule
+        assert parse_measured(text, "mm", ".")[1] == rule
 
     def test_every_cell_is_converted_by_its_own_unit(self, cohort, read):
         cohort.study += (

@@ -9,9 +9,9 @@ import pytest
 from defects import DEFECTS, Lab
 
 from pipeline.intake.cohort import read_cohort
-from pipeline.intake.deciding.choices import CHOOSE_ONE
 from pipeline.intake.deciding.decision_file import read_date
-from pipeline.intake.deciding.decision_tables import to_decide
+from pipeline.intake.deciding.single_rows import CHOOSE_ONE
+from pipeline.intake.deciding.status_tables import to_decide
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
 from pipeline.signals.cohort.findings import SignalFinding
 from schemas.decisions import FILLED_IN

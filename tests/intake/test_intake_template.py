@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.settings.yaml_text import yaml_value
 from pipeline.intake.templates.settings_page import settings_page
 from pipeline.intake.templates.template import write_new_cohort
 from pipeline.intake.templates.template_settings import plan_text

@@ -61,7 +61,7 @@ def test_a_separator_that_the_name_does_not_promise_is_said(tmp_path, mark, name
 
 
 def test_letters_cut_at_the_border_of_a_block_are_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.intake.formats.text_decoding.BLOCK_BYTES", 3)
+    monkeypatch.setattr("pipeline.intake.formats.csv_cells.BLOCK_BYTES", 3)
     grid, notes = read(tmp_path, ("a\n" + "é" * 7 + "\n").encode())
     assert texts(grid) == [["é" * 7]]
     assert not notes

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from pipeline.intake.cells.word_codes import joined_text, repeated_text
+from pipeline.intake.cells.word_codes import join_text, repeated_text
 
 _ODD = np.uint64(1_000_003)
 
@@ -64,9 +64,9 @@ class Addresses:
                 )
                 for name in names
             },
-            joined_text([part.participant_id for part in parts]),
+            join_text([part.participant_id for part in parts]),
             {
-                name: joined_text(
+                name: join_text(
                     [p.key.get(name, repeated_text("", len(p.row_number))) for p in parts]
                 )
                 for name in dict.fromkeys(name for part in parts for name in part.key)

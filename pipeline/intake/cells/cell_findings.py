@@ -17,8 +17,9 @@ from pipeline.intake.findings.messages import (
     make_finding,
     quoted,
     row_ranges,
+    shown_cells,
+    shown_rows,
 )
-from pipeline.intake.findings.shown_cells import shown_cells, shown_rows
 from schemas.rules import RULES
 
 RUN_LENGTH: Final = 5

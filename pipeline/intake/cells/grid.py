@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 
 from pipeline.intake.cells.addresses import Addresses, Source
 from pipeline.intake.cells.cell_findings import RUN_LENGTH, Facts, cell_findings
-from pipeline.intake.cells.word_codes import encoded, joined_text, repeated_text, trimmed
+from pipeline.intake.cells.word_codes import encode_words, join_text, repeated_text, trim_text
 
 __all__ = [
     "RUN_LENGTH",
@@ -23,7 +23,7 @@ __all__ = [
     "Grid",
     "Source",
     "cell_findings",
-    "joined",
+    "join_arrays",
     "scalar_text",
 ]
 
@@ -67,7 +67,7 @@ class Cells:
         """Cells of a text file: nothing but text."""
         n = len(text)
         return cls(
-            trimmed(text),
+            trim_text(text),
             np.broadcast_to(np.int8(CellKind.PLAIN), n),
             np.broadcast_to(np.float64(np.nan), n),
             np.broadcast_to(np.int32(column_number), n),
@@ -88,17 +88,17 @@ class Cells:
     def join(cls, parts: Sequence["Cells"]) -> "Cells":
         """The cells of several blocks of rows, one block after the other."""
         return cls(
-            joined_text([part.text for part in parts]),
-            joined([part.kind for part in parts]),
-            joined([part.number for part in parts]),
-            joined([part.column_number for part in parts]),
+            join_text([part.text for part in parts]),
+            join_arrays([part.kind for part in parts]),
+            join_arrays([part.number for part in parts]),
+            join_arrays([part.column_number for part in parts]),
             _joined_rows(parts),
         )
 
     @property
     def holds_nothing(self) -> bool:
         """Whether every cell is empty: told from the words, so that 16,000 empty columns cost little."""
-        return not any(encoded(self.text)[1])
+        return not any(encode_words(self.text)[1])
 
     @property
     def is_missing(self) -> NDArray[np.bool_]:
@@ -130,7 +130,7 @@ def _taken(values: NDArray[Numbers], positions: NDArray[np.intp]) -> NDArray[Num
     return values[positions]
 
 
-def joined(parts: Sequence[NDArray[Numbers]]) -> NDArray[Numbers]:
+def join_arrays(parts: Sequence[NDArray[Numbers]]) -> NDArray[Numbers]:
     """Arrays one after the other; a single one is not copied."""
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 

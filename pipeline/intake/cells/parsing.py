@@ -19,8 +19,8 @@ from pipeline.intake.cells.odd_numbers import (
     is_mended,
     odd_number,
 )
-from pipeline.intake.cells.units import measured
-from pipeline.intake.cells.word_codes import Words, encoded, spread
+from pipeline.intake.cells.units import parse_measured
+from pipeline.intake.cells.word_codes import Words, encode_words, text_by_code
 from schemas.columns import ColumnRule
 from schemas.rules import RULES
 
@@ -133,7 +133,7 @@ def _number_column(
     problems: NDArray[np.int16],
     form: NumberForm,
 ) -> ParsedColumn:
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     native = todo & (cells.kind == CellKind.NUMBER)
     typed = todo & ~native
     read, broken, mended = _number_words(words, rule, form)
@@ -170,7 +170,7 @@ def _number_words(
     mended = np.zeros(len(words), dtype=bool)
     if form.unit_in_cells:
         for i, word in enumerate(words):
-            values[i], rule_id = measured(str(word), rule.facts["unit"], form.decimal)
+            values[i], rule_id = parse_measured(str(word), rule.facts["unit"], form.decimal)
             broken[i], mended[i] = _NUMBER_OF[rule_id], not rule_id and is_mended(str(word))
         return values, broken, mended
     text = pd.Series(words, dtype="str")
@@ -207,7 +207,7 @@ def _check_range(
 def _dates(
     cells: Cells, todo: NDArray[np.bool_], problems: NDArray[np.int16]
 ) -> "pd.Series[pd.Timestamp]":
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     text = pd.Series(words, dtype="str")
     day = text.str.slice(0, _LONGEST_DATE)
     read = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
@@ -222,7 +222,7 @@ def _dates(
 def _texts(
     cells: Cells, rule: ColumnRule, todo: NDArray[np.bool_], problems: NDArray[np.int16]
 ) -> "pd.Series[str]":
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     meaning: list[object] = words.tolist()
     if rule.terms:
         spellings = accepted_terms(rule)
@@ -230,4 +230,4 @@ def _texts(
         unknown = np.array([term is None for term in meaning], dtype=bool)
         if unknown.any():
             problems[todo & unknown[codes]] = _NUMBER_OF["CELL-05"]
-    return spread(meaning, codes if todo.all() else np.where(todo, codes, -1))
+    return text_by_code(meaning, codes if todo.all() else np.where(todo, codes, -1))

@@ -88,7 +88,7 @@ def has_unit(text: str, table_unit: str) -> bool:
     return found is not None and unit_factor(table_unit, found[2]) is not None
 
 
-def measured(text: str, table_unit: str, decimal: str) -> tuple[float, str]:
+def parse_measured(text: str, table_unit: str, decimal: str) -> tuple[float, str]:
     """A cell such as "4.5 cm" in the unit of the table: (value, "") or (missing, rule it breaks).
 
     decimal: decimal mark of the file; a comma that can be nothing else is read as one in any file.

@@ -26,7 +26,7 @@ class WordNumbers(dict[str, int]):
         return number
 
 
-def encoded(text: "pd.Series[str]") -> tuple[Codes, Words]:
+def encode_words(text: "pd.Series[str]") -> tuple[Codes, Words]:
     """Number of the word in each row, and the words; some words may stand in no row."""
     column = text.array
     if isinstance(column, pd.Categorical):
@@ -51,15 +51,15 @@ def text_of(codes: Codes, words: Sequence[str] | Words) -> "pd.Series[str]":
     return pd.Series(pd.Categorical.from_codes(codes, text), copy=False)
 
 
-def trimmed(text: "pd.Series[str]") -> "pd.Series[str]":
+def trim_text(text: "pd.Series[str]") -> "pd.Series[str]":
     """The texts without outer spaces, in rows that are numbered from 0."""
     if not isinstance(text.dtype, pd.CategoricalDtype):
         return text.str.strip().reset_index(drop=True)
-    codes, words = encoded(text)
+    codes, words = encode_words(text)
     return text_of(codes, [word.strip() for word in words])
 
 
-def joined_text(parts: "Sequence[pd.Series[str]]") -> "pd.Series[str]":
+def join_text(parts: "Sequence[pd.Series[str]]") -> "pd.Series[str]":
     """Several columns of text under each other."""
     if len(parts) == 1:
         return parts[0]
@@ -68,27 +68,29 @@ def joined_text(parts: "Sequence[pd.Series[str]]") -> "pd.Series[str]":
     numbers = WordNumbers()
     blocks = []
     for part in parts:
-        codes, words = encoded(part)
+        codes, words = encode_words(part)
         places = np.array([numbers[str(word)] for word in words], dtype=np.int32)
         blocks.append(places[codes] if len(codes) else places[:0])
     return text_of(np.concatenate(blocks), list(numbers))
 
 
-def overwritten(text: "pd.Series[str]", rows: NDArray[np.bool_], word: str) -> "pd.Series[str]":
+def overwrite_text(text: "pd.Series[str]", rows: NDArray[np.bool_], word: str) -> "pd.Series[str]":
     """The texts with the same word in some rows."""
-    codes, words = encoded(text)
+    codes, words = encode_words(text)
     return text_of(np.where(rows, len(words), codes), [*words, word])
 
 
-def replaced(text: "pd.Series[str]", meaning: Mapping[str, str | None]) -> "pd.Series[str]":
+def replace_words(text: "pd.Series[str]", meaning: Mapping[str, str | None]) -> "pd.Series[str]":
     """The texts by their meaning; None makes a text missing. Texts that mean themselves cost nothing."""
     if all(word == meant for word, meant in meaning.items()):
         return text
-    codes, words = encoded(text)
-    return spread([meaning.get(word) if isinstance(word, str) else None for word in words], codes)
+    codes, words = encode_words(text)
+    return text_by_code(
+        [meaning.get(word) if isinstance(word, str) else None for word in words], codes
+    )
 
 
-def spread(words: Sequence[object] | Words, codes: Codes) -> "pd.Series[str]":
+def text_by_code(words: Sequence[object] | Words, codes: Codes) -> "pd.Series[str]":
     """A text column of tables: the word of each row; None and code -1 are missing."""
     known = pd.array([word if isinstance(word, str) else np.nan for word in words], dtype=TEXT)
     return pd.Series(known.take(codes, allow_fill=True), copy=False)

@@ -1,6 +1,6 @@
-"""A table on its way: typed columns, the address of every value, and why rows leave."""
+"""A table on its way: typed columns, the address of every value, why rows leave, and which stand twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.intake.cells.grid import Addresses, cell_findings, joined
+from pipeline.intake.cells.grid import Addresses, cell_findings, join_arrays
 from pipeline.intake.cells.parsing import RULE_IDS, Problems
-from pipeline.intake.cells.word_codes import joined_text, repeated_text, spread
+from pipeline.intake.cells.word_codes import join_text, repeated_text, text_by_code
 from pipeline.intake.columns.column_map import MappedTable
-from pipeline.intake.columns.row_keys import has_repeats
 from pipeline.intake.columns.source_cells import ParsedSource, leaves_cell_only, parse_source
 from pipeline.intake.findings.messages import Finding
 from schemas.columns import ColumnRule, column_rules, validated
@@ -139,7 +138,7 @@ def n_left_out_cells(draft: Draft) -> int:
     )
 
 
-def finished_table(draft: Draft) -> pd.DataFrame:
+def finish_table(draft: Draft) -> pd.DataFrame:
     """The usable rows, validated by the table's model; the frame of a large draft is used up.
 
     A failure here means that a rule of intake is missing, and raises pandera's SchemaErrors. The rows
@@ -186,7 +185,7 @@ def _joined_frame(
 def _missing(rule: ColumnRule, n: int) -> "pd.Series":
     """A column without a value."""
     if rule.kind == "text":
-        return spread([""], np.full(n, -1, dtype=np.int8))
+        return text_by_code([""], np.full(n, -1, dtype=np.int8))
     return pd.Series(np.nan, range(n), "datetime64[ns]" if rule.kind == "date" else "float64")
 
 
@@ -195,7 +194,7 @@ def _fill(draft: Draft, name: str, default: str | int) -> None:
     column = draft.frame[name]
     empty = column.isna().to_numpy(dtype=bool) & ~draft.broken[name]
     if empty.all() and isinstance(default, str):
-        draft.frame[name] = spread([default], np.zeros(len(empty), dtype=np.int8))
+        draft.frame[name] = text_by_code([default], np.zeros(len(empty), dtype=np.int8))
     elif empty.any():
         draft.frame[name] = column.mask(empty, default)
 
@@ -205,7 +204,7 @@ def _joined_problems(
 ) -> NDArray[np.int16] | None:
     if not any(name in part.columns for part in parts):
         return None
-    return joined(
+    return join_arrays(
         [
             part.columns[name].problem_numbers if name in part.columns else np.zeros(n, np.int16)
             for part, n in zip(parts, lengths, strict=True)
@@ -239,7 +238,7 @@ def _shown(
     rules: Mapping[str, ColumnRule], sources: Sequence[MappedTable], lengths: Sequence[int]
 ) -> dict[str, "pd.Series[str]"]:
     return {
-        name: joined_text(
+        name: join_text(
             [
                 source.cells[name].text if name in source.cells else repeated_text("", n)
                 for source, n in zip(sources, lengths, strict=True)
@@ -248,3 +247,61 @@ def _shown(
         for name in rules
         if any(name in source.cells for source in sources)
     }
+
+
+_MOST = 2**62
+"""Numbers of rows stay below this."""
+
+
+def row_numbers(
+    frame: pd.DataFrame, key: Iterable[str], *, fold: bool = False
+) -> NDArray[np.int64]:
+    """A number for each row, equal where all key columns are equal.
+
+    fold: texts that differ only in case are equal.
+    """
+    numbers = np.zeros(len(frame), dtype=np.int64)
+    kinds = 1
+    for name in key:
+        codes, words = pd.factorize(frame[name], use_na_sentinel=False)
+        if fold:
+            places, folded = pd.factorize(pd.Series(words).astype("str").str.casefold())
+            codes, words = places[codes], folded
+        if len(words) < 2:
+            continue
+        if kinds > _MOST // len(words):
+            numbers = pd.factorize(numbers)[0].astype(np.int64)
+            kinds = len(frame)
+        numbers *= len(words)
+        numbers += codes
+        kinds *= len(words)
+    return numbers
+
+
+def has_repeats(frame: pd.DataFrame, key: Iterable[str]) -> bool:
+    """Whether any key stands twice."""
+    return bool(_repeated(row_numbers(frame, key)).size)
+
+
+def _repeated(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers that stand more than once. Sorts a copy: a hash table would be several times larger."""
+    ordered = np.sort(numbers)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def repeated_rows(
+    frame: pd.DataFrame, key: Iterable[str], among: NDArray[np.bool_], *, fold: bool = False
+) -> list[NDArray[np.intp]]:
+    """Positions (from 0) of rows with the same key, one group for each key that stands twice.
+
+    among: rows that are compared. fold: texts that differ only in case are equal.
+    """
+    numbers = row_numbers(frame, key, fold=fold)
+    numbers[~among] = -1 - np.flatnonzero(~among)  # rows that are not compared are all different
+    twice = _repeated(numbers)
+    if not len(twice):
+        return []
+    places = np.flatnonzero(np.isin(numbers, twice))
+    numbers = pd.factorize(numbers[places])[0]
+    order = np.argsort(numbers, kind="stable")
+    return np.split(places[order], np.cumsum(np.bincount(numbers))[:-1])

@@ -117,7 +117,7 @@ def example_notes(places: Sequence[ExamplePlace]) -> list[Finding]:
     return notes
 
 
-def nobody_yet(problems: Sequence[Finding], filled: Collection[str]) -> list[Finding]:
+def merge_unstarted(problems: Sequence[Finding], filled: Collection[str]) -> list[Finding]:
     """The findings about files, with FILE-06 in place of every FILE-02 when nobody is there yet.
 
     filled: tables that have rows; printed means are no rows of people. A cohort whose tables are all empty has one problem, not one per

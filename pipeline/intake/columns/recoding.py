@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import Addresses, CellKind, Cells, cell_findings, scalar_text
-from pipeline.intake.cells.word_codes import Words, encoded, overwritten, text_of
+from pipeline.intake.cells.word_codes import Words, encode_words, overwrite_text, text_of
 from pipeline.intake.findings.messages import Finding, listed, near_sentence
 from schemas.table_sources import Scalar
 
@@ -24,7 +24,7 @@ def mark_missing(cells: Cells, codes: tuple[str, ...], known: Collection[str]) -
 
 def recode(cells: Cells, mapping: Mapping[str, str]) -> Cells:
     """Replace found texts by ours; everything else stays."""
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     keys = _spelled(words, mapping)
     is_meant = np.array([word in keys for word in words], dtype=bool)
     if not is_meant.any():
@@ -51,7 +51,7 @@ def spread_codes(
     """
     coded = cells.pop(name)
     n = len(coded.text)
-    places, words = encoded(coded.text)
+    places, words = encode_words(coded.text)
     keys = _spelled(words, codes)
     missing = coded.is_missing
     unknown = ~missing & np.array([word not in keys for word in words], dtype=bool)[places]
@@ -96,7 +96,7 @@ def _spelled(words: Words, mapping: Mapping[str, object]) -> dict[str, str]:
 def _overwrite(cells: Cells, hit: NDArray[np.bool_], value: Scalar, coded: Cells) -> Cells:
     set_to = Cells.constant(value, len(hit))
     return Cells(
-        overwritten(cells.text, hit, scalar_text(value)),
+        overwrite_text(cells.text, hit, scalar_text(value)),
         np.where(hit, set_to.kind, cells.kind).astype(np.int8),
         np.where(hit, set_to.number, cells.number),
         np.where(hit, coded.column_number, cells.column_number).astype(np.int32),

@@ -1,6 +1,9 @@
-"""The cells of one source of a table: parsed, and every finding about single cells and columns."""
+"""The cells of one source of a table: parsed, and every finding about single cells and columns.
 
-from collections.abc import Mapping
+Says too which decimal mark a text file uses where study.yaml does not.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,7 +14,7 @@ from pipeline.intake.cells.addresses import Addresses
 from pipeline.intake.cells.cell_findings import RUN_LENGTH, cell_findings
 from pipeline.intake.cells.column_doubts import is_column_of_milliseconds
 from pipeline.intake.cells.grid import CellKind, Cells
-from pipeline.intake.cells.odd_numbers import is_garbled
+from pipeline.intake.cells.odd_numbers import has_decimal_comma, has_decimal_point, is_garbled
 from pipeline.intake.cells.parsing import (
     RULE_IDS,
     NumberForm,
@@ -27,10 +30,9 @@ from pipeline.intake.cells.sentences import (
     unit_declaration,
 )
 from pipeline.intake.cells.units import has_unit
-from pipeline.intake.cells.word_codes import encoded
+from pipeline.intake.cells.word_codes import encode_words
 from pipeline.intake.columns.column_map import MappedTable
-from pipeline.intake.columns.decimal_marks import decimal_mark
-from pipeline.intake.findings.messages import Finding
+from pipeline.intake.findings.messages import Finding, make_finding, quoted
 from schemas.columns import ColumnRule
 from schemas.tables import CohortTable
 
@@ -210,7 +212,7 @@ def _unlikely(
 
 
 def _garbled(rule: ColumnRule, cells: Cells, addresses: Addresses) -> list[Finding]:
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     garbled = np.array([is_garbled(str(word)) for word in words], dtype=bool)
     if not garbled.any():
         return []
@@ -220,10 +222,61 @@ def _garbled(rule: ColumnRule, cells: Cells, addresses: Addresses) -> list[Findi
 def _offered_unit(rule: ColumnRule, cells: Cells, positions: NDArray[np.intp]) -> str:
     """What study.yaml can say when most cells of a column hold a number and its unit; "" otherwise."""
     unit = rule.facts["unit"]
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     with_unit = np.array([has_unit(str(word), unit) for word in words], dtype=bool)
     n_with_unit = int(with_unit[codes[positions]].sum())
     n_given = int((~cells.is_missing).sum())
     if n_with_unit <= RUN_LENGTH or 2 * n_with_unit < n_given:
         return ""
     return unit_declaration(rule)
+
+
+def decimal_mark(source: MappedTable, rules: Mapping[str, ColumnRule]) -> tuple[str, list[Finding]]:
+    """The decimal mark of the numbers of a source, and what has to be said about it.
+
+    What study.yaml declares counts. Otherwise a text file whose numbers have commas and no points is
+    read with decimal commas (FILE-04 says so). Where both stand and most are commas, nobody can tell
+    (CELL-19); a few commas among points are slips and stay for CELL-02.
+    """
+    if source.decimal_is_declared or source.addresses.sources[0].sheet is not None:
+        return source.decimal, []
+    commas, points = 0, 0
+    example: tuple[str, NDArray[np.intp]] | None = None
+    for name, cells in source.cells.items():
+        if rules[name].kind not in ("number", "integer"):
+            continue
+        with_comma = _rows_with(cells, ",", has_decimal_comma)
+        if len(with_comma) and example is None:
+            example = name, with_comma
+        commas += len(with_comma)
+        points += len(_rows_with(cells, ".", has_decimal_point))
+    if example is None or (points and commas <= points):
+        return source.decimal, []
+    name, rows = example
+    texts = source.cells[name].text.iloc[rows]
+    if points:
+        facts = {"value": f"{commas}", "other": f"{points}"}
+        return ",", cell_findings(
+            "CELL-19", source.addresses, name, rows, texts, facts, run_length=0
+        )
+    typed = str(texts.iloc[0])
+    facts = {"problem": f"The numbers have decimal commas: {typed} was read as {_point(typed)}."}
+    place = source.addresses.sources[0]
+    return ",", [make_finding("FILE-04", file=place.file, found=quoted(typed), facts=facts)]
+
+
+def _rows_with(cells: Cells, mark: str, is_meant: Callable[[str], bool]) -> NDArray[np.intp]:
+    """Rows whose text has a mark that can only be the decimal one."""
+    codes, words = encode_words(cells.text)
+    if not len(words):
+        return np.zeros(0, dtype=np.intp)
+    has_mark = np.array(
+        [isinstance(word, str) and mark in word and is_meant(word) for word in words], dtype=bool
+    )
+    if not has_mark.any():
+        return np.zeros(0, dtype=np.intp)
+    return np.flatnonzero(has_mark[codes] & (cells.kind == CellKind.PLAIN))
+
+
+def _point(text: str) -> str:
+    return text.replace(",", ".")

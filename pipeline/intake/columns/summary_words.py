@@ -8,9 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.intake.cells.grid import Grid
-from pipeline.intake.cells.word_codes import encoded
-from pipeline.intake.findings.messages import Finding, listed_examples, make_finding, row_ranges
-from pipeline.intake.findings.shown_cells import shown_cells
+from pipeline.intake.cells.word_codes import encode_words
+from pipeline.intake.findings.messages import (
+    Finding,
+    listed_examples,
+    make_finding,
+    row_ranges,
+    shown_cells,
+)
 from schemas.study import Study
 
 _WORDS: Final = frozenset(
@@ -132,7 +137,7 @@ def without_summaries(
     """
     if column is None:
         return rows, []
-    codes, words = encoded(grid.columns[column].text)
+    codes, words = encode_words(grid.columns[column].text)
     texts = [str(word) for word in words]
     groups = (study.groups.case, study.groups.reference)
     spellings = [word for group in groups for word in (group.label, *group.spellings)]

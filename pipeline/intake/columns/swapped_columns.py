@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
 from pipeline.intake.cells.parsing import accepted_terms
-from pipeline.intake.cells.word_codes import encoded
+from pipeline.intake.cells.word_codes import encode_words
 from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding
 from schemas.columns import ColumnRule
 from schemas.study import Study
@@ -65,7 +65,7 @@ def _is_asked(cells: Cells) -> bool:
 
 
 def _words(cells: Cells) -> Words:
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     given = ~cells.is_missing & (cells.kind != CellKind.BROKEN)
     present = np.unique(codes[given])
     return frozenset(str(words[code]).strip().casefold() for code in present.tolist())

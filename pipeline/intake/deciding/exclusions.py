@@ -14,7 +14,7 @@ from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.findings.messages import Finding, make_finding, quoted
 from schemas.columns import empty_table, validated
 from schemas.decisions import Exclusions
-from schemas.rules.decision_rules import ALPHA, DIFFERENCE_POINTS, FEWEST_EXCLUDED
+from schemas.rules.study_rules import ALPHA, DIFFERENCE_POINTS, FEWEST_EXCLUDED
 
 _SMALLEST_P = 0.001
 

@@ -1,28 +1,29 @@
 """A draft of `tables` for study.yaml, made from the headings that a cohort's files have.
 
 It is text to look at and paste, never used by Stance itself: what a heading means is for a person to
-say. Everything that the draft cannot know stands in it as a comment.
+say. Everything that the draft cannot know stands in it as a comment. The words that labs use for our columns
+and terms stand at the end; nothing of them is ever read as data.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from pipeline.intake.cells.grid import Cells, Grid
 from pipeline.intake.cells.parsing import accepted_terms
 from pipeline.intake.cells.units import IN_CELLS, has_unit, unit_factor
-from pipeline.intake.columns.headless_columns import columns_without_heading
-from pipeline.intake.drafting.heading_words import HEADING_WORDS, TERM_WORDS, UNIT_WORDS
+from pipeline.intake.columns.headings import columns_without_heading
 from pipeline.intake.files.discovery import CohortFiles, GridKey
 from pipeline.intake.findings.messages import FileProblemError
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.formats.table_formats import table_format
 from pipeline.intake.layouts.block_labels import undeclared_blocks
 from pipeline.intake.privacy.identifiers import identifying_places
-from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.settings.yaml_text import yaml_value
 from schemas.columns import ColumnRule, column_rules
 from schemas.study import Study
 from schemas.tables import COHORT_TABLES, CohortTable
@@ -43,7 +44,7 @@ _WIDE_TABLE = "hold_times"
 
 
 @dataclass
-class _Draft:
+class _Suggestion:
     """One table of the draft: where it is and what its headings seem to mean."""
 
     table: CohortTable
@@ -91,7 +92,7 @@ def suggested_tables(files: CohortFiles, study: Study) -> str:
     return "" if not parts else f"# {_HEAD}\ntables:\n" + "\n".join(dict.fromkeys(parts)) + "\n"
 
 
-def _worth(draft: _Draft) -> tuple[bool, int]:
+def _worth(draft: _Suggestion) -> tuple[bool, int]:
     return not draft.has_two_heading_rows, len(draft.columns) + len(draft.wide)
 
 
@@ -108,8 +109,8 @@ def _grids(files: CohortFiles) -> Iterator[tuple[GridKey, Grid]]:
             continue
 
 
-def _draft(table: CohortTable, key: GridKey, grid: Grid, study: Study) -> _Draft:
-    draft = _Draft(table, key)
+def _draft(table: CohortTable, key: GridKey, grid: Grid, study: Study) -> _Suggestion:
+    draft = _Suggestion(table, key)
     hidden = set(identifying_places(grid.headings))
     rules = column_rules(table.model)
     meanings: dict[str, int] = {}
@@ -184,7 +185,7 @@ def _leg_and_trial(heading: str) -> dict[str, str | int] | None:
 
 
 def _look_at_cells(
-    draft: _Draft, rule: ColumnRule, heading: str, cells: Cells, study: Study
+    draft: _Suggestion, rule: ColumnRule, heading: str, cells: Cells, study: Study
 ) -> None:
     """Units, terms and groups that the cells and the heading suggest."""
     given = cells.text[~cells.is_missing]
@@ -207,7 +208,9 @@ def _look_at_cells(
             draft.questions.append(f"{rule.name}: what do these mean? {', '.join(unclear)}")
 
 
-def _suggest_unit(draft: _Draft, rule: ColumnRule, heading: str, given: "pd.Series[str]") -> None:
+def _suggest_unit(
+    draft: _Suggestion, rule: ColumnRule, heading: str, given: "pd.Series[str]"
+) -> None:
     ours = rule.facts["unit"]
     if not ours or given.empty:
         return
@@ -234,7 +237,7 @@ def _term(word: str, rule: ColumnRule) -> str | None:
     return None
 
 
-def _text(draft: _Draft) -> str:
+def _text(draft: _Suggestion) -> str:
     file, sheet = draft.key
     lines = [f"  {draft.table.name}:", f"    file: {yaml_value(file)}"]
     if sheet is not None:
@@ -274,3 +277,68 @@ def _blocks(files: CohortFiles, table: CohortTable) -> Iterator[str]:
                     return
         except FileProblemError:
             continue
+
+
+HEADING_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "participant_id": (
+        "participant id", "participant", "participant no", "participant code", "subject", "subject id",
+        "subj", "id", "code", "study id", "record id", "pid", "proband", "probanden id", "patient id",
+        "versuchsperson", "vp", "teilnehmer", "sujet", "code sujet", "sujeto", "soggetto",
+    ),
+    "group": ("group", "gruppe", "groupe", "grupo", "gruppo", "arm", "status", "cohort", "diagnosis"),
+    "age_years": ("age", "age years", "alter", "edad", "eta", "âge", "leeftijd", "ålder"),
+    "sex": ("sex", "gender", "geschlecht", "sexe", "sexo", "sesso", "kön"),
+    "height_cm": ("height", "stature", "größe", "groesse", "körpergröße", "taille", "altura", "talla", "altezza"),
+    "mass_kg": ("mass", "weight", "body mass", "body weight", "gewicht", "körpergewicht", "poids", "peso"),
+    "bmi": ("bmi", "body mass index", "imc"),
+    "dominant_leg": ("dominant leg", "dominant side", "leg dominance", "dominantes bein", "jambe dominante"),
+    "painful_side": ("painful side", "pain side", "side of pain", "schmerzseite"),
+    "symptom_months": ("symptom duration", "pain duration", "duration", "symptom months", "schmerzdauer"),
+    "vas_mm": ("vas", "pain vas", "vas pain", "visual analogue scale", "schmerz vas"),
+    "nprs": ("nprs", "nrs", "pain nrs", "numeric rating scale"),
+    "odi_pct": ("odi", "oswestry", "oswestry disability index", "odi percent"),
+    "rmdq": ("rmdq", "roland morris", "rdq"),
+    "tsk": ("tsk", "tampa", "kinesiophobia"),
+    "pcs": ("pcs", "catastrophizing", "catastrophising"),
+    "leg": ("leg", "side", "limb", "bein", "seite", "stance leg", "jambe", "côté", "pierna", "lado", "gamba", "lato"),
+    "trial": ("trial", "trial no", "repetition", "rep", "attempt", "versuch", "essai", "intento", "prova"),
+    "condition": ("condition", "eyes", "augen", "bedingung", "yeux", "ojos"),
+    "visit": ("visit", "session", "time point", "timepoint", "termin", "visite"),
+    "task": ("task", "exercise", "aufgabe", "übung", "tâche"),
+    "hold_time_s": (
+        "hold time", "holding time", "stance time", "sls time", "sls", "time", "stance duration", "duration",
+        "balance time", "haltezeit", "zeit", "standzeit", "temps", "durée", "tiempo", "tempo",
+    ),
+    "ended_by": ("ended by", "reason", "end reason", "stopped by", "abbruchgrund"),
+    "ceiling_s": ("ceiling", "cutoff", "cut off", "maximum time", "max time"),
+    "gmed_pct_mvic": ("gmed mvic", "gmed percent mvic", "gluteus medius mvic", "gmed"),
+    "gmed_rms_uv": ("gmed rms", "rms"),
+    "onset_ms": ("onset", "onset latency", "emg onset"),
+    "abd_strength_n_kg": ("abduction strength n kg", "hip abduction", "abductor strength"),
+    "abd_strength_n": ("abduction force", "abductor force"),
+    "sls_test": ("sls test", "trendelenburg", "sls rating"),
+    "rater": ("rater", "assessor", "tester", "untersucher"),
+    "file": ("file", "file name", "datei"),
+    "role": ("role",),
+}  # fmt: skip
+"""Our column -> what labs write above it."""
+
+TERM_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "left": ("l", "left", "links", "li", "lt", "gauche", "g", "izquierda", "izq", "sinistra", "sx"),
+    "right": ("r", "right", "rechts", "re", "rt", "droite", "d", "derecha", "der", "destra", "dx"),
+    "female": ("f", "w", "female", "woman", "weiblich", "femme", "féminin", "mujer", "femmina", "vrouw"),
+    "male": ("m", "male", "man", "männlich", "homme", "masculin", "hombre", "maschio"),
+    "eyes_open": ("eyes open", "open", "eo", "augen offen", "offen", "yeux ouverts"),
+    "eyes_closed": ("eyes closed", "closed", "ec", "augen geschlossen", "geschlossen", "yeux fermés"),
+    "positive": ("positive", "pos", "+", "positiv"),
+    "negative": ("negative", "neg", "-", "negativ"),
+}  # fmt: skip
+"""Our term -> how labs write it."""
+
+UNIT_WORDS: Final[dict[str, str]] = {
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "sek": "s", "sekunden": "s", "msec": "ms",
+    "yrs": "years", "yr": "years", "y": "years", "year": "years", "jahre": "years", "mo": "months",
+    "mths": "months", "wk": "weeks", "wks": "weeks", "wochen": "weeks", "kgs": "kg", "lbs": "lb",
+    "metres": "m", "meter": "m", "meters": "m", "010": "cm", "0100": "mm",
+}  # fmt: skip
+"""Unit as written above a column, letters and digits only -> our word for it. A scale from 0 to 10 is in cm."""

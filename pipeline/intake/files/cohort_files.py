@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pipeline.intake.cells.grid import Grid
-from pipeline.intake.files.plain_files import Stamp, changed, plain_file, stamp
+from pipeline.intake.files.plain_files import Stamp, file_changed_problem, plain_file, stamp
 from pipeline.intake.findings.messages import FileProblemError, Finding
 from pipeline.intake.formats.reading import Reading
 from pipeline.intake.formats.table_formats import OpenedTable, open_table
@@ -97,9 +97,9 @@ class CohortFiles:
         try:
             after = stamp(name, plain_file(self.folder, name, most_mb))
         except FileProblemError:
-            raise changed(name) from None
+            raise file_changed_problem(name) from None
         if after != self._stamps[name]:
-            raise changed(name)
+            raise file_changed_problem(name)
 
 
 def file_inside(folder: Path, name: str) -> Path | None:

@@ -84,7 +84,7 @@ def stamp(name: str, path: Path) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ino, digest
 
 
-def changed(name: str) -> FileProblemError:
+def file_changed_problem(name: str) -> FileProblemError:
     """The error for a file that is not what it was when reading began (FILE-08)."""
     return FileProblemError([make_finding("FILE-08", file=name)])
 

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -131,7 +132,7 @@ def make_finding(
     )
 
 
-def alone(run: Finding, subject: str, found: str, cell: str) -> Finding:
+def finding_of_row(run: Finding, subject: str, found: str, cell: str) -> Finding:
     """The finding that one row of a run of cells would be if no other cell had the same problem."""
     row = int("".join(filter(str.isdecimal, cell)))
     return replace(run, subject=subject, found=found, cell=cell, row=row, single_rows=None)
@@ -277,3 +278,36 @@ def findings_table(findings: Sequence[Finding], group_of: Mapping[str, str]) -> 
     frame = pd.DataFrame(rows, columns=columns, dtype="str")
     frame = frame.mask(frame == "")
     return validated(Findings, frame)
+
+
+MOST_LISTED: Final = 3
+"""So many cells are named one by one, and so many ranges at most."""
+
+_RANGE: Final = re.compile(r"([A-Z]+)([0-9]+)(?::[A-Z]+([0-9]+))?")
+
+
+def shown_cells(ranges: str) -> str:
+    """Ranges of single columns such as "A2:A4 A6" for print: "A17, A19", "B2:B4, B6:B9 (7 cells)".
+
+    "" for no cell.
+    """
+    spans = [
+        (letters, int(first), int(last or first)) for letters, first, last in _RANGE.findall(ranges)
+    ]
+    n_cells = sum(last - first + 1 for _, first, last in spans)
+    if n_cells <= MOST_LISTED:
+        return ", ".join(f"{c}{row}" for c, first, last in spans for row in range(first, last + 1))
+    pieces = [
+        f"{c}{first}:{c}{last}" if last > first else f"{c}{first}" for c, first, last in spans
+    ]
+    more = ["…"] if len(pieces) > MOST_LISTED else []
+    return f"{', '.join(pieces[:MOST_LISTED] + more)} ({n_cells} cells)"
+
+
+def shown_rows(rows: Sequence[int]) -> str:
+    """Rows of which no cell can be named: "row 7", "rows 7, 9", "rows 7 to 19 (5 rows)"."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    if len(rows) <= MOST_LISTED:
+        return f"rows {', '.join(map(str, rows))}"
+    return f"rows {rows[0]} to {rows[-1]} ({len(rows)} rows)"

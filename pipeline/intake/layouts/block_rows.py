@@ -11,13 +11,13 @@ from openpyxl.utils import get_column_letter
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
 from pipeline.intake.columns.headings import plain_name
 from pipeline.intake.findings.messages import FileProblemError, Finding, make_finding, quoted
-from pipeline.intake.layouts.block_places import (
+from pipeline.intake.layouts.block_heads import (
     Block,
     block_problem,
     find_blocks,
+    odd_heads,
     place_in_block,
 )
-from pipeline.intake.layouts.head_labels import odd_heads
 from pipeline.intake.layouts.missed_blocks import missed_blocks
 from pipeline.intake.privacy.identifiers import identifying_places
 from schemas.table_sources import Blocks, HeadCell

@@ -12,8 +12,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.headings import LOOKS_LIKE, plain_name
 from pipeline.intake.findings.messages import Finding, quoted
+from pipeline.intake.layouts.block_heads import Block, block_problem, most, place_in_block
 from pipeline.intake.layouts.block_labels import person_label
-from pipeline.intake.layouts.block_places import Block, block_problem, most, place_in_block
 from schemas.table_sources import Blocks
 
 _LABEL_END = re.compile(r"[:=#\d]")

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from pipeline.intake.cells.grid import CellKind, Cells, Grid
-from pipeline.intake.cells.word_codes import encoded
-from pipeline.intake.findings.messages import Finding, cell_ranges, make_finding
-from pipeline.intake.findings.shown_cells import shown_cells
+from pipeline.intake.cells.word_codes import encode_words
+from pipeline.intake.findings.messages import Finding, cell_ranges, make_finding, shown_cells
 from pipeline.intake.privacy.identifiers import identifying_places
 from schemas.columns import ColumnRule
 
@@ -237,7 +236,7 @@ def _first_kind(
     """What the cells look like, and which cells do."""
     if cells.holds_nothing:
         return None
-    codes, words = encoded(cells.text)
+    codes, words = encode_words(cells.text)
     if not len(codes):
         return None
     is_number = cells.kind == CellKind.NUMBER

@@ -1,5 +1,9 @@
-"""A YAML file as plain values with the line of every key. Knows YAML 1.2, not what the keys mean."""
+"""A YAML file as plain values with the line of every key, and a value as YAML on one line.
 
+Knows YAML 1.2, not what the keys mean.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,3 +174,17 @@ def _scalar(node: Node) -> str | int | float | bool | None:
     except ValueError:
         pass
     return text
+
+
+def yaml_value(value: object) -> str:
+    """A number, text, yes/no value or list as YAML on one line. Errors: TypeError for anything else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, str):
+        is_plain = value.replace("_", "").isalnum() and not value[0].isdigit()
+        return value if is_plain else f'"{value}"'
+    if isinstance(value, Sequence):
+        return f"[{', '.join(yaml_value(item) for item in value)}]"
+    raise TypeError(f"no way to write {type(value).__name__} in a settings file")

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.settings.yaml_text import yaml_value
 from schemas.strict_model import settings_within
 
 _WIDTH: Final = 104

@@ -14,7 +14,7 @@ from typing import Any, Final, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.settings.yaml_text import yaml_value
 from pipeline.intake.templates.commented_keys import terms_of
 from pipeline.workspace.atomic import write_text
 from schemas.model_entries.entry import Kind

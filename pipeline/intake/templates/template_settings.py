@@ -5,7 +5,7 @@ What a key is for and its default come from `schemas.study` and `schemas.plan`; 
 
 from typing import Any, Final
 
-from pipeline.intake.settings.yaml_value import yaml_value
+from pipeline.intake.settings.yaml_text import yaml_value
 from pipeline.intake.templates.commented_keys import (
     CommentedKeys,
     SwitchedOn,

@@ -1,4 +1,4 @@
-"""Defects that the rules of schemas.rules.decision_rules have to find.
+"""Defects that the rules of schemas.rules.study_rules have to find.
 
 A decision is about a finding, so that most of these cohorts have a hold above the ceiling as well.
 """

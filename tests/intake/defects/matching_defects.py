@@ -1,4 +1,4 @@
-"""Defects that the rules of schemas.rules.matching_rules have to find."""
+"""Defects that the rules of schemas.rules.key_rules have to find."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Defects that the rules of schemas.rules.recording_rules have to find.
+"""Defects that the rules of schemas.rules.measurement_rules have to find.
 
 The ones that only a signal shows are in `signal_defects`.
 """

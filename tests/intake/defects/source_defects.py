@@ -1,4 +1,4 @@
-"""Defects that the rules of schemas.rules.source_rules have to find."""
+"""Defects that the rules of schemas.rules.file_rules have to find."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Defects that FILE-06 and the rules of schemas.rules.template_rules have to find."""
+"""Defects that FILE-06 and the rules of schemas.rules.file_rules have to find."""
 
 import random
 

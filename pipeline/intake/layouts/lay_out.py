@@ -40,7 +40,7 @@ class LaidOut:
     notes: tuple[Finding, ...] = ()
 
 
-def laid_out(files: CohortFiles, entry: FoundTable, study: Study) -> LaidOut:
+def lay_out(files: CohortFiles, entry: FoundTable, study: Study) -> LaidOut:
     """The cells of one source of one table. Raises FileProblemError when they cannot be had."""
     source = entry.source
     if source.blocks is not None:
@@ -79,7 +79,7 @@ def page_of(entry: FoundTable) -> str:
     return f"{entry.key} {entry.source.blocks} {entry.source.redcap}"
 
 
-def explained(
+def explain_by_blocks(
     files: CohortFiles,
     entry: FoundTable,
     found: Sequence[FoundTable],

@@ -7,10 +7,16 @@ from typing import Final
 import pandas as pd
 
 from pipeline.intake.columns.drafts import Draft
-from pipeline.intake.deciding.choices import Choices, base_id, choice_content, choice_place
 from pipeline.intake.deciding.decision_file import DecisionLine
-from pipeline.intake.deciding.decisions import Ruling
-from pipeline.intake.deciding.parts import MOST_LISTED, Parts
+from pipeline.intake.deciding.rulings import Ruling
+from pipeline.intake.deciding.single_rows import (
+    MOST_LISTED,
+    Choices,
+    Parts,
+    base_id,
+    choice_content,
+    choice_place,
+)
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
 from schemas.columns import empty_table, validated
 from schemas.decisions import OPEN, Decisions, ToDecide

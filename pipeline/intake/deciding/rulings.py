@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.intake.deciding.choices import CHOOSE_ONE, Choices, base_id
 from pipeline.intake.deciding.decision_file import DecisionLine, findings_at
-from pipeline.intake.deciding.parts import MOST_LISTED, Parts
+from pipeline.intake.deciding.single_rows import CHOOSE_ONE, MOST_LISTED, Choices, Parts, base_id
 from pipeline.intake.findings.messages import Finding, finding_ids, listed, unique_findings
 from schemas.decisions import DECISIONS, OPEN
 from schemas.rules import RULES

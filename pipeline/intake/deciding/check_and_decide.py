@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.intake.columns.drafts import Draft
-from pipeline.intake.columns.row_keys import repeated_rows
-from pipeline.intake.deciding.choices import Choices
+from pipeline.intake.columns.drafts import Draft, repeated_rows
 from pipeline.intake.deciding.decision_file import DecisionFile
-from pipeline.intake.deciding.decisions import (
+from pipeline.intake.deciding.exclusions import count_exclusions, exclusion_findings
+from pipeline.intake.deciding.rulings import (
     Decidable,
     Kept,
     Ruling,
@@ -26,8 +25,7 @@ from pipeline.intake.deciding.decisions import (
     rows_to_keep,
     rule_on,
 )
-from pipeline.intake.deciding.exclusions import count_exclusions, exclusion_findings
-from pipeline.intake.deciding.parts import Parts, parts_of
+from pipeline.intake.deciding.single_rows import Choices, Parts, parts_of
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
 from pipeline.intake.rules.column_suspicions import without_explained
 from pipeline.intake.rules.group_rules import group_of_participants
