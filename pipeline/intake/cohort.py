@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.intake.columns.column_map import MappedTable, map_table
-from pipeline.intake.columns.drafts import Draft, draft_table, finish_table, n_left_out_cells
-from pipeline.intake.columns.example_rows import example_notes, merge_unstarted
-from pipeline.intake.columns.headings import unread_numbers, unused_columns
-from pipeline.intake.columns.swapped_columns import refuse_swapped
+from pipeline.intake.check_rows import check_rows
+from pipeline.intake.columns.drafts import finish_table, n_left_out_cells
 from pipeline.intake.deciding.check_and_decide import Decided, check_and_decide
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
 from pipeline.intake.deciding.rulings import Decidable
@@ -22,50 +19,20 @@ from pipeline.intake.deciding.status_tables import (
     told_of_choices,
     with_status,
 )
-from pipeline.intake.files.discovery import CohortFiles, FoundTable, find_tables, names_of_originals
-from pipeline.intake.findings.messages import FileProblemError, Finding, findings_table
+from pipeline.intake.files.discovery import CohortFiles, find_tables, names_of_originals
+from pipeline.intake.findings.messages import Finding, findings_table
 from pipeline.intake.flow import count_flow
 from pipeline.intake.formats.reading import reading_of
-from pipeline.intake.layouts.bids_tables import unread_phenotypes
 from pipeline.intake.layouts.block_labels import in_blocks_instead
-from pipeline.intake.layouts.lay_out import LaidOut, explain_by_blocks, lay_out, page_of
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
-from pipeline.intake.privacy.identifiers import identifying_columns, identifying_places
-from pipeline.intake.privacy.identifying_cells import identifying_cells
-from pipeline.intake.rules.body_rules import check_body
-from pipeline.intake.rules.group_rules import (
-    check_group_sizes,
-    check_groups,
-    check_one_group_each,
-)
-from pipeline.intake.rules.hold_rules import check_holds
-from pipeline.intake.rules.instrument_rules import check_instruments
-from pipeline.intake.rules.leg_coding import resolve_legs, settle_leg_reasons
-from pipeline.intake.rules.matching_rules import check_matching
-from pipeline.intake.rules.recording_rules import check_normalisation, check_recordings
-from pipeline.intake.rules.row_rules import (
-    check_code_shapes,
-    check_participants_have_rows,
-    check_participants_known,
-    check_rows_stand_once,
-    check_tasks,
-)
-from pipeline.intake.rules.strength_rules import check_strength
-from pipeline.intake.rules.study_names import (
-    check_plan_covariates,
-    check_plan_names,
-    check_study_names,
-)
-from pipeline.intake.rules.summary_rules import check_group_summaries
+from pipeline.intake.read_tables import read_tables
+from pipeline.intake.rules.study_names import check_plan_names, check_study_names
 from pipeline.intake.settings.study_file import read_plan, read_study
 from pipeline.intake.settings.yaml_text import YamlText
-from pipeline.intake.templates.example_leftovers import check_example_overwritten
 from pipeline.workspace.hashing import Sha256OfFile
-from schemas.columns import column_rules
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
 from schemas.study import Study
-from schemas.tables import INPUT_TABLES
 from schemas.terms import BALANCE_TASKS
 
 
@@ -100,61 +67,100 @@ def read_cohort(folder: Path, *, sha256_of: Sha256OfFile | None = None) -> Cohor
 
     sha256_of: hash of a file's content, for a caller who knows it from an earlier run.
     Wrong files never raise: everything that is wrong with them is in `findings`, all in one pass.
+
+    The way of a cell, stage by stage; each stage is a folder of intake, and may use those before it:
+
+    1. Settings (`settings/`): study.yaml and plan.yaml become models; a key or name that Stance cannot use
+       is a finding with its line. Without usable settings there is nothing more to read.
+    2. Files (`files/`): which file or sheet is which table, by what study.yaml declares or by its name.
+       Only plain files inside the folder are opened, and one that changes meanwhile is refused.
+    3. Cells (`formats/`, on the ground of `pipeline.files`): CSV, XLSX, SPSS and Stata become a `Grid`, text
+       cells with the address that Excel shows. `layouts/` turns blocks per person, REDCap exports and
+       BIDS into such a grid too.
+    4. Columns (`columns/`, `privacy/`): the column map renames, filters, lengthens and recodes cells to our
+       columns; `draft_table` parses them with the schema's own types. A `Draft` is a table on its way:
+       typed values, the address of every value, and for each row why it leaves. Tables that would
+       show who somebody is are not read.
+    5. Decisions (`deciding/decision_file`): what people wrote into decisions.csv about earlier findings.
+    6. Rules (`rules/`): what rows and columns say together, from root causes to what depends on them; rows
+       leave their drafts (SET ASIDE), or the whole cohort stops (STOP).
+    7. Rulings (`deciding/`): decisions are matched with findings; rows that are kept go through the rules
+       again, until findings and decisions agree.
+    8. Tables: the rows that stay are validated by the pandera models. The flow counts what was read and
+       what left by group, and every number of the methods text is counted here.
     """
-    study, study_text, findings = read_study(folder)
-    plan, plan_is_default, plan_text, plan_findings = read_plan(folder)
-    findings += plan_findings
-    tasks = list(study.balance_tasks() if study is not None else BALANCE_TASKS)
-    findings += check_plan_names(plan, tasks, plan_text)
-    if study is not None:
-        findings += check_study_names(study, study_text)
-    decided = Decided.nothing(findings)
+    settings = _read_settings(folder)
+    study, findings = settings.study, settings.findings
     given = DecisionFile()
-    settings_are_usable = study is not None and not _stops(findings)
-    if study is not None and settings_are_usable:
+    decided = Decided.nothing(findings)
+    if study is not None and not _stops(findings):
         files = CohortFiles(folder, reading_of(study))
-        found, more = find_tables(files, study)
+        found, of_files = find_tables(files, study)
         if not found:
-            more = in_blocks_instead(files, names_of_originals(files, study), more)
-        findings += more
-        drafts, more = _read_tables(files, found, study)
-        findings += more
+            of_files = in_blocks_instead(files, names_of_originals(files, study), of_files)
+        drafts, of_tables = read_tables(files, found, study)
         given = read_decisions(files, declared_files(study))
-        findings += given.findings
-        planned = None if plan_is_default else (plan, plan_text)
-        checks = partial(
-            _check_rows,
+        check = partial(
+            check_rows,
             study=study,
-            study_text=study_text,
+            study_text=settings.study_text,
             folder=folder,
-            planned=planned,
+            planned=None if settings.plan_is_default else (settings.plan, settings.plan_text),
             sha256_of=sha256_of,
         )
-        decided = check_and_decide(drafts, findings, given, checks, study.groups.labels)
-    drafts, findings = decided.drafts, decided.findings
-    stopped = _stops(findings)
-    found_in_all = with_status(findings_table(findings, decided.group_of), decided.ruling)
+        findings = [*findings, *of_files, *of_tables, *given.findings]
+        decided = check_and_decide(drafts, findings, given, check, study.groups.labels)
+    return _answer(settings, given, decided)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """study.yaml and plan.yaml, each with its text, and what is wrong with them."""
+
+    study: Study | None
+    study_text: YamlText
+    plan: Plan
+    plan_is_default: bool
+    plan_text: YamlText
+    findings: list[Finding]
+
+
+def _read_settings(folder: Path) -> _Settings:
+    study, study_text, findings = read_study(folder)
+    plan, plan_is_default, plan_text, of_plan = read_plan(folder)
+    tasks = list(study.balance_tasks() if study is not None else BALANCE_TASKS)
+    findings = [*findings, *of_plan, *check_plan_names(plan, tasks, plan_text)]
+    if study is not None:
+        findings += check_study_names(study, study_text)
+    return _Settings(study, study_text, plan, plan_is_default, plan_text, findings)
+
+
+def _answer(settings: _Settings, given: DecisionFile, decided: Decided) -> CohortIntake:
+    """What the checks and decisions came to, as tables."""
+    drafts, study = decided.drafts, settings.study
+    stopped = _stops(decided.findings)
+    findings = with_status(findings_table(decided.findings, decided.group_of), decided.ruling)
     flow = count_flow(list(drafts.values()), decided.group_of)
     # Last of all, because it uses the drafts up.
     tables = {} if stopped else {name: finish_table(draft) for name, draft in drafts.items()}
     return CohortIntake(
         study=study,
-        plan=plan,
-        plan_is_default=plan_is_default,
+        plan=settings.plan,
+        plan_is_default=settings.plan_is_default,
         tables=tables,
-        findings=found_in_all,
+        findings=findings,
         flow=flow,
         steps=() if study is None or stopped else intake_sentences(study, tables, _counts(decided)),
         stopped=stopped,
         decisions=decisions_table(
             given.lines,
             decided.ruling.states,
-            found_in_all,
+            findings,
             codes_of(drafts.values()),
-            told_of_choices(findings, drafts) if given.lines else {},
+            told_of_choices(decided.findings, drafts) if given.lines else {},
             decided.parts,
         ),
-        to_decide=to_decide(found_in_all, findings, drafts, decided.parts, decided.ruling),
+        to_decide=to_decide(findings, decided.findings, drafts, decided.parts, decided.ruling),
         exclusions=decided.exclusions,
         decidable=decided.decidable,
     )
@@ -175,119 +181,3 @@ def _counts(decided: Decided) -> IntakeCounts:
 
 def _stops(findings: Sequence[Finding]) -> bool:
     return any(finding.severity == "STOP" for finding in findings)
-
-
-def _read_tables(
-    files: CohortFiles, found: Sequence[FoundTable], study: Study
-) -> tuple[dict[str, Draft], list[Finding]]:
-    """Drafts of all tables whose files can be read; a table with one bad source is left out.
-
-    So is a table that takes values from a column that identifies people: they would stand in the
-    findings as codes or as what was found.
-    """
-    mapped: dict[str, list[MappedTable]] = {}
-    findings: dict[str, list[Finding]] = {}
-    broken: set[str] = set()
-    pages: dict[str, LaidOut] = {}
-    used: dict[str, set[int]] = {}
-    names: dict[str, set[str]] = {}
-    problems: list[Finding] = []
-    for entry in found:
-        name = entry.table.name
-        try:
-            laid = lay_out(files, entry, study)
-            grid = laid.grid
-            named = identifying_columns(grid.file, grid.sheet, grid.heading_row, grid.headings)
-            problems += [f for f in named if f not in problems]
-            result = map_table(grid, entry.table, laid.source, study)
-            refuse_swapped(grid, result.cells, column_rules(entry.table.model), study)
-        except FileProblemError as problem:
-            broken.add(name)
-            causes = explain_by_blocks(files, entry, found, problem.findings)
-            problems += [f for f in causes if f not in problems]
-            continue
-        marked = identifying_cells(grid, result.cells, column_rules(entry.table.model))
-        problems += [f for f in marked.values() if f not in problems]
-        people = {*identifying_places(grid.headings), *marked}
-        if result.used & people:
-            broken.add(name)
-        mapped.setdefault(name, []).append(result)
-        problems += [f for f in laid.notes if f not in problems]
-        page = page_of(entry)
-        pages.setdefault(page, laid)
-        used.setdefault(page, set()).update(result.used | laid.silent | people)
-        unserved = set(column_rules(entry.table.model)) - set(result.cells)
-        names.setdefault(page, set()).update(unserved)
-    drafts: dict[str, Draft] = {}
-    for name, sources in resolve_legs(mapped, study).items():
-        if name not in broken:
-            drafts[name], findings[name] = draft_table(INPUT_TABLES[name], sources)
-            settle_leg_reasons(drafts[name], findings[name])
-    for page, columns in used.items():
-        if not any(page_of(entry) == page and entry.table.name in broken for entry in found):
-            grid = pages[page].grid
-            unread, headless = unread_numbers(grid, columns - pages[page].silent)
-            problems += unread
-            problems += unused_columns(grid, columns | headless, sorted(names[page]))
-    problems += unread_phenotypes(files, found)
-    problems = merge_unstarted(problems, mapped)
-    if not any(finding.rule_id == "FILE-02" for finding in problems):
-        problems += example_notes(
-            [e for s in mapped.values() for table in s for e in table.examples]
-        )
-    return drafts, [*files.notes, *problems, *(f for found in findings.values() for f in found)]
-
-
-def _check_rows(
-    drafts: dict[str, Draft],
-    study: Study,
-    study_text: YamlText,
-    folder: Path,
-    planned: tuple[Plan, YamlText] | None,
-    sha256_of: Sha256OfFile | None,
-) -> tuple[list[Finding], int]:
-    """Rules about rows, from root causes to what depends on them; also counts late stops.
-
-    study_text: where the study's settings stand. planned: the study's own plan and its text, None for
-    the default plan.
-    """
-    findings: list[Finding] = []
-    n_late_stops = 0
-    for draft in drafts.values():
-        draft.leave_doubted()
-        findings += check_example_overwritten(draft)
-    people = drafts.get("participants")
-    holds = drafts.get("hold_times")
-    if people is not None:
-        findings += check_groups(people, study)
-        findings += check_one_group_each(people)
-        findings += check_rows_stand_once(people)
-        findings += check_group_sizes(people, study)
-        findings += check_body(people, study)
-        findings += check_instruments(people, study)
-        findings += check_matching(people, study)
-        others = [d for d in drafts.values() if d is not people and d.table.of_people]
-        findings += check_participants_known(others, people)
-    for name, draft in drafts.items():
-        if draft is people:
-            continue
-        findings += check_tasks(draft, study)
-        if name == "recordings":
-            findings += check_recordings(draft, folder, sha256_of)
-        if name == "hold_times":
-            more, n_late_stops = check_holds(draft, study)
-            findings += more
-        findings += check_rows_stand_once(draft)
-        if name == "strength":
-            findings += check_strength(draft, study)
-        if name == "group_summaries":
-            findings += check_group_summaries(draft, study)
-    if people is not None:
-        findings += check_code_shapes(people, holds)
-    if people is not None and holds is not None:
-        findings += check_participants_have_rows(people, holds)
-    findings += check_normalisation(drafts, study, study_text)
-    # Last, because any of these rules can leave a column without a value.
-    if people is not None and planned is not None and people.usable.any():
-        findings += check_plan_covariates(planned[0], people, planned[1])
-    return findings, n_late_stops
