@@ -1,4 +1,4 @@
-"""Rules about single cells, about headings and about whole columns, and columns whose cells show another unit."""
+"""Rules about single cells, headings and whole columns."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Rules about files: their shape, sheets, layouts other than plain tables, and what is left of a template."""
+"""Rules about files, sheets, the shape of tables, other layouts, and what is left of a template."""
 
 from typing import Final
 

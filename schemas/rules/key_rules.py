@@ -1,4 +1,4 @@
-"""Rules about who a row belongs to: its group and leg, whether it stands twice, and its matched set."""
+"""Rules about who a row belongs to, its group and leg, whether it stands twice, and its matched set."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Rules about what was measured: hold times and balance tasks, strength, recordings and their references."""
+"""Rules about hold times and balance tasks, strength, recordings and their MVIC references."""
 
 from typing import Final
 

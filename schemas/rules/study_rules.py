@@ -1,4 +1,4 @@
-"""Rules about study.yaml, plan.yaml and decisions.csv, and about how exclusions spread over the groups."""
+"""Rules about study.yaml, plan.yaml, decisions.csv, and how exclusions spread over the groups."""
 
 from typing import Final
 
