@@ -2,18 +2,13 @@
 
 from typing import Final
 
-EDF, BDF, C3D, TEXT = "EDF", "BDF", "C3D", "text"
-PARQUET, ZIP, HDF5, MATLAB = "Parquet", "XLSX", "HDF5", "MATLAB"
+from schemas.recording_formats import RECORDING_FORMATS
+
+C3D: Final = "C3D"
+TEXT: Final = "text"
 
 FIRST_BYTES: Final = 4096
-_SIGNS: Final = (
-    (b"0       ", EDF),
-    (b"\xffBIOSEMI", BDF),
-    (b"PAR1", PARQUET),
-    (b"PK\x03\x04", ZIP),
-    (b"PK\x05\x06", ZIP),
-    (b"\x89HDF\r\n\x1a\n", HDF5),
-    (b"MATLAB ", MATLAB),
+_FOREIGN: Final = (
     (b"\xd0\xcf\x11\xe0", "old Excel (XLS)"),
     (b"%PDF", "PDF"),
     (b"\x89PNG", "picture"),
@@ -23,15 +18,13 @@ _SIGNS: Final = (
     (b"Rar!", "compressed (RAR)"),
     (b"CFS", "old signal (CFS)"),
 )
+_SIGNS: Final = (
+    *((sign, entry.looks[0]) for entry in RECORDING_FORMATS for sign in entry.signs),
+    *_FOREIGN,
+)
 SUFFIX_OF: Final = {
-    EDF: ".edf",
-    BDF: ".bdf",
-    C3D: ".c3d",
+    **{entry.looks[0]: entry.suffixes[0] for entry in RECORDING_FORMATS if entry.looks},
     TEXT: ".csv or .txt",
-    PARQUET: ".parquet",
-    ZIP: ".xlsx",
-    HDF5: ".h5",
-    MATLAB: ".mat",
 }
 """What a file of a kind should be called."""
 _CONTROL: Final = bytes(set(range(32)) - {9, 10, 12, 13})

@@ -21,13 +21,13 @@ from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.emg_settings import EmgSettings
+from schemas.recording_formats import READER_PACKAGES
 
 FEATURES: Final = "features"
 _BEFORE_HASH: Final = b'{"sha256": "'
 _HASH_LENGTH: Final = 64
 _BEFORE_FEATURES: Final = b'", "features": '
 _END: Final = b"}\n"
-_PACKAGES: Final = ("numpy", "scipy", "edfio", "h5py", "bioread", "pyarrow")
 _SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
 
 
@@ -94,6 +94,6 @@ def signals_code_hash() -> str:
         for source in sorted(folder.rglob("*.py")):
             name = source.relative_to(folder).as_posix()
             digest.update(f"{folder.name}/{name}".encode() + b"\0" + source.read_bytes())
-    for package in _PACKAGES:
+    for package in sorted({"numpy", "scipy", *READER_PACKAGES}):
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()

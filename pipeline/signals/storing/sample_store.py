@@ -26,6 +26,7 @@ from pipeline.signals.storing.stored_channel import Samples, StoredChannel
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.emg_settings import EmgSettings
+from schemas.recording_formats import READER_PACKAGES
 
 READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
 """The settings of study.yaml that change what a reader returns. Readers see no others, so that one
@@ -44,7 +45,6 @@ _UNREADABLE: Final = (
 
 _DESCRIPTION: Final = b"stance_recording"
 _DESCRIPTION_SHA256: Final = b"stance_sha256"
-_READING_PACKAGES: Final = ("numpy", "scipy", "pandas", "pyarrow", "edfio", "h5py", "bioread")
 _SIGNALS_FOLDER: Final = Path(__file__).resolve().parents[1]
 
 
@@ -147,7 +147,7 @@ def reading_code_hash() -> str:
     sources = [source for folder in folders for source in sorted(folder.rglob("*.py"))]
     for source in (*sources, _SIGNALS_FOLDER / "samples" / "recording.py", Path(__file__)):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for package in _READING_PACKAGES:
+    for package in sorted({"numpy", "pyarrow", *READER_PACKAGES}):
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()
 

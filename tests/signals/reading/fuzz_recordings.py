@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.signals.reading.formats import FORMATS, read_recording
+from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.problem import SignalProblem
 from schemas.emg_settings import EmgSettings
+from schemas.recording_formats import FORMAT_OF
 
 HEAD_BYTES = 4096
 SLOW_S = 30.0
@@ -138,7 +139,7 @@ def main(folder: Path, n_variants: int, seed: int) -> int:
     n_wrong = 0
     with tempfile.TemporaryDirectory() as work:
         for source in sorted(folder.rglob("*")):
-            if source.suffix.lower() in FORMATS and source.name != "SOURCE.txt":
+            if source.suffix.lower() in FORMAT_OF and source.name != "SOURCE.txt":
                 counts = fuzzed(source, n_variants, seed, Path(work))
                 n_wrong += sum(n for result, n in counts.items() if result.startswith("WRONG"))
                 print(f"{source.name}: {dict(counts)}", flush=True)

@@ -1,6 +1,8 @@
 """One recording in all formats gives one answer; what cannot be read is refused in words."""
 
 from functools import cache
+from importlib import metadata
+from inspect import signature
 from operator import attrgetter
 
 import numpy as np
@@ -9,11 +11,16 @@ import pyarrow.parquet
 import pytest
 
 from pipeline.signals.cohort.measure import measure_recording
-from pipeline.signals.reading.formats import FORMATS, read_recording
+from pipeline.signals.reading.formats import read_recording, reader_of
 from pipeline.signals.samples.problem import SignalProblem
 from pipeline.signals.samples.request import Request
 from schemas.emg_settings import EmgSettings
-from schemas.recording_formats import RECORDING_SUFFIXES
+from schemas.recording_formats import (
+    FORMAT_OF,
+    ONLY_RECORDINGS,
+    RECORDING_FORMATS,
+    RECORDING_SUFFIXES,
+)
 
 GAP = "time,L GMED\n" + "".join(f"{t / 1000:.3f},1\n" for t in range(100) if not 40 <= t < 60)
 REQUEST = Request("task", "right")
@@ -83,7 +90,14 @@ def test_anc_gives_the_same_samples(stance, write, tmp_path):
 
 
 def test_the_suffixes_are_those_that_intake_knows():
-    assert FORMATS.keys() == RECORDING_SUFFIXES.keys()
+    assert FORMAT_OF.keys() == RECORDING_SUFFIXES.keys()
+    assert len(FORMAT_OF) == sum(len(entry.suffixes) for entry in RECORDING_FORMATS)
+    assert RECORDING_SUFFIXES.keys() - ONLY_RECORDINGS == {".csv", ".tsv", ".txt", ".xlsx"}
+    for entry in RECORDING_FORMATS:
+        read = reader_of(entry)
+        assert list(signature(read).parameters) == ["path", "settings"]
+        assert read.__module__ == f"pipeline.signals.reading.{entry.reader}"
+        assert all(metadata.version(package) for package in entry.packages)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +203,7 @@ def test_a_file_that_is_cut_off_is_refused(whole_files, tmp_path, suffix, share)
         read_recording(path, EmgSettings())
 
 
-@pytest.mark.parametrize("suffix", sorted(FORMATS))
+@pytest.mark.parametrize("suffix", sorted(FORMAT_OF))
 @pytest.mark.parametrize("seed", range(2))
 def test_random_bytes_are_refused(tmp_path, suffix, seed):
     path = tmp_path / f"noise{suffix}"
