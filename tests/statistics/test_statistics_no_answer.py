@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets
 from pipeline.statistics.estimates.comparison import Comparison
-from pipeline.statistics.models.linear.median_regression import MedianRegression
+from pipeline.statistics.models.linear.robust import MedianRegression
 from pipeline.statistics.models.two_groups import brunner_munzel
 from pipeline.statistics.outcomes.hold_time import hold_time_part
 from pipeline.statistics.outcomes.measured_outcome import measured_part

@@ -6,7 +6,7 @@ from pipeline.statistics.estimates.design import Asked
 from pipeline.statistics.models.linear.ancova import Ancova
 from pipeline.statistics.models.linear.clustered import ClusteredOLS
 from pipeline.statistics.models.linear.estimating_equations import ParticipantGEE
-from pipeline.statistics.models.linear.median_regression import MedianRegression
+from pipeline.statistics.models.linear.robust import MedianRegression
 from pipeline.statistics.models.regression_results import Found
 from pipeline.statistics.models.resampling import REPORT_SEED
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
 from pipeline.statistics.models.censored.likelihood import DISTRIBUTIONS
-from pipeline.statistics.models.censored.spread_by_group import spread_by_group
+from pipeline.statistics.models.censored.participant_scores import spread_by_group
 
 CEILING_S = 30.0
 

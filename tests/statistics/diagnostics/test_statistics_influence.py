@@ -10,9 +10,9 @@ from pipeline.statistics.models.censored.censored_regression import CensoredNorm
 from pipeline.statistics.models.censored.participant_scores import (
     influence_of_participants,
     shape_test,
+    spread_by_group,
     spread_ratio,
 )
-from pipeline.statistics.models.censored.spread_by_group import spread_by_group
 
 
 def codes_of(design):

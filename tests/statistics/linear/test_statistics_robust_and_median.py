@@ -6,13 +6,13 @@ import pytest
 from statsmodels.regression.quantile_regression import QuantReg
 
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.models.linear.median_regression import (
+from pipeline.statistics.models.linear.robust import (
     NOT_UNIQUE,
+    HuberRegression,
     MedianRegression,
     median_coefficients,
     weighted_median_coefficients,
 )
-from pipeline.statistics.models.linear.robust import HuberRegression
 from pipeline.statistics.models.resampling import (
     content_order,
     participant_weights,
