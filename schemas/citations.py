@@ -3,14 +3,60 @@
 from dataclasses import dataclass
 from typing import Final
 
+_OTHERS: Final = "others"
+_FIRST_AUTHORS: Final = 3
+"""Authors named before "et al." where a work has more than six."""
+
 
 @dataclass(frozen=True)
 class Citation:
-    """One work; `short` is the in-text form, `full` the reference-list entry."""
+    """One work, from which the text, the reference list and BibTeX are made.
+
+    authors: "Family, G. H." each, "others" last where only the first ones were seen. kind: BibTeX type.
+    venue: journal or proceedings, abbreviated as in the reference list. volume, number, pages, doi: empty
+    where the work has none.
+    """
 
     key: str
-    short: str
-    full: str
+    authors: tuple[str, ...]
+    title: str
+    venue: str
+    year: int
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    doi: str = ""
+    kind: str = "article"
+
+    @property
+    def short(self) -> str:
+        """The in-text form: "Holm 1979", "Brunner and Munzel 2000", "Penney et al. 2014"."""
+        families = [author.split(",")[0] for author in self.authors]
+        if len(families) == 2 and families[1] != _OTHERS:
+            return f"{families[0]} and {families[1]} {self.year}"
+        return f"{families[0]}{' et al.' if len(families) > 1 else ''} {self.year}"
+
+    @property
+    def full(self) -> str:
+        """The entry of the reference list: authors, title, venue, year, volume, pages, DOI."""
+        named = [author for author in self.authors if author != _OTHERS]
+        shown = [f"{family} {given}" for family, given in map(_initials, named)]
+        cut = len(named) < len(self.authors) or len(shown) > 2 * _FIRST_AUTHORS
+        if cut:
+            shown = [*shown[:_FIRST_AUTHORS], "et al"]
+        volume = f";{self.volume}" if self.volume else ""
+        number = f"({self.number})" if self.number else ""
+        pages = f":{self.pages}" if self.pages else ""
+        doi = f". doi:{self.doi}" if self.doi else ""
+        stop = "" if self.title.endswith("?") else "."
+        work = f"{', '.join(shown)}. {self.title}{stop} {self.venue} {self.year}"
+        return f"{work}{volume}{number}{pages}{doi}"
+
+
+def _initials(author: str) -> tuple[str, str]:
+    """Family name and initials, as reference lists print them: Penney, T. J. -> Penney, TJ."""
+    family, _, given = author.partition(", ")
+    return family, "".join(part[0] for part in given.replace(".", " ").split())
 
 
 CITATIONS: Final[dict[str, Citation]] = {
@@ -18,61 +64,203 @@ CITATIONS: Final[dict[str, Citation]] = {
     for item in (
         Citation(
             "penney2014",
-            "Penney et al. 2014",
-            "Penney T, Ploughman M, Austin MW, Behm DG, Byrne JM. Arch Phys Med Rehabil "
-            "2014;95(10):1969-76. doi:10.1016/j.apmr.2014.06.009",
+            ("Penney, T.", "Ploughman, M.", "Austin, M. W.", "Behm, D. G.", "Byrne, J. M."),
+            "Determining the activation of gluteus medius and the validity of the single leg stance test in "
+            "chronic, nonspecific low back pain",
+            "Arch Phys Med Rehabil",
+            2014,
+            "95",
+            "10",
+            "1969-76",
+            "10.1016/j.apmr.2014.06.009",
         ),
         Citation(
             "besomi2020",
-            "Besomi et al. 2020",
-            "Besomi M, et al. Consensus for experimental design in electromyography (CEDE) project: "
-            "amplitude normalization matrix. J Electromyogr Kinesiol 2020;53:102438",
+            ("Besomi, M.", "others"),
+            "Consensus for experimental design in electromyography (CEDE) project: amplitude "
+            "normalization matrix",
+            "J Electromyogr Kinesiol",
+            2020,
+            "53",
+            "",
+            "102438",
         ),
         Citation(
             "tenan2017",
-            "Tenan et al. 2017",
-            "Tenan MS, et al. PLoS One 2017;12:e0177312. doi:10.1371/journal.pone.0177312",
+            ("Tenan, M. S.", "others"),
+            "Analysis of statistical and standard algorithms for detecting muscle onset with surface "
+            "electromyography",
+            "PLoS One",
+            2017,
+            "12",
+            "",
+            "e0177312",
+            "10.1371/journal.pone.0177312",
         ),
         Citation(
             "merletti1999",
-            "Merletti 1999",
-            "Merletti R. Standards for reporting EMG data. J Electromyogr Kinesiol 1999;9(1):III-IV",
+            ("Merletti, R.",),
+            "Standards for reporting EMG data",
+            "J Electromyogr Kinesiol",
+            1999,
+            "9",
+            "1",
+            "III-IV",
         ),
         Citation(
             "schubert2014",
-            "Schubert and Kirchner 2014",
-            "Schubert P, Kirchner M. Ellipse area calculations and their applicability in "
-            "posturography. Gait Posture 2014;39(1):518-22. doi:10.1016/j.gaitpost.2013.09.001",
+            ("Schubert, P.", "Kirchner, M."),
+            "Ellipse area calculations and their applicability in posturography",
+            "Gait Posture",
+            2014,
+            "39",
+            "1",
+            "518-22",
+            "10.1016/j.gaitpost.2013.09.001",
         ),
         Citation(
             "duarte2015",
-            "Duarte 2015",
-            "Duarte M. Comments on Ellipse area calculations and their applicability in "
-            "posturography. Gait Posture 2015;41:44-5",
+            ("Duarte, M.",),
+            "Comments on Ellipse area calculations and their applicability in posturography",
+            "Gait Posture",
+            2015,
+            "41",
+            "",
+            "44-5",
         ),
         Citation(
             "sinderby1995",
-            "Sinderby et al. 1995",
-            "Sinderby C, Lindstrom L, Grassino AE. Automatic assessment of electromyogram quality. "
-            "J Appl Physiol 1995;79(5):1803-15",
+            ("Sinderby, C.", "Lindstrom, L.", "Grassino, A. E."),
+            "Automatic assessment of electromyogram quality",
+            "J Appl Physiol",
+            1995,
+            "79",
+            "5",
+            "1803-15",
         ),
         Citation(
             "falconer1985",
-            "Falconer and Winter 1985",
-            "Falconer K, Winter D. Quantitative assessment of co-contraction at the ankle joint in walking. "
-            "Electromyogr Clin Neurophysiol 1985;25:135-49",
+            ("Falconer, K.", "Winter, D."),
+            "Quantitative assessment of co-contraction at the ankle joint in walking",
+            "Electromyogr Clin Neurophysiol",
+            1985,
+            "25",
+            "",
+            "135-49",
         ),
         Citation(
             "rudolph2000",
-            "Rudolph et al. 2000",
-            "Rudolph et al. Dynamic stability after ACL injury: who can hop? Knee Surg Sports Traumatol "
-            "Arthrosc 2000;8:262-9",
+            ("Rudolph, K. S.", "others"),
+            "Dynamic stability after ACL injury: who can hop?",
+            "Knee Surg Sports Traumatol Arthrosc",
+            2000,
+            "8",
+            "",
+            "262-9",
         ),
         Citation(
             "seabold2010",
-            "Seabold and Perktold 2010",
-            "Seabold S, Perktold J. statsmodels: econometric and statistical modeling with Python. "
-            "Proc 9th Python in Science Conf 2010",
+            ("Seabold, S.", "Perktold, J."),
+            "statsmodels: econometric and statistical modeling with Python",
+            "Proceedings of the 9th Python in Science Conference",
+            2010,
+            kind="inproceedings",
+        ),
+        Citation(
+            "kenward1997",
+            ("Kenward, M. G.", "Roger, J. H."),
+            "Small sample inference for fixed effects from restricted maximum likelihood",
+            "Biometrics",
+            1997,
+            "53",
+            "3",
+            "983-97",
+        ),
+        Citation(
+            "holm1979",
+            ("Holm, S.",),
+            "A simple sequentially rejective multiple test procedure",
+            "Scand J Stat",
+            1979,
+            "6",
+            "2",
+            "65-70",
+        ),
+        Citation(
+            "benjamini1995",
+            ("Benjamini, Y.", "Hochberg, Y."),
+            "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
+            "J R Stat Soc Series B",
+            1995,
+            "57",
+            "1",
+            "289-300",
+            "10.1111/j.2517-6161.1995.tb02031.x",
+        ),
+        Citation(
+            "brunner2000",
+            ("Brunner, E.", "Munzel, U."),
+            "The nonparametric Behrens-Fisher problem: asymptotic theory and a small-sample approximation",
+            "Biom J",
+            2000,
+            "42",
+            "1",
+            "17-25",
+            "10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U",
+        ),
+        Citation(
+            "cox1972",
+            ("Cox, D. R.",),
+            "Regression models and life-tables",
+            "J R Stat Soc Series B",
+            1972,
+            "34",
+            "2",
+            "187-220",
+            "10.1111/j.2517-6161.1972.tb00899.x",
+        ),
+        Citation(
+            "hedges1981",
+            ("Hedges, L. V.",),
+            "Distribution theory for Glass's estimator of effect size and related estimators",
+            "J Educ Stat",
+            1981,
+            "6",
+            "2",
+            "107-28",
+            "10.3102/10769986006002107",
+        ),
+        Citation(
+            "newcombe1998",
+            ("Newcombe, R. G.",),
+            "Interval estimation for the difference between independent proportions: comparison of eleven "
+            "methods",
+            "Stat Med",
+            1998,
+            "17",
+            "8",
+            "873-90",
+            "10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+        ),
+        Citation(
+            "wilson1927",
+            ("Wilson, E. B.",),
+            "Probable inference, the law of succession, and statistical inference",
+            "J Am Stat Assoc",
+            1927,
+            "22",
+            "158",
+            "209-12",
+        ),
+        Citation(
+            "bell2002",
+            ("Bell, R. M.", "McCaffrey, D. F."),
+            "Bias reduction in standard errors for linear regression with multi-stage samples",
+            "Surv Methodol",
+            2002,
+            "28",
+            "2",
+            "169-81",
         ),
         Citation(
             "andersen2004",
@@ -191,3 +379,4 @@ CITATIONS: Final[dict[str, Citation]] = {
         ),
     )
 }
+"""By key; the keys stand in published files."""

@@ -1,6 +1,7 @@
 """Every number is the one of the estimates, and reads the same in every format."""
 
 import json
+import re
 
 import pytest
 
@@ -10,9 +11,10 @@ from pipeline.publishing.writers.write_csv import write_csvs
 from pipeline.publishing.writers.write_docx import write_docx
 from pipeline.publishing.writers.write_figures import write_figures
 from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import write_citations, write_methods
+from pipeline.publishing.writers.write_methods import bibtex_entry, write_citations, write_methods
 from pipeline.publishing.writers.write_numbers import write_numbers
 from pipeline.publishing.writers.write_xlsx import write_xlsx
+from schemas.citations import CITATIONS
 
 
 @pytest.fixture(scope="module")
@@ -137,5 +139,20 @@ def test_methods_cite_only_works_of_the_reference_list(report):
     assert "(Besomi et al. 2020; Merletti 1999)." in text
     keys = [key for step in report.steps for key in step.citations]
     bib = write_citations(report).decode()
-    assert all(f"@misc{{{key}," in bib for key in keys)
-    assert bib.count("@misc") == len(set(keys))
+    assert set(re.findall(r"^@\w+\{(\w+),$", bib, re.MULTILINE)) == set(keys)
+
+
+def test_every_work_is_an_entry_that_reference_managers_take():
+    for work in CITATIONS.values():
+        entry = bibtex_entry(work)
+        fields = dict(re.findall(r"^  (\w+) = \{(.*)\},?$", entry, re.MULTILINE))
+        journal = "booktitle" if work.kind == "inproceedings" else "journal"
+        assert {"author", "title", "year", journal} <= set(fields), work.key
+        assert all(fields.values()), work.key
+        assert entry.count("{") == entry.count("}"), work.key
+        assert all(
+            ", " in author or author == "others" for author in fields["author"].split(" and ")
+        )
+        assert fields.get("doi", "10.").startswith("10."), work.key
+        assert str(work.year) in work.full
+        assert work.short.split()[0] in work.full

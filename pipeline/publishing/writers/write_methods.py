@@ -10,8 +10,11 @@ from pipeline.publishing.sections.methods import (
     stage_title,
     works_cited,
 )
+from schemas.citations import Citation
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
+_AS_IT_STANDS = {"title", "doi"}
+"""The title has braces of its own, so that its capitals stay; a DOI is not TeX."""
 _BIBTEX = str.maketrans({c: f"\\{c}" for c in "{}%&#_$"} | {"\\": "\\textbackslash "})
 
 
@@ -38,10 +41,27 @@ def _literal(text: str) -> str:
 
 
 def write_citations(report: Report) -> bytes:
-    """BibTeX with one entry per cited work; its reference-list entry stands in `note`."""
-    entries = [
-        f"@misc{{{work.key},\n  title = {{{work.short.translate(_BIBTEX)}}},\n"
-        f"  note = {{{work.full.translate(_BIBTEX)}}}\n}}\n"
-        for work in works_cited(report.steps)
-    ]
-    return "\n".join(entries).encode()
+    """BibTeX with one entry per cited work: author, title, journal, year and what else it has."""
+    return "\n".join(bibtex_entry(work) for work in works_cited(report.steps)).encode()
+
+
+def bibtex_entry(work: Citation) -> str:
+    """A work as an entry of BibTeX, which Zotero, Mendeley and EndNote read."""
+    journal = "booktitle" if work.kind == "inproceedings" else "journal"
+    facts = {
+        "author": " and ".join(work.authors),
+        "title": f"{{{work.title.translate(_BIBTEX)}}}",
+        journal: work.venue,
+        "year": str(work.year),
+        "volume": work.volume,
+        "number": work.number,
+        "pages": work.pages.replace("-", "--"),
+        "doi": work.doi,
+    }
+    escaped = {
+        name: text if name in _AS_IT_STANDS else text.translate(_BIBTEX)
+        for name, text in facts.items()
+        if text
+    }
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in escaped.items())
+    return f"@{work.kind}{{{work.key},\n{lines}\n}}\n"
