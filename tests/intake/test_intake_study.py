@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.intake.settings.study_file import read_study
+from pipeline.intake.templates.template_settings import plan_text
 
 SHORT = "title: A study\ngroups:\n  case: {label: LBP}\n  reference: {label: control}\n"
 
@@ -191,6 +192,24 @@ def test_a_plan_is_read(cohort, read):
     assert not result.plan_is_default
     assert result.plan.covariates == ("age_years", "dom")
     assert result.plan.ci_level == 0.9
+
+
+@pytest.mark.parametrize(
+    "text", [plan_text(), "alpha: 0.05\n", "covariates: [age_years, sex, dom]"]
+)
+def test_a_plan_that_says_what_the_default_says_is_the_default_plan(cohort, read, text):
+    (cohort.folder / "plan.yaml").write_text(text)
+    result = read(cohort.write_csv())
+    assert result.plan_is_default
+    assert result.findings.empty
+
+
+@pytest.mark.parametrize("changed", [("0.05", "0.01"), ("role: primary", "role: secondary")])
+def test_a_template_in_which_something_was_decided_is_a_plan_of_its_own(cohort, read, changed):
+    (cohort.folder / "plan.yaml").write_text(
+        plan_text().replace(*changed).replace("ci_level: 0.95", "#ci_level:")
+    )
+    assert not read(cohort.write_csv()).plan_is_default
 
 
 def test_a_covariate_that_no_table_can_have(cohort, only_finding):

@@ -66,6 +66,17 @@ def test_a_name_in_capitals_gets_a_suggestion():
         checked_cohort_name("Cohort1")
 
 
+@pytest.mark.parametrize(
+    ("name", "who"), [("nul", "Windows"), ("com1", "Windows"), ("pooled", "Stance")]
+)
+def test_a_reserved_name_is_refused_with_its_reason_and_not_with_the_rule_that_it_keeps(name, who):
+    with pytest.raises(UsageError) as refused:
+        checked_cohort_name(name)
+    assert f"{who} keeps it" in refused.value.what
+    assert "lower-case" not in str(refused.value)
+    assert is_cohort_name(refused.value.fix.removesuffix(".").split()[-1])
+
+
 def test_a_named_workspace_must_exist(tmp_path):
     with pytest.raises(UsageError, match="does not exist"):
         find_workspace(tmp_path / "nowhere")

@@ -58,7 +58,8 @@ def read_study(folder: Path) -> tuple[Study | None, YamlText, list[Finding]]:
 def read_plan(folder: Path) -> tuple[Plan, bool, YamlText, list[Finding]]:
     """The analysis plan, whether it is the default one, the text it stands in, and findings.
 
-    A file that sets nothing is the default plan, with a PLAN-02 note.
+    A file that sets nothing is the default plan, with a PLAN-02 note; so is one that says what the
+    default plan says, as the template of `stance new` does until somebody decides otherwise.
     """
     path = folder / PLAN_FILE
     if not path.is_file():
@@ -66,7 +67,7 @@ def read_plan(folder: Path) -> tuple[Plan, bool, YamlText, list[Finding]]:
     plan, document, findings = _read(path, Plan)
     if plan is not None and not document.data:
         return DEFAULT_PLAN, True, document, [make_finding("PLAN-02", file=PLAN_FILE)]
-    return plan or DEFAULT_PLAN, plan is None, document, findings
+    return plan or DEFAULT_PLAN, plan in (None, DEFAULT_PLAN), document, findings
 
 
 def settings_finding(
