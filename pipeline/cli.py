@@ -154,10 +154,10 @@ def _run_cohort(workspace: Workspace, cohort: str, *, again: bool) -> ExitCode:
 
 
 def _plan_sample(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
-    from pipeline.commands.plan_sample import numbers_from_pilot, plan_sample
+    from pipeline.commands.plan_sample import Pilot, plan_sample, read_pilot
 
-    of_pilot = numbers_from_pilot(workspace, chosen.pilot, chosen) if chosen.pilot else {}
-    print(plan_sample(chosen, of_pilot))
+    pilot = read_pilot(workspace, chosen.pilot, chosen) if chosen.pilot else Pilot()
+    print(plan_sample(chosen, pilot))
     return ExitCode.OK
 
 

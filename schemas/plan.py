@@ -191,6 +191,18 @@ class Plan(StrictModel):
         usual = self.correlations.adjustment if of_correlations else self.adjustment
         return self.families.get(family, usual)
 
+    def family_of(self, outcome: str) -> tuple[str, ...]:
+        """Outcomes whose P values are adjusted together with this one's, itself first."""
+        planned = self.outcomes.get(outcome)
+        if planned is None or not planned.family:
+            return (outcome,)
+        others = (
+            name
+            for name, one in self.outcomes.items()
+            if one.family == planned.family and name != outcome
+        )
+        return (outcome, *others)
+
     def model_of(self, outcome: str) -> str:
         """The model that answers for an outcome: the plan's, else the usual one."""
         planned = self.outcomes.get(outcome)
@@ -219,6 +231,19 @@ class Plan(StrictModel):
 
 
 DEFAULT_PLAN = Plan()
+
+
+def strictest_level(alpha: float, tests: int, adjustment: Adjustment) -> float:
+    """Level at which one of several tests of a family certainly counts as significant.
+
+    Every adjustment tests the smallest P value of a family at this level; the step-wise ones are kinder to
+    an outcome only when others are significant, too, which a sample cannot be planned on. alpha: of the
+    family. Source: the definitions of the procedures (Holm 1979; Benjamini and Hochberg 1995; with
+    Benjamini and Yekutieli's factor for `by`).
+    """
+    factor = sum(1 / i for i in range(1, tests + 1)) if adjustment == "by" else 1.0
+    return alpha / (tests * factor)
+
 
 PlanPath = tuple[str | int, ...]
 

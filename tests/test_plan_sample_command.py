@@ -71,6 +71,38 @@ def test_what_cannot_be_planned_is_said_in_words(plan, arguments, said):
     assert "Traceback" not in err
 
 
+def _n(out: str) -> int:
+    return int(out.split(": ", 1)[1].split()[0])
+
+
+def test_an_outcome_of_a_family_is_planned_at_the_level_that_its_family_leaves_it(plan):
+    _, shared, _ = plan(ACTIVATION)
+    _, alone, _ = plan(f"{ACTIVATION} --tests 1")
+    _, by_hand, _ = plan(f"{ACTIVATION} --tests 1 --alpha 0.025")
+    assert "0.05 is shared by 2 tests of the family F1" in shared
+    assert "hold_time_s/eyes_open" in shared
+    assert "shared" not in alone
+    assert _n(shared) == _n(by_hand) > _n(alone)
+
+
+def test_two_primaries_under_holm_need_more_than_one_that_stands_alone(plan):
+    arguments = HOLD.replace("0.7", "0.75", 1) + " --replicates 400"
+    _, shared, _ = plan(arguments)
+    _, alone, _ = plan(f"{arguments} --tests 1")
+    assert _n(shared) > 1.1 * _n(alone)
+
+
+def test_the_plan_of_the_study_says_how_many_tests_there_are(plan, tmp_path):
+    file = tmp_path / "plan.yaml"
+    file.write_text("outcomes:\n  gmed_pct_mvic: {role: primary, family: F1}\n")
+    _, own, _ = plan(f"{ACTIVATION} --plan {file}")
+    _, alone, _ = plan(f"{ACTIVATION} --tests 1")
+    assert _n(own) == _n(alone)
+    code, _, err = plan(f"{ACTIVATION} --plan {tmp_path / 'none.yaml'}")
+    assert code == 2
+    assert "none.yaml" in err
+
+
 def test_a_pilot_that_is_not_there_is_said_in_words(plan):
     code, _, err = plan("nowhere --ratio 0.7")
     assert code == 2

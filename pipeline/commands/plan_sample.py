@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from pipeline.commands.plan_sample_arguments import (
 )
 from pipeline.commands.plan_sample_text import table_csv, table_markdown, table_text
 from pipeline.intake.cohort import read_cohort
+from pipeline.intake.settings.study_file import read_plan_file
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.planning.exact_power import UnreachablePowerError
@@ -25,6 +26,7 @@ from pipeline.workspace.atomic import write_text
 from pipeline.workspace.errors import UsageError
 from pipeline.workspace.layout import Workspace
 from schemas.outcomes import HOLD_TIME, Outcome, near_outcomes, outcome_of, plannable_outcomes
+from schemas.plan import ADJUSTMENT_LABELS, DEFAULT_PLAN, Plan, strictest_level
 
 _USUAL_DESIGN: Final = {"trials": 3, "legs": 2}
 _DESIGN_LABELS: Final = {"trials": "trials of each leg", "legs": "legs tested"}
@@ -36,8 +38,16 @@ _WRITERS: Final[dict[str, Callable[[PowerTable, float], str]]] = {
 }
 
 
-def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> str:
-    """What to print; also writes --out. of_pilot: numbers estimated from the pilot cohort, by key.
+@dataclass(frozen=True)
+class Pilot:
+    """What a pilot cohort says: numbers of the outcome by key, and its analysis plan."""
+
+    numbers: Mapping[str, Assumption] = field(default_factory=dict)
+    plan: Plan = DEFAULT_PLAN
+
+
+def plan_sample(chosen: argparse.Namespace, pilot: Pilot) -> str:
+    """What to print; also writes --out.
 
     Raises UsageError for an unknown outcome, a number that is missing or cannot be, a power that no
     size reaches, and a file of an unknown kind.
@@ -45,18 +55,21 @@ def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> 
     writer = _writer(chosen.out)
     outcome = plannable(chosen.outcome)
     numbers, unit = _NUMBERS[outcome.kind], outcome.unit
+    of_pilot = pilot.numbers
+    plan = _plan_in(chosen.plan) if chosen.plan is not None else pilot.plan
     assumptions = [*_numbers(chosen, numbers, of_pilot, unit), *_design(chosen, of_pilot)]
+    alpha, shared = level_of_test(chosen, plan)
     try:
         if outcome.kind == "measured":
             table = measured_sample(
-                chosen.outcome, unit, assumptions, power=chosen.power, alpha=chosen.alpha
+                chosen.outcome, unit, assumptions, power=chosen.power, alpha=alpha
             )
         else:
             table = hold_sample(
                 chosen.outcome,
                 assumptions,
                 power=chosen.power,
-                alpha=chosen.alpha,
+                alpha=alpha,
                 replicates=chosen.replicates,
                 seed=chosen.seed,
                 progress=_progress,
@@ -70,6 +83,7 @@ def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> 
             f"These numbers cannot be planned with: {reason}.",
             "Correct them; `stance plan-sample --help` says what each means.",
         ) from reason
+    table = replace(table, shared=shared)
     text = table_text(table, chosen.loss)
     if writer is not None:
         write_text(Path(chosen.out), writer(table, chosen.loss))
@@ -77,10 +91,43 @@ def plan_sample(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> 
     return text
 
 
-def numbers_from_pilot(
-    workspace: Workspace, cohort: str, chosen: argparse.Namespace
-) -> dict[str, Assumption]:
-    """What a pilot cohort says about the outcome, by key; the cohort is only read.
+def level_of_test(chosen: argparse.Namespace, plan: Plan) -> tuple[float, str]:
+    """Level at which the outcome is tested, and in words why it is not that of the family.
+
+    The tests of a family share its level. What is planned for is the step that every other outcome can
+    leave to this one, so that the power holds whatever the others show.
+    """
+    alpha = plan.alpha if chosen.alpha is None else chosen.alpha
+    family = plan.family_of(chosen.outcome)
+    tests = len(family) if chosen.tests is None else chosen.tests
+    if tests == 1:
+        return alpha, ""
+    name = plan.outcomes[chosen.outcome].family if len(family) > 1 else ""
+    adjustment = plan.method_of(name)
+    level = strictest_level(alpha, tests, adjustment)
+    others = f" ({', '.join(family)})" if chosen.tests is None else ""
+    return level, (
+        f"{alpha:g} is shared by {tests} tests of {f'the family {name}' if name else 'a family'}{others}, adjusted by "
+        f"{ADJUSTMENT_LABELS[adjustment]}; with {level:.4g} the power holds whatever the others show. If "
+        "the others are not going to be measured, plan with --tests 1."
+    )
+
+
+def _plan_in(file: str) -> Plan:
+    path = Path(file)
+    if not path.is_file():
+        raise UsageError(f"There is no file {file!r}.", "Give --plan the plan.yaml of the study.")
+    plan, _, findings = read_plan_file(path)
+    if plan is None:
+        raise UsageError(
+            f"The plan {file!r} cannot be read: {findings[0].why}",
+            "Correct it, or leave --plan out.",
+        )
+    return plan
+
+
+def read_pilot(workspace: Workspace, cohort: str, chosen: argparse.Namespace) -> Pilot:
+    """What a pilot cohort says about the outcome; the cohort is only read.
 
     Raises UsageError when the cohort cannot be analysed or has too little of the outcome.
     """
@@ -93,12 +140,13 @@ def numbers_from_pilot(
         )
     case, reference = read.study.groups.labels
     try:
-        return pilot_assumptions(
+        numbers = pilot_assumptions(
             build_analysis_sets(read.tables, read.study),
             chosen.outcome,
             case=case,
             reference=reference,
         )
+        return Pilot(numbers, read.plan)
     except NotEstimableError as reason:
         raise UsageError(
             f"The pilot {cohort} does not give these numbers: {reason}",
@@ -125,7 +173,7 @@ def plannable(outcome: str) -> Outcome:
 def _numbers(
     chosen: argparse.Namespace,
     numbers: tuple[AssumedNumber, ...],
-    of_pilot: dict[str, Assumption],
+    of_pilot: Mapping[str, Assumption],
     unit: str,
 ) -> list[Assumption]:
     made, missing = [], []
@@ -150,7 +198,7 @@ def _numbers(
     return made
 
 
-def _design(chosen: argparse.Namespace, of_pilot: dict[str, Assumption]) -> list[Assumption]:
+def _design(chosen: argparse.Namespace, of_pilot: Mapping[str, Assumption]) -> list[Assumption]:
     made = []
     for key, label in _DESIGN_LABELS.items():
         value = getattr(chosen, key)

@@ -93,7 +93,21 @@ def add_plan_sample_arguments(parser: argparse.ArgumentParser) -> None:
     )
     design.add_argument("--power", type=_share, default=0.8, metavar="X", help="default: 0.8")
     design.add_argument(
-        "--alpha", type=_share, default=0.05, metavar="X", help="two-sided (default: 0.05)"
+        "--alpha",
+        type=_share,
+        metavar="X",
+        help="two-sided, of the outcome's family of tests (default: that of the plan, usually 0.05)",
+    )
+    design.add_argument(
+        "--plan",
+        metavar="FILE",
+        help="plan.yaml whose families and adjustment count (default: that of the pilot, else the default plan)",
+    )
+    design.add_argument(
+        "--tests",
+        type=_tests,
+        metavar="N",
+        help="tests in the family of the outcome (default: those that the plan names); 1 when it stands alone",
     )
     design.add_argument(
         "--loss",
@@ -123,6 +137,12 @@ def _share(text: str) -> float:
 
 def _loss(text: str) -> float:
     return _number(text, lambda x: 0 <= x < 1, "a share from 0 to below 1, such as 0.1")
+
+
+def _tests(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 100:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: give a number from 1 to 100")
 
 
 def _replicates(text: str) -> int:

@@ -75,7 +75,7 @@ def table_csv(table: PowerTable, loss: float) -> str:
                 "" if point.not_estimable is None else f"{point.not_estimable:.6g}",
                 int(point.n_per_group == table.n_per_group),
                 f"{table.target_power:g}",
-                f"{table.alpha:g}",
+                f"{table.alpha:.6g}",
                 f"{loss:g}",
                 "" if table.seed is None else table.seed,
                 *(f"{one.value:.6g}" for one in table.assumptions),
@@ -87,7 +87,8 @@ def table_csv(table: PowerTable, loss: float) -> str:
 def _sentences(table: PowerTable, loss: float) -> list[str]:
     said = [
         f"Detects {table.effect} with a power of {table.target_power:.0%} at a two-sided alpha of "
-        f"{table.alpha:g}.",
+        f"{table.alpha:.4g}.",
+        *([table.shared] if table.shared else []),
         table.model,
     ]
     if table.at.se is not None and table.n_range is not None:

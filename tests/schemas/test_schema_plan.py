@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
+from statsmodels.stats.multitest import multipletests
 
 from schemas.plan import (
     ADJUSTMENT_LABELS,
@@ -10,6 +11,7 @@ from schemas.plan import (
     PlannedOutcome,
     contrast_of,
     plan_contradictions,
+    strictest_level,
 )
 
 HOLD, ACTIVATION = "hold_time_s/eyes_open", "gmed_pct_mvic"
@@ -89,6 +91,25 @@ def test_an_adjustment_of_no_family_is_a_contradiction():
     ((path, _, fix, _),) = plan_contradictions(Plan(families={"F7": "bh"}))
     assert path == ("families", "F7")
     assert "F1, F2" in fix
+
+
+@pytest.mark.parametrize("adjustment", list(ADJUSTMENT_LABELS))
+@pytest.mark.parametrize("tests", [1, 2, 5])
+def test_the_strictest_level_is_where_one_test_alone_turns_significant(adjustment, tests):
+    level = strictest_level(0.05, tests, adjustment)
+    method = {"bh": "fdr_bh", "by": "fdr_by", "hochberg": "simes-hochberg"}.get(
+        adjustment, adjustment
+    )
+    for p, is_significant in ((level * 0.999, True), (level * 1.001, False)):
+        adjusted = multipletests([p, *[1.0] * (tests - 1)], method=method)[1]
+        assert (adjusted[0] <= 0.05) == is_significant
+
+
+def test_a_family_is_named_by_each_of_its_outcomes():
+    plan = Plan()
+    assert set(plan.family_of(HOLD)) == set(plan.family_of(ACTIVATION)) == {HOLD, ACTIVATION}
+    assert plan.family_of(HOLD)[0] == HOLD
+    assert plan.family_of("vas_mm") == ("vas_mm",)
 
 
 def test_the_contrast_follows_the_model():

@@ -64,10 +64,15 @@ def read_plan(folder: Path) -> tuple[Plan, bool, YamlText, list[Finding]]:
     path = folder / PLAN_FILE
     if not path.is_file():
         return DEFAULT_PLAN, True, YamlText(), []
-    plan, document, findings = _read(path, Plan)
+    plan, document, findings = read_plan_file(path)
     if plan is not None and not document.data:
         return DEFAULT_PLAN, True, document, [make_finding("PLAN-02", file=PLAN_FILE)]
     return plan or DEFAULT_PLAN, plan in (None, DEFAULT_PLAN), document, findings
+
+
+def read_plan_file(path: Path) -> tuple[Plan | None, YamlText, list[Finding]]:
+    """The plan in a file, None with findings when it is none; the text it stands in."""
+    return _read(path, Plan)
 
 
 def settings_finding(

@@ -38,7 +38,8 @@ class PowerPoint:
 class PowerTable:
     """The size, what it rests on, and the power over sizes.
 
-    n_range: sizes that the Monte Carlo error leaves open, for simulated powers. model: what is
+    alpha: level of the test that was planned; shared: where it comes from when several tests share the level of a family,
+    in words, else "". n_range: sizes that the Monte Carlo error leaves open, for simulated powers. model: what is
     simulated or computed, one sentence. notes: further sentences.
     """
 
@@ -55,3 +56,4 @@ class PowerTable:
     alpha: float
     seed: int | None
     replicates: int | None
+    shared: str = ""
