@@ -78,15 +78,16 @@ def _decision_sentences(counts: IntakeCounts) -> list[str]:
 
 
 def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> list[str]:
-    ceilings = " and ".join(f"{value:g} s" for value in sorted(set(holds["ceiling_s"])))
+    ceilings = _listed([f"{value:g}" for value in sorted(set(holds["ceiling_s"]))])
     tolerance_s = study.holds.ceiling_tolerance_s
     done = counts.computed
     n_early, n_untimed, n_kept = (done.get(k, 0) for k in (EARLY_STOPS, WITHOUT_TIME, KEPT_ABOVE))
     at_ceiling = holds["ended_by"].eq("ceiling")
+    n_not_done = int(holds["ended_by"].eq("not_done").sum())
     untimed = holds["hold_time_s"].isna()
     has_high = holds["hold_high_s"].notna()
     told = {
-        f"Holds were timed up to a ceiling of {ceilings}.": True,
+        f"Holds were timed up to a ceiling of {ceilings} s.": True,
         "A hold that the ceiling ended is known only to be longer than the ceiling "
         "(right-censored).": at_ceiling.any(),
         "A hold at the ceiling without a recorded ending was taken as ended by it.": (
@@ -107,11 +108,15 @@ def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> 
         "(interval-censored).": has_high.any(),
         "Holds of which only a lower bound is known were kept as longer than this bound "
         "(right-censored).": (untimed & ~has_high & (holds["hold_low_s"] > 0)).any(),
-        "Trials recorded as not done were kept without a time.": (
-            holds["ended_by"].eq("not_done").any()
-        ),
+        f"Trials recorded as not done have no time and could not be analysed ({n_not_done} in these "
+        "data; the flow of trials counts them by group).": n_not_done > 0,
     }
     return [text for text, happened in told.items() if happened]
+
+
+def _listed(words: list[str]) -> str:
+    """30; 30 or 45; 30, 45 or 60: a ceiling of one row is one of these."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
 
 def _unit_sentences(study: Study) -> list[str]:

@@ -90,10 +90,13 @@ def test_anchors_and_captions_are_unique_and_every_pointer_leads_somewhere(repor
     assert len(labels) == len(set(labels)) == len(report.tables()) + len(report.figures())
 
 
-def test_key_results_open_with_the_sample_and_the_primary_outcomes(report):
+def test_key_results_open_with_the_sample_and_have_every_planned_outcome(report, inputs):
     section = report.sections[0]
     lines = [report.text_of(block) for block in section.blocks]
-    assert 3 <= len(lines) <= 5
+    planned = [*inputs.planned("primary"), *inputs.planned("secondary")]
+    assert len(lines) == 1 + len(planned)
+    for line, outcome in zip(lines[1:], planned, strict=True):
+        assert inputs.label(outcome).split(",")[0].lower() in line.lower()
     assert lines[0].startswith("21 participants of the group LBP and 22 of the group control")
     assert lines[1] == (
         "Hold time with eyes open was shorter in LBP than in control: the adjusted time ratio "

@@ -192,5 +192,9 @@ FORMS: Final[dict[str, Form]] = {
     "estimate_ci": Form("{} ({} to {})", ("", "CI low", "CI high")),
     "count_share": Form("{} ({})", ("count", "share")),
     "rows_people": Form("{} ({})", ("rows", "participants")),
+    "p_below": Form("P < {}", ("threshold of P",)),
+    "value_above": Form("value > {}", ("threshold",)),
+    "value_below": Form("value < {}", ("threshold",)),
+    "p_and_value_above": Form("P < .001 and value > {}", ("threshold",)),
     "pair": Form("{} / {}", ("case", "reference")),
 }

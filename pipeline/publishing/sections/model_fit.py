@@ -1,7 +1,7 @@
 """Does the model fit? The verdict on each planned model first, then what was looked at, then the plots."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -28,10 +28,17 @@ TITLE: Final = "Does the model fit?"
 TABLE_ID: Final = "model_fit"
 _SOURCE: Final = "diagnostics"
 _NOTE: Final = (
-    "Look at: beyond the threshold that model_diagnostics.csv names. Where a model is right this happens "
+    "Look at: beyond the threshold of the row. Where a model is right this happens "
     "in a few of a hundred cohorts, so that the plot and the other analyses decide, not the P value alone."
 )
 _DECIMALS: Final = {"W": 3, "SE": 2, "F": 2, "chi-squared": 2, "distance": 2, "trials": 1}
+_THRESHOLDS: Final = {
+    "p below the threshold": "p_below",
+    "value above the threshold": "value_above",
+    "value below the threshold": "value_below",
+    "p below 0.001 and value above the threshold": "p_and_value_above",
+}
+"""Rule of a diagnostic (schema ModelDiagnostics) -> form of the cell that names its threshold."""
 _VERDICTS: Final = {NO_SIGN: "No sign", LOOK_AT: "Look at", NOT_ESTIMABLE: "Not possible"}
 
 
@@ -113,6 +120,7 @@ def _table(planned: list[pd.DataFrame], inputs: ReportInputs) -> Table:
         Column("statistic", "Value"),
         Column("statistic_is", "What the value is", "text"),
         Column("p", "P"),
+        Column("threshold", "Speaks against the model when", "text"),
         Column("verdict", "Verdict", "text"),
     )
     rows: list[Row] = []
@@ -127,6 +135,7 @@ def _table(planned: list[pd.DataFrame], inputs: ReportInputs) -> Table:
                         _value(found["statistic"], found["unit"]),
                         words(found["statistic_is"]),
                         _p(found["p"]),
+                        _threshold(found),
                         words(
                             found["sentence"]
                             if found["verdict"] == NOT_ESTIMABLE
@@ -149,6 +158,21 @@ def _value(value: float, unit: str) -> Cell:
 
 def _p(value: float) -> Cell:
     return EMPTY if pd.isna(value) else number(Num(float(value), "p", 0, _SOURCE))
+
+
+def _threshold(found: dict[str, Any]) -> Cell:
+    """When the diagnostic speaks against the model."""
+    value = found["threshold"]
+    if pd.isna(value):
+        return EMPTY
+    form = _THRESHOLDS[found["threshold_rule"]]
+    if form == "p_below":
+        return Cell(form, (Num(float(value), "p", 0, _SOURCE),))
+    unit = str(found["unit"])
+    if unit == "proportion":
+        return Cell(form, (Num(float(value), "percent", 0, _SOURCE),))
+    decimals = _DECIMALS.get(unit, decimals_for(unit))
+    return Cell(form, (Num(float(value), "decimal", decimals, _SOURCE),))
 
 
 def _figure(group: pd.DataFrame, inputs: ReportInputs) -> list[Block]:

@@ -1,7 +1,5 @@
 """Key results: who was compared, and one sentence for each planned outcome, primary ones first."""
 
-from typing import Final
-
 from pipeline.publishing.report.cells import paragraph
 from pipeline.publishing.report.labels import counted
 from pipeline.publishing.report.numbers import Numbers
@@ -10,20 +8,16 @@ from pipeline.publishing.report.report_model import Block, Notice, Paragraph, Se
 from pipeline.publishing.sections.comparisons import has_values, main_result, result_sentence
 from schemas.terms import CONFIRMATORY_ROLES
 
-MOST_RESULTS: Final = 4
-"""With the sentence on the sample, five sentences; primary outcomes are shown beyond it."""
-
 
 def summary_section(inputs: ReportInputs, numbers: Numbers) -> Section:
-    """The sample, then the results of primary outcomes, then of secondary ones while there is room."""
+    """The sample, then the results of primary outcomes, then of secondary ones."""
     shown: list[Paragraph] = []
     for role in CONFIRMATORY_ROLES:
         for outcome in inputs.planned(role):
             row = main_result(numbers, inputs, outcome)
             if row is None or not (role == "primary" or has_values(numbers, outcome)):
                 continue
-            if role == "primary" or len(shown) < MOST_RESULTS:
-                shown.append(result_sentence(row, inputs, kind="lead"))
+            shown.append(result_sentence(row, inputs, kind="lead"))
     sample = _sample(inputs)
     blocks: list[Block] = [*([sample] if sample else []), *shown]
     if not shown:
