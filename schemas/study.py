@@ -105,7 +105,7 @@ class HoldSettings(StrictModel):
         default=1.0,
         gt=0,
         le=5,
-        description="A hold of 0 s is analysed as shorter than this.",
+        description="A hold of 0 s, or of any time below this, is analysed as shorter than this.",
     )
 
 

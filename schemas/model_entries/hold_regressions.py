@@ -23,8 +23,8 @@ HOLD_REGRESSIONS: Final = (
         short_labels={
             "adjusted": "Adjusted time ratio",
             "unadjusted": "Unadjusted time ratio",
-            "0 s counted as shorter than half the setting": "0 s counted as shorter than half the setting",
-            "0 s counted as shorter than twice the setting": "0 s counted as shorter than twice the setting",
+            "holds too short to time counted as shorter than half the setting": "holds too short to time counted as shorter than half the setting",
+            "holds too short to time counted as shorter than twice the setting": "holds too short to time counted as shorter than twice the setting",
         },
         sentences={
             "censored_lognormal": Sentence(

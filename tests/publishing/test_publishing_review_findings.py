@@ -226,7 +226,7 @@ def test_sensitivity_to_the_shortest_timed_hold_is_named_and_keeps_its_note(ligh
         invented.estimate(
             EYES_OPEN,
             invented.RATIO,
-            f"censored_lognormal:0 s counted as shorter than {how} the setting",
+            f"censored_lognormal:holds too short to time counted as shorter than {how} the setting",
             "ratio",
             0.55,
             role="sensitivity",
@@ -241,7 +241,7 @@ def test_sensitivity_to_the_shortest_timed_hold_is_named_and_keeps_its_note(ligh
     for table_id in ("sensitivity", "hold_time_ratios"):
         table = _table(report, table_id)
         for word in ("half", "twice"):
-            row = _row(table, f"0 s counted as shorter than {word} the setting")
+            row = _row(table, f"holds too short to time counted as shorter than {word} the setting")
             assert any(cell.reason == note for cell in row.cells)
         assert note in [n.text for n in table.footnotes]
 

@@ -80,6 +80,19 @@ def test_the_primary_row_says_that_it_rests_on_the_setting(unable, bounded):
     assert "0 s as shorter" not in note
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.5, 0.99])
+def test_a_hold_too_short_to_time_is_one_with_0_s(unable, seconds):
+    holds = unable["hold_times"].copy()
+    none = holds["hold_time_s"].eq(0)
+    holds.loc[none, "hold_time_s"] = seconds
+    as_zero, _ = _analysed(unable)
+    timed, _ = _analysed({**unable, "hold_times": holds})
+    for name in ("estimate", "se", "p"):
+        assert timed.loc[RATIO, name] == as_zero.loc[RATIO, name]
+    assert "a hold below 1 s as shorter than 1 s" in timed.loc[RATIO, "note"]
+    assert timed.index.str.contains("shortest_half").any()
+
+
 def test_without_such_trials_nothing_is_added(penney):
     rows, steps = _analysed(penney)
     assert not rows.index.str.contains("shortest_|within_bounds").any()

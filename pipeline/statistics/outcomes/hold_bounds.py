@@ -38,7 +38,8 @@ def add_hold_bounds(holds: pd.DataFrame, shortest_timed_hold_s: float) -> pd.Dat
 
     - Held to the ceiling (`ended_by` is ceiling, or the time is not below it): longer than the
       ceiling. Every other ending counts as the end of the hold.
-    - 0 s, unable: shorter than `shortest_timed_hold_s`, as the logarithm of 0 does not exist.
+    - Below `shortest_timed_hold_s`, 0 s (unable) included: shorter than it. The logarithm of 0 does not
+      exist and that of 0.05 s would outweigh all others; neither can be told from the other by hand.
     - Bounds: between them. A lower bound of 0 becomes `shortest_timed_hold_s`, because a person
       unable to hold is recorded as 0 s: who got a lower bound did hold. Left at 0, "between 0 and
       the ceiling" would contain "unable", and the likelihood would have no maximum.
@@ -52,7 +53,7 @@ def add_hold_bounds(holds: pd.DataFrame, shortest_timed_hold_s: float) -> pd.Dat
     shortest = shortest_timed_hold_s
     cases: list[tuple[str, np.ndarray, np.ndarray | float, np.ndarray | float]] = [
         ("ceiling", reached, ceiling, np.inf),
-        ("unable", timed & (time == 0), 0.0, shortest),
+        ("unable", timed & (time < shortest), 0.0, shortest),
         ("exact", timed, time, time),
         ("exact", low == high, low, high),
         ("above", np.isinf(high), low, np.inf),

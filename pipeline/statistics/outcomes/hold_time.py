@@ -212,7 +212,9 @@ def _how_bounds_counted(rows: pd.DataFrame) -> str:
         said.append("a trial held to the ceiling counted as longer than the ceiling")
     if "unable" in kinds:
         shortest = rows.loc[rows["censoring"] == "unable", "high_s"].max()
-        said.append(f"a trial recorded as 0 s counted as shorter than {shortest:g} s")
+        timed = (rows["censoring"].eq("unable") & rows["hold_time_s"].gt(0)).any()
+        what = f"below {shortest:g} s, 0 s included," if timed else "as 0 s"
+        said.append(f"a trial recorded {what} counted as shorter than {shortest:g} s")
     if kinds & {"between", "above", "below"}:
         said.append("a trial known only by bounds counted as lying within them")
     return f": {', '.join(said)}" if said else ""

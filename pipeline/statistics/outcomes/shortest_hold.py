@@ -1,7 +1,7 @@
 """How a time ratio depends on what a hold of 0 s is taken for: the model with other settings.
 
-The logarithm of 0 does not exist, so that a hold recorded as 0 s counts as shorter than the study's
-`shortest_timed_hold_s` (`hold_bounds`). That time is a convention and not a measurement; where a
+The logarithm of 0 does not exist, so that a hold recorded as 0 s, or as any time below it, counts as
+shorter than the study's `shortest_timed_hold_s` (`hold_bounds`). That time is a convention and not a measurement; where a
 trial rests on it, the ratio is given with half and with double the time as well.
 """
 
@@ -18,8 +18,8 @@ from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.outcomes.time_ratio import as_time_ratio, fit_hold_model
 
 VARIANTS = {
-    "half": "0 s counted as shorter than half the setting",
-    "double": "0 s counted as shorter than twice the setting",
+    "half": "holds too short to time counted as shorter than half the setting",
+    "double": "holds too short to time counted as shorter than twice the setting",
 }
 """Word in ids -> what the row changes, as the estimates say it."""
 
@@ -29,17 +29,23 @@ FACTORS = {"half": 0.5, "double": 2.0}
 
 @dataclass(frozen=True)
 class ShortestHold:
-    """The setting of a study (s), and which trials of one outcome rest on it."""
+    """The setting of a study (s), and which trials of one outcome rest on it.
+
+    is_unable: some are shorter than it; is_timed: not only 0 s; is_raised: some have a lower bound below it.
+    """
 
     seconds: float
     is_unable: bool
     is_raised: bool
+    is_timed: bool = False
 
     @classmethod
     def of(cls, rows: pd.DataFrame, seconds: float) -> "ShortestHold":
         """rows: trials of `AnalysisSets.hold_times`, with the bounds that `seconds` gave them."""
         raised = rows["censoring"].eq("between") & (rows["hold_low_s"].fillna(0.0) < rows["low_s"])
-        return cls(seconds, bool(rows["censoring"].eq("unable").any()), bool(raised.any()))
+        unable = rows["censoring"].eq("unable")
+        timed = unable & rows["hold_time_s"].gt(0)
+        return cls(seconds, bool(unable.any()), bool(raised.any()), bool(timed.any()))
 
     @property
     def matters(self) -> bool:
@@ -58,7 +64,8 @@ class ShortestHold:
         """What the setting does to these trials, in words."""
         said = []
         if self.is_unable:
-            said.append(f"0 s as shorter than {self.seconds:g} s")
+            what = f"a hold below {self.seconds:g} s" if self.is_timed else "0 s"
+            said.append(f"{what} as shorter than {self.seconds:g} s")
         if self.is_raised:
             said.append(f"a lower bound below {self.seconds:g} s as {self.seconds:g} s")
         return " and ".join(said)
