@@ -91,18 +91,42 @@ class ToDecide(pa.DataFrameModel):
         coerce = True
 
 
-class Exclusions(pa.DataFrameModel):
-    """Participants with at least one row of a table set aside, by group. Key: table.
+class SetAside(pa.DataFrameModel):
+    """People with at least one row of a table set aside. Key: table, participant. Internal.
 
-    Rows that left only because the participant's own row left are not counted. `p` is the two-sided
-    P value of Fisher's exact test; `differs` says whether the groups differ by the rule FLOW-01.
+    Rows that left only because the participant's own row left are not counted.
+    """
+
+    table: Series[str] = column("Table.", identifies=True)
+    participant_id: Series[str] = column("Code of the person.", label="Participant")
+    group: Series[str] = column("Group.")
+
+    class Config:
+        """The set of columns is fixed."""
+
+        strict = True
+        coerce = True
+        unique = ["table", "participant_id"]
+
+
+class Exclusions(pa.DataFrameModel):
+    """Participants of whom something left the analysis, by group. Key: table.
+
+    At least one row was set aside, not done, rejected or without a value; or no row is of the visit that
+    is analysed. Rows that left only because the participant's own row left are not counted. A table such
+    as "activation/onset_ms" is one measurement of a table. `p` is the two-sided P value of Fisher's exact
+    test; `differs` says whether the groups differ by the rule FLOW-01.
     """
 
     table: Series[str] = column("Table.", identifies=True)
     n_case: Series[int] = column("Case participants with rows in the table.", ge=0)
-    excluded_case: Series[int] = column("Of these, with at least one row set aside.", ge=0)
+    excluded_case: Series[int] = column(
+        "Of these, those of whom something left the analysis.", ge=0
+    )
     n_reference: Series[int] = column("Reference participants with rows in the table.", ge=0)
-    excluded_reference: Series[int] = column("Of these, with at least one row set aside.", ge=0)
+    excluded_reference: Series[int] = column(
+        "Of these, those of whom something left the analysis.", ge=0
+    )
     p: Series[float] = column("P value of Fisher's exact test, two-sided.", gt=0, le=1)
     differs: Series[bool] = column("Whether exclusions differ by group.")
 

@@ -17,7 +17,7 @@ from pipeline.workspace.hashing import code_hash, combined
 from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.columns import empty_table
-from schemas.decisions import OPEN, Decisions, Exclusions, ToDecide
+from schemas.decisions import OPEN, Decisions, SetAside, ToDecide
 from schemas.findings import Findings
 from schemas.flow import Flow
 from schemas.study import Study
@@ -64,12 +64,12 @@ def _outputs() -> dict[str, dg.AssetOut]:
             description="Findings that wait for a decision of the data manager.",
             model=ToDecide,
         ),
-        "exclusions": output(
+        "set_aside": output(
             GROUP,
-            "scipy",
+            "pandas",
             "parquet",
-            description="Participants with rows set aside, by group, with Fisher's exact test.",
-            model=Exclusions,
+            description="Who had rows set aside, table by table.",
+            model=SetAside,
         ),
         "intake_flow": output(
             GROUP,
@@ -147,7 +147,7 @@ def intake(
     )
     yield _output(read.decisions, "decisions", origin, row_counts(read.decisions))
     yield _output(read.to_decide, "to_decide", origin, row_counts(read.to_decide))
-    yield _output(read.exclusions, "exclusions", origin, row_counts(read.exclusions))
+    yield _output(read.set_aside, "set_aside", origin, row_counts(read.set_aside))
     yield _stop_check(read.findings)
     if read.stopped or read.study is None:
         progress.say(f"intake: stopped by {counts.get('STOP', 0)} problem(s)")

@@ -12,6 +12,7 @@ from pipeline.defs.outputs import OWNERS
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import shown_table
+from pipeline.intake.deciding.exclusions import without_counted_again
 from pipeline.intake.deciding.status_tables import to_decide as signals_to_decide
 from pipeline.intake.files.lab_files import changed_files, file_stamps, lab_files
 from pipeline.intake.settings.study_file import read_study
@@ -115,6 +116,7 @@ def report(
     to_decide: pd.DataFrame,
     settled_decisions: pd.DataFrame,
     exclusions: pd.DataFrame,
+    flow_findings: pd.DataFrame,
     signal_methods: list[dict[str, Any]],
     analysed_participants: pd.DataFrame,
     analysed_hold_times: Any,
@@ -135,7 +137,10 @@ def report(
     given = workspace.existing_cohort_folder(cohort)
     stamps = file_stamps(given)
     hashes = _unchanged_inputs(workspace, cohort, study)
-    all_findings = pd.concat([findings, signal_findings], ignore_index=True)
+    all_findings = pd.concat(
+        [without_counted_again(findings, flow_findings), signal_findings, flow_findings],
+        ignore_index=True,
+    )
     settings = Study.model_validate(study["study"])
     verdict = conclude(all_findings, estimates, settings)
     inputs = ReportInputs(

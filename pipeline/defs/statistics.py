@@ -11,12 +11,16 @@ from pipeline.defs.outputs import output
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
 from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
+from pipeline.intake.deciding.exclusions import exclusion_findings
+from pipeline.intake.findings.messages import findings_table
 from pipeline.statistics.analysed_outcomes import participant_points
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets, signal_summary
 from pipeline.workspace.hashing import code_hash
+from schemas.decisions import Exclusions
 from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
 from schemas.estimates import Estimates
+from schemas.findings import Findings
 from schemas.flow import Flow
 from schemas.plan import Plan
 from schemas.study import Study
@@ -50,6 +54,20 @@ ANALYSIS_SETS = {
             description="Rows that could not be used and rows analysed, by table, group and reason.",
             model=Flow,
         ),
+        "exclusions": output(
+            GROUP,
+            "scipy",
+            "parquet",
+            description="Participants of whom something left the analysis, by group, with Fisher's exact test.",
+            model=Exclusions,
+        ),
+        "flow_findings": output(
+            GROUP,
+            "pandas",
+            "parquet",
+            description="Tables of which one group lost more participants than the other.",
+            model=Findings,
+        ),
         "participant_points": output(
             GROUP,
             "pandas",
@@ -75,6 +93,7 @@ def analysis_sets(
     strength: pd.DataFrame,
     clinical_test: pd.DataFrame,
     training_log: pd.DataFrame,
+    set_aside: pd.DataFrame,
 ) -> Iterator[dg.Output[Any]]:
     """Join every table to its people, with counts of what was left out and why."""
     tables = {
@@ -89,12 +108,15 @@ def analysis_sets(
     handed_in = {name: table for name, table in tables.items() if len(table)}
     settings = Study.model_validate(study["study"])
     plan = Plan.model_validate(study["plan"])
-    sets = build_analysis_sets(handed_in, settings, plan)
+    sets = build_analysis_sets(handed_in, settings, plan, set_aside)
     for name in ANALYSIS_SETS:
         table = getattr(sets, name.removeprefix("analysed_"))
         metadata = table_facts(table) if table is not None else {"handed_in": False}
         yield dg.Output(table, name, metadata=metadata)
     yield dg.Output(sets.flow, "analysis_flow", metadata=row_counts(sets.flow))
+    yield dg.Output(sets.exclusions, "exclusions", metadata=row_counts(sets.exclusions))
+    uneven = findings_table(exclusion_findings(sets.exclusions, (), settings.groups.labels), {})
+    yield dg.Output(uneven, "flow_findings", metadata=row_counts(uneven))
     points = participant_points(sets, settings, plan)
     yield dg.Output(points, "participant_points", metadata=table_facts(points))
     summary = signal_summary(activation, participants)

@@ -11,6 +11,7 @@ from pipeline.intake.check_rows import check_rows
 from pipeline.intake.columns.drafts import finish_table, n_left_out_cells
 from pipeline.intake.deciding.check_and_decide import Decided, check_and_decide
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
+from pipeline.intake.deciding.exclusions import people_set_aside
 from pipeline.intake.deciding.rulings import Decidable
 from pipeline.intake.deciding.status_tables import (
     codes_of,
@@ -44,7 +45,7 @@ class CohortIntake:
     validated by its model; empty when `stopped`. findings: `Findings`, worst first. flow: `Flow`
     with the stages read and set_aside. steps: sentences for the methods section. stopped: whether
     a STOP finding keeps the cohort from being analysed. decisions: `Decisions`, the lines of
-    decisions.csv. to_decide: `ToDecide`, what waits for a decision. exclusions: `Exclusions`, by group.
+    decisions.csv. to_decide: `ToDecide`, what waits for a decision. exclusions: `Exclusions`, by group. set_aside: `SetAside`, who.
     decidable: what a decision can be about, by id.
     """
 
@@ -59,6 +60,7 @@ class CohortIntake:
     decisions: pd.DataFrame
     to_decide: pd.DataFrame
     exclusions: pd.DataFrame
+    set_aside: pd.DataFrame
     decidable: dict[str, Decidable]
 
 
@@ -162,6 +164,7 @@ def _answer(settings: _Settings, given: DecisionFile, decided: Decided) -> Cohor
         ),
         to_decide=to_decide(findings, decided.findings, drafts, decided.parts, decided.ruling),
         exclusions=decided.exclusions,
+        set_aside=people_set_aside(decided.drafts.values(), decided.group_of),
         decidable=decided.decidable,
     )
 

@@ -7,6 +7,7 @@ from pipeline.publishing.report.report_inputs import ReportInputs
 from pipeline.publishing.report.report_model import Notice, Report
 from pipeline.publishing.sections.activation import activation_section, onset_section
 from pipeline.publishing.sections.associations import associations_section
+from pipeline.publishing.sections.decisions import uneven_exclusions
 from pipeline.publishing.sections.flow import flow_section
 from pipeline.publishing.sections.hold_time import hold_time_section
 from pipeline.publishing.sections.methods import methods_section
@@ -90,4 +91,5 @@ def _verdict_note(inputs: ReportInputs) -> str:
     note = VERDICT_NOTES.get(inputs.verdict, "")
     if inputs.plan_is_default:
         note += " The analysis plan is the default one, because the cohort has no plan of its own."
-    return note
+    uneven = uneven_exclusions(inputs)
+    return f"{note} {uneven}".strip()

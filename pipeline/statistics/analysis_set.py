@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds, unusable_holds
+from pipeline.statistics.ways_out import PeopleOut
+from schemas.columns import empty_table
+from schemas.decisions import Exclusions, SetAside
 from schemas.flow import Flow
 from schemas.outcomes import MEASURED_TABLES, OUTCOMES, STRENGTH, Missing, Outcome
 from schemas.plan import DEFAULT_PLAN, Plan
@@ -30,7 +33,8 @@ class AnalysisSets:
     participants: people of the two compared groups. hold_times, activation, strength,
     clinical_test: usable trials with the columns of participants and `dom` (1 when the leg is the
     dominant one, 0 when not, missing when unknown); hold_times also has the bounds of
-    `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
+    `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). exclusions: of how
+    many participants something left, by any way (schema Exclusions). In it a
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
@@ -44,6 +48,7 @@ class AnalysisSets:
     strength: pd.DataFrame | None
     clinical_test: pd.DataFrame | None
     flow: pd.DataFrame
+    exclusions: pd.DataFrame = field(default_factory=lambda: empty_table(Exclusions))
     onset_by_detector: pd.DataFrame | None = None
     liftoff_by_rule: pd.DataFrame | None = None
     hold_visits: pd.DataFrame | None = None
@@ -61,8 +66,11 @@ class _Ledger:
     """Counts of rows and people, by stage, table, group and reason."""
 
     entries: list[dict[str, object]] = field(default_factory=list)
+    people: PeopleOut = field(default_factory=PeopleOut)
 
     def count(self, stage: str, table: str, rows: pd.DataFrame, reason: str = "") -> None:
+        if stage == "analysed":
+            self.people.note_analysed(table, rows["participant_id"])
         groups = rows["group"].fillna(UNKNOWN_GROUP)
         for group, part in rows.groupby(groups, sort=True):
             self.entries.append(
@@ -77,8 +85,16 @@ class _Ledger:
                 }
             )
 
-    def drop(self, table: str, rows: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-        """Rows whose reason is empty; the others are counted under theirs."""
+    def drop(
+        self, table: str, rows: pd.DataFrame, reasons: pd.Series, *, by_design: bool = False
+    ) -> pd.DataFrame:
+        """Rows whose reason is empty; the others are counted under theirs.
+
+        by_design: rows that leave are no loss of a person who has others (another visit).
+        """
+        self.people.note_read(table, rows["participant_id"])
+        if not by_design:
+            self.people.note_left(table, rows.loc[reasons != "", "participant_id"])
         for reason in sorted(set(reasons) - {""}):
             self.count("not_usable", table, rows.loc[reasons == reason], reason)
         return rows.loc[reasons == ""].reset_index(drop=True)
@@ -91,12 +107,17 @@ class _Ledger:
 
 
 def build_analysis_sets(
-    tables: Mapping[str, pd.DataFrame], study: Study, plan: Plan = DEFAULT_PLAN
+    tables: Mapping[str, pd.DataFrame],
+    study: Study,
+    plan: Plan = DEFAULT_PLAN,
+    set_aside: pd.DataFrame | None = None,
 ) -> AnalysisSets:
     """Join every table with participants, drop what cannot be used, and count it by group.
 
     tables: validated tables by name (`schemas.tables`, and stance_force); participants is required, the
-    rest as the cohort has them. plan: decides which measurements are counted one by one. A repeated study is analysed at one visit (`_analysed_visit`). Raises KeyError without
+    rest as the cohort has them. plan: decides which measurements are counted one by one. set_aside: who
+    lost rows in intake (schema SetAside), for the count of everybody who left. A repeated study is
+    analysed at one visit (`_analysed_visit`). Raises KeyError without
     participants and pandas' MergeError when a participant stands twice.
     """
     ledger = _Ledger()
@@ -139,6 +160,11 @@ def build_analysis_sets(
         strength=joined.get("strength"),
         clinical_test=joined.get("clinical_test"),
         flow=ledger.frame(),
+        exclusions=ledger.people.counted(
+            dict(zip(participants["participant_id"], participants["group"], strict=True)),
+            empty_table(SetAside) if set_aside is None else set_aside,
+            study.groups.labels,
+        ),
         hold_visits=_hold_visits(tables, participants, study),
         training=joined.get("training_log"),
         stance_force=joined.get("stance_force"),
@@ -194,7 +220,9 @@ def _join(
     rows = rows.loc[~alone].drop(columns="_match").sort_values(order, ignore_index=True)
     if visit is not None and _names_visits(rows):
         reason = f"visit other than {visit}"
-        rows = ledger.drop(name, rows, _reasons(rows, {reason: rows["visit"] != visit}))
+        rows = ledger.drop(
+            name, rows, _reasons(rows, {reason: rows["visit"] != visit}), by_design=True
+        )
     dominant = rows["dominant_leg"] if "dominant_leg" in rows.columns else None
     if dominant is None:
         return rows.assign(dom=float("nan"))

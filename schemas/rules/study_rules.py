@@ -1,5 +1,6 @@
 """Rules about study.yaml, plan.yaml, decisions.csv, and how exclusions spread over the groups."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from schemas.rules.rule import Rule
@@ -83,6 +84,19 @@ FEWEST_EXCLUDED: Final = 5
 """Participants with excluded rows below which shares jump too much to be compared."""
 ALPHA: Final = 0.05
 """P value of Fisher's exact test below which a difference is worth a look."""
+
+
+def exclusions_differ(excluded: Sequence[int], n: Sequence[int], p: float) -> bool:
+    """Whether the groups lose participants unevenly: the rule FLOW-01.
+
+    excluded, n: participants of whom something left, and all, of the case and the reference group. p: of
+    Fisher's exact test. False where a group has nobody.
+    """
+    if not all(n):
+        return False
+    points = 100 * abs(excluded[0] / n[0] - excluded[1] / n[1])
+    return p < ALPHA or (points >= DIFFERENCE_POINTS and sum(excluded) >= FEWEST_EXCLUDED)
+
 
 _HEADINGS = "finding_id,decision,reason,initials,date"
 
@@ -201,14 +215,15 @@ DECISION_RULES: Final = (
         "WARN",
         "Exclusions differ by group",
         "Of the {what} table, {value}: the groups may be compared on different kinds of people.",
-        "See in the fix list which rule takes the rows of one group out, and mend what can be mended; "
+        "See in the fix list and in the flow table what takes the rows of one group out, and mend what can be mended; "
         "discuss the rest in the paper.",
         source=f"Fisher's exact test, two-sided, on participants: P below {ALPHA}, or shares that differ "
         f"by at least {DIFFERENCE_POINTS} percentage points with at least {FEWEST_EXCLUDED} participants "
         "affected. Thresholds: docs/decisions/fix-list.md, 'Decisions of the data manager'.",
-        checks="Whether the share of participants with at least one row set aside is alike in both groups, "
-        "table by table.",
-        good="rows of 2 of 21 LBP and of 1 of 22 control participants set aside",
-        bad="rows of 8 of 21 LBP and of 0 of 22 control participants set aside",
+        checks="Whether the share of participants of whom something left the analysis (a row set aside, a trial "
+        "not done, a rejected signal, no value, no trial at the visit that is analysed) is alike in both "
+        "groups, table by table.",
+        good="something of 2 of 21 LBP and of 1 of 22 control participants left",
+        bad="something of 8 of 21 LBP and of 0 of 22 control participants left",
     ),
 )

@@ -57,7 +57,7 @@ def test_a_difference_is_said_with_counts_shares_and_the_exact_p(tmp_path):
     assert (finding["severity"], finding["file"]) == ("WARN", "hold_times.csv")
     assert "8 of 24 LBP (33 %)" in finding["why"]
     assert "0 of 24 control (0 %)" in finding["why"]
-    assert "P = 0.004" in finding["why"]
+    assert "P = .004" in finding["why"]
 
 
 def test_equal_exclusions_are_counted_and_not_reported(tmp_path):

@@ -11,10 +11,10 @@ from pipeline.publishing.report.number_format import (
     Num,
     decimal_text,
     decimals_for,
-    p_text,
     percent_text,
     ratio_decimals,
 )
+from schemas.p_style import p_text
 
 
 @pytest.mark.parametrize(

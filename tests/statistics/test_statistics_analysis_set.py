@@ -34,7 +34,7 @@ def _hold(hold_time_s=MISSING, ended_by=MISSING, low=MISSING, high=MISSING, ceil
         (_hold(30.0), 30, np.inf, "ceiling", 30),
         (_hold(ended_by="ceiling"), 30, np.inf, "ceiling", 30),
         (_hold(0.0), 0, 1, "unable", 0),
-        (_hold(0.4, "foot_touch"), 0.4, 0.4, "exact", 0.4),
+        (_hold(0.4, "foot_touch"), 0, 1, "unable", 0.4),
         (_hold(22.0, "pain"), 22, 22, "exact", 22),
         (_hold(low=0.0, high=20.0), 1, 20, "between", MISSING),
         (_hold(high=20.0), 1, 20, "between", MISSING),

@@ -1,33 +1,35 @@
-"""Whether one group loses more participants to exclusions than the other, table by table.
+"""Whether one group loses more participants than the other, table by table.
 
 Participants are counted, not rows: the rows of a person stand or fall together, so that rows are no
 independent trials of anything. Rows by group stand in the flow table.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.intake.columns.drafts import PARTICIPANT_SET_ASIDE, Draft
 from pipeline.intake.findings.messages import Finding, make_finding, quoted
 from schemas.columns import empty_table, validated
-from schemas.decisions import Exclusions
-from schemas.rules.study_rules import ALPHA, DIFFERENCE_POINTS, FEWEST_EXCLUDED
-
-_SMALLEST_P = 0.001
+from schemas.decisions import Exclusions, SetAside
+from schemas.p_style import p_sentence
+from schemas.rules.study_rules import exclusions_differ
+from schemas.tables import COHORT_TABLES
 
 
 def count_exclusions(
     drafts: Sequence[Draft], group_of: Mapping[str, str], groups: tuple[str, str]
 ) -> pd.DataFrame:
-    """Participants with at least one row set aside by group, for every table that lost a row.
+    """Participants with at least one row set aside or not done by group, for every table that lost one.
 
-    group_of: participant -> group label; people whose group is not known cannot be compared. groups:
-    case label, reference label. Rows that a decision keeps are no exclusions, and rows that left only
-    with their participant count in the participants table alone. Returns `Exclusions`; its P value is
-    that of Fisher's exact test, two-sided (R. A. Fisher, J R Stat Soc 1922;85:87-94).
+    What intake can know; rejected signals and other visits are counted with the analysis set. group_of:
+    participant -> group label; people whose group is not known cannot be compared. groups: case label,
+    reference label. Rows that a decision keeps are no exclusions, and rows that left only with their
+    participant count in the participants table alone. Returns `Exclusions`; its P value is that of
+    Fisher's exact test, two-sided (R. A. Fisher, J R Stat Soc 1922;85:87-94).
     """
     of_people = [draft for draft in drafts if draft.table.of_people]
     rows = [row for draft in of_people if (row := _counted(draft, group_of, groups)) is not None]
@@ -36,20 +38,38 @@ def count_exclusions(
     return validated(Exclusions, pd.DataFrame(rows))
 
 
+def people_set_aside(drafts: Iterable[Draft], group_of: Mapping[str, str]) -> pd.DataFrame:
+    """Every person with a row set aside, table by table, with the group. Returns `SetAside`."""
+    found = [
+        {"table": draft.table.name, "participant_id": str(code), "group": group_of[str(code)]}
+        for draft in drafts
+        if draft.table.of_people
+        for code in pd.unique(draft.frame["participant_id"][_own(draft) & ~draft.usable])
+        if str(code) in group_of
+    ]
+    return validated(SetAside, pd.DataFrame(found)) if found else empty_table(SetAside)
+
+
 def exclusion_findings(
     exclusions: pd.DataFrame, drafts: Sequence[Draft], groups: tuple[str, str]
 ) -> list[Finding]:
-    """FLOW-01 for every table whose exclusions differ by group."""
+    """FLOW-01 for every table whose exclusions differ by group.
+
+    drafts: tables with the files that they come from; the finding names the first. Without one it
+    names the table alone.
+    """
     by_name = {draft.table.name: draft for draft in drafts}
     findings: list[Finding] = []
     for row in exclusions[exclusions["differs"]].to_dict("records"):
-        draft = by_name[str(row["table"])]
-        source = draft.addresses.sources[0]
+        name, _, measurement = str(row["table"]).partition("/")
+        draft = by_name.get(name)
+        source = draft.addresses.sources[0] if draft is not None else None
+        what = COHORT_TABLES[name].what + (f" ({measurement})" if measurement else "")
         case = _share_words(int(row["excluded_case"]), int(row["n_case"]), groups[0])
         reference = _share_words(int(row["excluded_reference"]), int(row["n_reference"]), groups[1])
         value = (
-            f"rows of {case} and of {reference} participants were set aside (Fisher's exact test, "
-            f"{_p_words(float(row['p']))})"
+            f"something of {case} and of {reference} participants left the analysis (set aside, not done, "
+            f"rejected or without a value; Fisher's exact test, {p_sentence(float(row['p']))})"
         )
         counts = (
             f"{row['excluded_case']} of {row['n_case']} and "
@@ -58,21 +78,32 @@ def exclusion_findings(
         findings.append(
             make_finding(
                 "FLOW-01",
-                table=draft.table.name,
-                file=source.file,
-                sheet=source.sheet,
+                table=name,
+                file=source.file if source is not None else "",
+                sheet=source.sheet if source is not None else "",
+                column=measurement,
                 found=quoted(counts),
-                facts={"what": draft.table.what, "value": value},
+                facts={"what": what, "value": value},
             )
         )
     return findings
 
 
+def without_counted_again(findings: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Findings of intake without those that count part of what `counted` counts whole.
+
+    Both: schema Findings; `counted` holds FLOW-01 of the analysis set, which knows every way out.
+    """
+    again = findings["rule_id"].eq("FLOW-01") & findings["table"].isin(counted["table"])
+    return findings.loc[~again].reset_index(drop=True)
+
+
 def _counted(
     draft: Draft, group_of: Mapping[str, str], groups: tuple[str, str]
 ) -> dict[str, object] | None:
-    own = np.asarray(draft.reason != PARTICIPANT_SET_ASIDE, dtype=bool)
-    if not (own & ~draft.usable).any():
+    own = _own(draft)
+    left = ~draft.usable | _not_done(draft)
+    if not (own & left).any():
         return None
     people = draft.frame["participant_id"]
     group = people.map(dict(group_of)).to_numpy()
@@ -81,7 +112,7 @@ def _counted(
     for label in groups:
         of_group = own & (group == label)
         n.append(int(people[of_group].nunique()))
-        excluded.append(int(people[of_group & ~draft.usable].nunique()))
+        excluded.append(int(people[of_group & left].nunique()))
     p = _fisher_p(excluded, n)
     return {
         "table": draft.table.name,
@@ -90,8 +121,20 @@ def _counted(
         "n_reference": n[1],
         "excluded_reference": excluded[1],
         "p": p,
-        "differs": _differ(excluded, n, p),
+        "differs": exclusions_differ(excluded, n, p),
     }
+
+
+def _own(draft: Draft) -> NDArray[np.bool_]:
+    """Rows that did not leave merely because their participant's row left."""
+    return np.asarray(draft.reason != PARTICIPANT_SET_ASIDE, dtype=bool)
+
+
+def _not_done(draft: Draft) -> NDArray[np.bool_]:
+    """Trials that were not done: nothing is wrong with the row, and there is nothing to analyse."""
+    if "ended_by" not in draft.frame:
+        return np.zeros(len(draft.frame), dtype=bool)
+    return np.asarray(draft.frame["ended_by"].eq("not_done"), dtype=bool)
 
 
 def _fisher_p(excluded: Sequence[int], n: Sequence[int]) -> float:
@@ -103,16 +146,5 @@ def _fisher_p(excluded: Sequence[int], n: Sequence[int]) -> float:
     return float(np.clip(fisher_exact(table).pvalue, sys.float_info.min, 1.0))
 
 
-def _differ(excluded: Sequence[int], n: Sequence[int], p: float) -> bool:
-    if not all(n):
-        return False
-    points = 100 * abs(excluded[0] / n[0] - excluded[1] / n[1])
-    return p < ALPHA or (points >= DIFFERENCE_POINTS and sum(excluded) >= FEWEST_EXCLUDED)
-
-
 def _share_words(excluded: int, n: int, group: str) -> str:
     return f"{excluded} of {n} {group} ({100 * excluded / n:.0f} %)"
-
-
-def _p_words(p: float) -> str:
-    return f"P < {_SMALLEST_P}" if p < _SMALLEST_P else f"P = {p:.3f}"

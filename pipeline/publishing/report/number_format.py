@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from schemas.p_style import p_digits, p_sentence, p_text
+
 MINUS: Final = "\N{MINUS SIGN}"
 
 DECIMALS: Final[dict[str, int]] = {
@@ -133,38 +135,9 @@ def _rounded_text(value: Decimal, decimals: int) -> str:
     return f"{sign}{abs(rounded):f}"
 
 
-def p_text(p: float) -> str:
-    """A P value in journal style: no leading zero, two digits, three below .01, "< .001" as floor.
-
-    A value below .05 is never rounded up to .05, and none is printed as 1. Source: AMA Manual of
-    Style, 11th edition, 19.5. Raises ValueError outside (0, 1].
-    """
-    if not 0 < p <= 1:
-        raise ValueError("a P value lies between 0 and 1")
-    if p < 0.001:
-        return "< .001"
-    if p > 0.99:
-        return "> .99"
-    return f"{p:.{_p_digits(p)}f}"[1:]
-
-
-def _p_digits(p: float) -> int:
-    if p < 0.00995:
-        return 3
-    digits = 2
-    while p < 0.05 and float(f"{p:.{digits}f}") >= 0.05 and digits < 6:
-        digits += 1
-    return digits
-
-
 def _excel_p(p: float) -> str:
     text = p_text(p)
-    return f'"{text}"' if text[0] in "<>" else "." + "0" * _p_digits(p)
-
-
-def _p_sentence(num: Num) -> str:
-    text = p_text(num.value)
-    return f"P {text}" if text[0] in "<>" else f"P = {text}"
+    return f'"{text}"' if text[0] in "<>" else "." + "0" * p_digits(p)
 
 
 _STYLES: Final = {
@@ -172,7 +145,7 @@ _STYLES: Final = {
     "count": lambda num: decimal_text(num.value, 0),
     "percent": lambda num: percent_text(num.value, num.decimals),
     "p": lambda num: p_text(num.value),
-    "p_sentence": _p_sentence,
+    "p_sentence": lambda num: p_sentence(num.value),
 }
 
 

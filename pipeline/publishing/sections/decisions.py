@@ -5,11 +5,12 @@ from typing import Final
 import pandas as pd
 
 from pipeline.publishing.report.cells import paragraph, words
-from pipeline.publishing.report.labels import counted
+from pipeline.publishing.report.labels import counted, table_label
 from pipeline.publishing.report.number_format import Num, percent_text
 from pipeline.publishing.report.report_inputs import ReportInputs
 from pipeline.publishing.report.report_model import Block, Cell, Column, Footnote, Ref, Row, Table
 from schemas.decisions import OPEN
+from schemas.p_style import p_sentence
 from schemas.rules import RULES
 
 COUNTED_STATES: Final = ("applies", "corrected")
@@ -21,6 +22,23 @@ _SAID: Final[dict[str, str]] = {
 _GONE: Final = "(finding no longer there)"
 _NO_GROUP: Final = "(several or unknown)"
 _DIFFER: Final = " Exclusions differ by group."
+
+
+def uneven_exclusions(inputs: ReportInputs) -> str:
+    """The sentence on tables of which one group lost more participants, or ""."""
+    uneven = inputs.exclusions[inputs.exclusions["differs"]]
+    if uneven.empty:
+        return ""
+    said = []
+    for row in uneven.to_dict("records"):
+        name, _, measure = str(row["table"]).partition("/")
+        what = inputs.label(measure) if measure else table_label(name)
+        shares = " and ".join(
+            _share(int(row[f"excluded_{side}"]), int(row[f"n_{side}"]), group)
+            for side, group in zip(("case", "reference"), inputs.groups, strict=True)
+        )
+        said.append(f"{what}: {shares} ({p_sentence(float(row['p']))})")
+    return f"The groups lost participants unevenly. {'; '.join(said)}."
 
 
 def decision_blocks(inputs: ReportInputs) -> list[Block]:
@@ -49,7 +67,7 @@ def decision_blocks(inputs: ReportInputs) -> list[Block]:
 
 
 def exclusion_note(inputs: ReportInputs, table: str) -> str:
-    """The footnote on one table of the flow: participants with rows set aside, and the exact test."""
+    """The footnote on one table of the flow: participants of whom something left, and the exact test."""
     rows = inputs.exclusions[inputs.exclusions["table"] == table].to_dict("records")
     if not rows:
         return ""
@@ -61,7 +79,7 @@ def exclusion_note(inputs: ReportInputs, table: str) -> str:
     p = Num(float(row["p"]), "p_sentence", 0, "flow").text
     differ = _DIFFER if bool(row["differs"]) else ""
     return (
-        f"Participants with at least one row set aside: {shares[0]}, {shares[1]}; Fisher's exact test, "
+        f"Participants of whom something left the analysis: {shares[0]}, {shares[1]}; Fisher's exact test, "
         f"{p}.{differ} Rows of one participant are not independent and are not tested."
     )
 

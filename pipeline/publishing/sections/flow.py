@@ -98,7 +98,7 @@ def flow_table(inputs: ReportInputs) -> Table:
             label = STAGES.get(str(stage), str(stage)) + (
                 f": {reason_text(str(reason))}" if reason else ""
             )
-            note = of_exclusions if stage == "set_aside" else ""
+            note = of_exclusions if stage in _LEAVING else ""
             step = Cell(words=label, mark=footnotes.mark(note))
             rows.append(Row((step, *_group_cells(counts, groups))))
     return Table(

@@ -1,6 +1,6 @@
 """Does the model fit? The verdict on each planned model first, then what was looked at, then the plots."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -160,7 +160,7 @@ def _p(value: float) -> Cell:
     return EMPTY if pd.isna(value) else number(Num(float(value), "p", 0, _SOURCE))
 
 
-def _threshold(found: dict[str, Any]) -> Cell:
+def _threshold(found: Mapping[Hashable, Any]) -> Cell:
     """When the diagnostic speaks against the model."""
     value = found["threshold"]
     if pd.isna(value):

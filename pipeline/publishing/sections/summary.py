@@ -6,6 +6,7 @@ from pipeline.publishing.report.numbers import Numbers
 from pipeline.publishing.report.report_inputs import ReportInputs
 from pipeline.publishing.report.report_model import Block, Notice, Paragraph, Section
 from pipeline.publishing.sections.comparisons import has_values, main_result, result_sentence
+from pipeline.publishing.sections.decisions import uneven_exclusions
 from schemas.terms import CONFIRMATORY_ROLES
 
 
@@ -19,7 +20,10 @@ def summary_section(inputs: ReportInputs, numbers: Numbers) -> Section:
                 continue
             shown.append(result_sentence(row, inputs, kind="lead"))
     sample = _sample(inputs)
+    uneven = uneven_exclusions(inputs)
     blocks: list[Block] = [*([sample] if sample else []), *shown]
+    if uneven:
+        blocks.append(Notice(f"{uneven} See the flow of participants and trials.", kind="caution"))
     if not shown:
         blocks.append(
             Notice("No planned outcome could be compared between the groups.", kind="caution")

@@ -14,6 +14,7 @@ from pipeline.statistics.models.discrete.logistic import LegShares
 from pipeline.statistics.models.regression_results import Found
 from pipeline.statistics.models.survival.cox import CoxRegression
 from pipeline.statistics.models.survival.restricted_mean import restricted_mean_regression
+from schemas.p_style import p_sentence
 
 
 def _clustered(distribution: str) -> Fit:
@@ -54,7 +55,7 @@ def hazard_ratio(asked: Asked) -> Found:
     p = float(fit.proportional_hazards_test()["p"].to_dict()[GROUP_TERM])
     changes = p < HAZARDS_DIFFER
     notes = (
-        f"Test of proportional hazards: {_p_in_words(p)}; concordance {fit.concordance.estimate:.2f} "
+        f"Test of proportional hazards: {p_sentence(p)}; concordance {fit.concordance.estimate:.2f} "
         f"(standard error {fit.concordance.se:.2f}).",
         "The hazard ratio changes over the hold, so that one number does not describe it."
         if changes
@@ -91,8 +92,3 @@ def restricted_mean_ancova(asked: Asked) -> Found:
     )
     note = f"Restricted mean: mean hold within the first {limit:g} s, on participant means."
     return Found(fit.inference(GROUP_TERM, ci_level=asked.ci_level), (note,))
-
-
-def _p_in_words(p: float) -> str:
-    """P as notes print it; three digits, "P < .001" below."""
-    return "P < .001" if p < 0.001 else f"P = {p:.3f}".replace("0.", ".", 1)
