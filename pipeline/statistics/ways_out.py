@@ -67,7 +67,7 @@ class PeopleOut:
             for people in (read, left)
         )
         counts = [[x, total - x] for x, total in zip(out, n, strict=True)]
-        testable = all(n) and sum(out) and sum(n) > sum(out)
+        testable = all(n) and 0 < sum(out) < sum(n)
         p = fisher_p(counts) if testable else 1.0
         return {
             "table": table,
