@@ -47,7 +47,7 @@ def write_citations(report: Report) -> bytes:
 
 def bibtex_entry(work: Citation) -> str:
     """A work as an entry of BibTeX, which Zotero, Mendeley and EndNote read."""
-    journal = "booktitle" if work.kind == "inproceedings" else "journal"
+    journal = {"inproceedings": "booktitle", "book": "publisher"}.get(work.kind, "journal")
     facts = {
         "author": " and ".join(work.authors),
         "title": f"{{{work.title.translate(_BIBTEX)}}}",
