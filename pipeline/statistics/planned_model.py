@@ -24,7 +24,8 @@ def with_planned_model(part: Part, measure: Measure, comparison: Comparison) -> 
     """The part with the role on the model that the plan names, and its test of equivalence.
 
     The usual model becomes a sensitivity analysis in no family. A model that was not run on the
-    outcome gets a row that says so: nothing else is called primary in its place.
+    outcome gets a row that says why: nothing else is called primary in its place, and no row without
+    the plan's covariates stands for one with them.
     """
     outcome = measure.outcome
     planned = comparison.plan.outcomes.get(outcome)
@@ -65,12 +66,13 @@ def _planned_row(part: Part, outcome: str) -> EstimateRow | None:
 
 
 def _row_of(part: Part, outcome: str, model: str) -> EstimateRow | None:
-    """The comparison by a model, adjusted where there is such a one."""
+    """The comparison by a model: with the plan's covariates, or by one that takes none."""
     rows = [
         row
         for row in part.rows
         if (row.outcome, row.model, row.role) == (outcome, model, "sensitivity")
         and row.variant in _PREFERRED
+        and not row.estimate_id.endswith(":unadjusted")
     ]
     return min(rows, key=lambda row: _PREFERRED.index(row.variant), default=None)
 
@@ -87,6 +89,8 @@ def _not_run(main: EstimateRow, wanted: str, comparison: Comparison) -> Estimate
         unit="ratio" if is_ratio else "",
         variant="adjusted",
     )
+    if main.status == "not_estimable":
+        return row.not_estimable(main.note)
     label = ANALYSIS_MODELS[wanted].label if is_known else wanted
     return row.not_estimable(f"The plan names a model that was not run on this outcome: {label}.")
 

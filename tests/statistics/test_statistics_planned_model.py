@@ -193,3 +193,36 @@ def test_the_best_trial_is_the_longest_and_the_first_is_the_first():
     assert choose_trials(rows, "best")["trial"].tolist() == [2, 3]
     assert choose_trials(rows, "first")["trial"].tolist() == [1, 2]
     assert choose_trials(rows, "all") is rows
+
+
+@pytest.mark.parametrize("n_case", [1, 2])
+@pytest.mark.parametrize(
+    "model", ["", "mixed_random_intercept", "ancova_hc3", "welch", "brunner_munzel"]
+)
+def test_a_planned_comparison_that_cannot_be_made_says_why_and_lends_its_role_to_none(
+    study, n_case, model
+):
+    tables = load_tables("penney_like")
+    people = tables["participants"]
+    kept = people.groupby("group").head(10 if n_case == 1 else 2)
+    cases = kept.loc[kept["group"] == "LBP"].head(n_case)
+    kept = pd.concat([cases, kept.loc[kept["group"] == "control"]])
+    few = {
+        name: table.loc[table["participant_id"].isin(kept["participant_id"])].reset_index(drop=True)
+        for name, table in tables.items()
+        if "participant_id" in table
+    }
+    plan = planning("strength", model=model, trials="best", role="secondary")
+    done = analyse("few", build_analysis_sets(few, study), study, plan)
+    rows = done.estimates.query("outcome == 'strength'")
+    planned = rows[rows["role"] == "secondary"]
+    assert len(planned) == 1
+    row = planned.iloc[0]
+    assert row["variant"] != "unadjusted" or row["model"] == "welch"
+    if row["status"] == "not_estimable":
+        assert "was not run" not in row["note"]
+    if n_case == 1:
+        assert row["status"] == "not_estimable"
+        assert any(
+            why in row["note"] for why in ("one participant only", "At least two participants")
+        )

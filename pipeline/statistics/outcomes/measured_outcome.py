@@ -27,6 +27,7 @@ from pipeline.statistics.outcomes.group_summaries import number_summaries
 from pipeline.statistics.outcomes.outcome_names import Measure
 from pipeline.statistics.second_routes.routes import second_difference, second_welch
 from pipeline.statistics.second_routes.second_opinion import with_second_opinion
+from schemas.models import plannable_models, stands_in
 
 
 def best_per_leg(rows: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -92,11 +93,17 @@ def summaries_part(
 
 
 def _row(measure: Measure, comparison: Comparison, how: str, role: str) -> EstimateRow:
+    """A row before it is fitted: of the mixed model that the plan names, or of the usual one.
+
+    A row that cannot be filled keeps it, so that the planned comparison says itself why it is missing.
+    """
+    wanted = comparison.plan.model_of(measure.outcome)
+    usual = plannable_models("measured")[0]
     return EstimateRow(
         estimate_id=f"{measure.outcome}:difference:{how}",
         outcome=measure.outcome,
         contrast=comparison.difference,
-        model="mixed_nested",
+        model=wanted if wanted in (usual, *stands_in(usual)) else usual,
         variant=how,
         role=role,
         unit=measure.unit,
