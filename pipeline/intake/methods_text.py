@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.intake.rules.hold_rules import EARLY_STOPS, KEPT_ABOVE, WITHOUT_TIME
+from pipeline.intake.rules.hold_rules import (
+    EARLY_STOPS,
+    KEPT_ABOVE,
+    OTHER_ENDINGS,
+    WITHOUT_TIME,
+)
 from schemas.columns import column_rules
 from schemas.instruments import INSTRUMENTS, IPAQ_IMPOSSIBLE_MIN, IPAQ_LONGEST_MIN
 from schemas.methods import MethodSentence
@@ -83,13 +88,16 @@ def _hold_sentences(study: Study, holds: pd.DataFrame, counts: IntakeCounts) -> 
     done = counts.computed
     n_early, n_untimed, n_kept = (done.get(k, 0) for k in (EARLY_STOPS, WITHOUT_TIME, KEPT_ABOVE))
     at_ceiling = holds["ended_by"].eq("ceiling")
+    n_otherwise = done.get(OTHER_ENDINGS, 0)
     n_not_done = int(holds["ended_by"].eq("not_done").sum())
     untimed = holds["hold_time_s"].isna()
     has_high = holds["hold_high_s"].notna()
     told = {
         f"Holds were timed up to a ceiling of {ceilings} s.": True,
         "A hold that the ceiling ended is known only to be longer than the ceiling "
-        "(right-censored).": at_ceiling.any(),
+        "(right-censored).": at_ceiling.any() or n_otherwise > 0,
+        "So is a hold as long as the ceiling for which another ending was recorded "
+        f"({n_otherwise} in these data).": n_otherwise > 0,
         "A hold at the ceiling without a recorded ending was taken as ended by it.": (
             "HOLD-02" in counts.rules
         ),

@@ -31,7 +31,7 @@ HOLD_REGRESSIONS: Final = (
                 20,
                 (
                     "{Outcomes} {was} compared between the groups by log-normal regression of all trials "
-                    "of both legs{adjusted}{detail}; any other ending counted as the end of the hold. "
+                    "of both legs{adjusted}{detail}; any other ending before the ceiling counted as the end of the hold. "
                     "Standard errors allow trials of one participant to be alike (cluster-robust with "
                     "small-sample factor), with t distribution on the number of participants minus one "
                     "degrees of freedom. The result is a ratio of hold times."

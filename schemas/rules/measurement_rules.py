@@ -127,6 +127,20 @@ HOLD_RULES: Final = (
         bad="hold_time_s    (ceiling_s: 60)\n30\n30\n60\n30\n30\n30",
     ),
     Rule(
+        "HOLD-10",
+        "WARN",
+        "A hold at the ceiling that something else ended",
+        "The hold is as long as the ceiling of {limit} s, at which the clock is stopped, but ended_by says "
+        "something else; it is analysed as longer than the ceiling.",
+        "Check the paper form: write `ceiling` in ended_by, or the time at which the hold ended.",
+        source="A decision of Stance: a clock that is stopped at the ceiling shows the ceiling, and what "
+        "happened in that instant cannot be told from what would have happened after it. The methods text "
+        "counts these holds.",
+        checks="Whether every hold as long as the ceiling was ended by it.",
+        good="hold_time_s  ended_by    (ceiling_s: 30)\n30           ceiling\n29.8         foot_touch",
+        bad="hold_time_s  ended_by    (ceiling_s: 30)\n30           foot_touch",
+    ),
+    Rule(
         "TASK-01",
         "SET ASIDE",
         "An unknown balance task",

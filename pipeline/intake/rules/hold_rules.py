@@ -21,6 +21,7 @@ _SLACK_S = 1e-9
 """Times that differ by less are equal; far below a stopwatch's 0.01 s."""
 EARLY_STOPS: Final = "holds stopped early at the ceiling"
 WITHOUT_TIME: Final = "holds ended by the ceiling without a time"
+OTHER_ENDINGS: Final = "holds at the ceiling that something else ended"
 KEPT_ABOVE: Final = "holds kept above the ceiling"
 
 
@@ -31,8 +32,7 @@ def check_holds(holds: Draft, study: Study) -> tuple[list[Finding], int]:
     ceiling becomes the ceiling (also below it where ended_by is ceiling), ended_by becomes `ceiling` where it is empty and the hold is at the
     ceiling, an upper bound alone gets 0 s as lower bound, and a hold that ended by ceiling without a
     time gets the ceiling. A lower bound alone is kept as it is. `computed` counts what was set to the
-    ceiling besides late stops: EARLY_STOPS, WITHOUT_TIME and KEPT_ABOVE. Returns HOLD-01 to HOLD-07
-    findings and the number of late stops.
+    ceiling besides late stops (EARLY_STOPS, WITHOUT_TIME and KEPT_ABOVE) and OTHER_ENDINGS. Returns the findings of the HOLD rules and the number of late stops.
     """
     findings = _fill_ceilings(holds, study)
     findings += check_short_holds(holds, study)
@@ -141,16 +141,23 @@ def _check_against_ceiling(holds: Draft, tolerance_s: float) -> tuple[list[Findi
     early = by_ceiling & _rows(time_s >= earliest_s)
     at_ceiling = (early | _rows(time_s >= ceiling_s - _SLACK_S)) & holds.usable
     unsaid = at_ceiling & _rows(ended_by.isna())
+    otherwise = at_ceiling & ~unsaid & ~_rows(ended_by == "ceiling")
     findings = [
         *_per_ceiling(holds, "HOLD-01", above),
         *_per_ceiling(holds, "HOLD-03", below),
         *_unsaid_endings(holds, unsaid),
+        *_per_ceiling(holds, "HOLD-10", otherwise, column="ended_by"),
     ]
     frame["hold_time_s"] = time_s.mask(at_ceiling, ceiling_s)
     frame["ended_by"] = ended_by.mask(unsaid, "ceiling")
     late = at_ceiling & _rows(time_s > ceiling_s + _SLACK_S)
     early = at_ceiling & _rows(time_s < ceiling_s - _SLACK_S)
-    for what, rows in ((EARLY_STOPS, early), (WITHOUT_TIME, untimed), (KEPT_ABOVE, kept)):
+    for what, rows in (
+        (EARLY_STOPS, early),
+        (WITHOUT_TIME, untimed),
+        (KEPT_ABOVE, kept),
+        (OTHER_ENDINGS, otherwise),
+    ):
         holds.computed[what] = int(rows.sum())
     return findings, int(late.sum())
 
@@ -172,12 +179,14 @@ def _unsaid_endings(holds: Draft, rows: NDArray[np.bool_]) -> list[Finding]:
     )
 
 
-def _per_ceiling(holds: Draft, rule_id: str, rows: NDArray[np.bool_]) -> list[Finding]:
+def _per_ceiling(
+    holds: Draft, rule_id: str, rows: NDArray[np.bool_], column: str = "hold_time_s"
+) -> list[Finding]:
     ceilings_s = holds.frame["ceiling_s"].to_numpy(dtype=np.float64)
     findings: list[Finding] = []
     for ceiling_s in np.unique(ceilings_s[rows]):
         same = rows & (ceilings_s == ceiling_s)
-        findings += holds.findings(rule_id, "hold_time_s", same, {"limit": f"{ceiling_s:g}"})
+        findings += holds.findings(rule_id, column, same, {"limit": f"{ceiling_s:g}"})
     return findings
 
 

@@ -41,6 +41,12 @@ def _ending_not_said(lab: Lab, draw: random.Random) -> Planted:
     return Planted("hold_times", lab.cell("hold_times", "hold_time_s", row))
 
 
+def _ended_otherwise(lab: Lab, draw: random.Random) -> Planted:
+    row = draw.choice(_at_the_ceiling(lab))
+    lab.put("hold_times", "hold_time_s", row, draw.choice((30, 30.2)))
+    return Planted("hold_times", lab.put("hold_times", "ended_by", row, "foot_touch"))
+
+
 def _no_endings(lab: Lab, draw: random.Random) -> Planted:
     rows = _at_the_ceiling(lab)
     remove_column(lab, "hold_times", "ended_by")
@@ -134,5 +140,6 @@ HOLD_DEFECTS: tuple[Defect, ...] = (
     Defect("HOLD-08", "some times rounded", _some_rounded),
     Defect("HOLD-08", "multiples of five", _multiples_of_five),
     Defect("HOLD-09", "an unnoticed ceiling", _an_unnoticed_ceiling),
+    Defect("HOLD-10", "at the ceiling, but ended otherwise", _ended_otherwise),
     Defect("TASK-01", "an unknown task", _unknown_task),
 )
