@@ -4,7 +4,7 @@ statsmodels has no such model. exp(coefficient) of a log-normal, Weibull or log-
 is a ratio of times. Agrees with R's survival::survreg, including its cluster-robust standard errors.
 """
 
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,20 @@ from statsmodels.base.model import GenericLikelihoodModel, GenericLikelihoodMode
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.p_values import Inference, infer
+from pipeline.statistics.models.censored.expected_information import expected_information
 from pipeline.statistics.models.censored.likelihood import (
     DISTRIBUTIONS,
     CensoredRows,
     RowDerivatives,
     StandardisedProblem,
 )
+from pipeline.statistics.models.clustered_scores import ClusterScores, sums_by_cluster
 from pipeline.statistics.models.newton import maximum
+
+Covariance = Literal["CR0", "CR1", "CR2"]
+
+ALONE: Final = 1 - 1e-8
+"""Share of a coefficient from which one cluster is said to determine it."""
 
 ONE_PARTICIPANT = (
     "The term {term} rests on one participant, whose spread from others like it is not known."
@@ -30,22 +37,37 @@ ONE_PARTICIPANT = (
 class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
     """What statsmodels results offer, and more; made by CensoredRegression.fit.
 
-    participants: shape (n_rows,), participant codes when the fit is clustered, else None.
+    participants: shape (n_rows,), codes of the clusters when the fit is clustered, else None.
+    clusters: scores behind a small-sample covariance (CR2), else None.
     """
 
     def __init__(self, model: Any, mlefit: Any) -> None:
         super().__init__(model, mlefit)
         self.participants: Codes | None = None
+        self.clusters: ClusterScores | None = None
+
+    def use_clusters(self, clusters: ClusterScores) -> None:
+        """Take covariance and degrees of freedom from scores of clusters (CR2)."""
+        self.clusters = clusters
+        self.cov_type = "CR2"
+        self.cov_params_default = clusters.covariance
 
     @property
     def terms(self) -> list[str]:
         """Names of the parameters in order, those of sigma last."""
         return [str(name) for name in self.model.exog_names]
 
-    @property
-    def df(self) -> float | None:
-        """Degrees of freedom of t: participants - 1. None where the reference is normal."""
+    def df_of(self, contrast: npt.ArrayLike) -> float | None:
+        """Degrees of freedom of t for a contrast of the parameters. None where the reference is normal.
+
+        Satterthwaite's with a small-sample covariance, else clusters - 1.
+        """
+        if self.clusters is not None:
+            return self.clusters.df(contrast)
         return float(self.df_resid_inference) if self.use_t else None
+
+    def _df_of_terms(self) -> list[float | None]:
+        return [self.df_of(row) for row in np.eye(len(self.params))]
 
     @property
     def sigma(self) -> pd.Series:
@@ -68,13 +90,14 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
             counts = levels["min"].value_counts()
             if is_between and len(counts) == 2 and counts.min() == 1:
                 raise NotEstimableError(ONE_PARTICIPANT.format(term=term))
-        return infer(float(self.params[at]), float(self.bse[at]), df=self.df, ci_level=ci_level)
+        df = self.df_of(np.eye(len(self.params))[at])
+        return infer(float(self.params[at]), float(self.bse[at]), df=df, ci_level=ci_level)
 
     def coefficient_table(self, *, ci_level: float = 0.95) -> pd.DataFrame:
         """One row per term: estimate, se, df (missing for z), statistic, p, ci_low, ci_high."""
         rows = [
-            infer(float(value), float(se), df=self.df, ci_level=ci_level)
-            for value, se in zip(self.params, self.bse, strict=True)
+            infer(float(value), float(se), df=df, ci_level=ci_level)
+            for value, se, df in zip(self.params, self.bse, self._df_of_terms(), strict=True)
         ]
         columns = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
         table = {name: [getattr(row, name) for row in rows] for name in columns}
@@ -97,8 +120,8 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
         at = rows @ self.params[:-1] + z * float(self.sigma.iloc[0])
         se = np.sqrt(np.einsum("ij,jk,ik->i", gradient, self.cov_params(), gradient))
         found = [
-            infer(float(value), float(error), df=self.df, ci_level=ci_level)
-            for value, error in zip(at, se, strict=True)
+            infer(float(value), float(error), df=self.df_of(row), ci_level=ci_level)
+            for value, error, row in zip(at, se, gradient, strict=True)
         ]
         columns = ("estimate", "ci_low", "ci_high")
         values = np.array([[getattr(row, name) for name in columns] for row in found])
@@ -257,14 +280,26 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
             kwargs.setdefault("tol", _STATSMODELS_TOLERANCE * max(1.0, float(np.abs(start).max())))
         return super().fit(start_params=start, method=method, maxiter=maxiter, disp=disp, **kwargs)
 
-    def fit_clustered(self, groups: npt.ArrayLike, *, small_sample: bool = True) -> Any:
-        """Fit with standard errors that allow rows of one participant to be alike.
+    def fit_clustered(
+        self,
+        groups: npt.ArrayLike,
+        *,
+        covariance: Covariance = "CR2",
+        ceiling: npt.ArrayLike | None = None,
+        shortest: float | None = None,
+    ) -> Any:
+        """Fit with standard errors that allow rows of one participant, or of one matched set, to be alike.
 
-        groups: shape (n_rows,), the participant of each row, from the frame that gave exog
-        (statsmodels matches them by position). small_sample: with the factor
-        G/(G-1) * (n-1)/(n-k) and t with G - 1 degrees of freedom (simulated size .046 to .050 with
-        21 to 60 people per group); without it neither, as R's survreg prints. Raises
-        NotEstimableError with no more participants than coefficients.
+        groups: shape (n_rows,), the cluster of each row, from the frame that gave exog (matched by
+        position). covariance: "CR2", the small-sample covariance of `ClusterScores` with Satterthwaite's
+        degrees of freedom, at most the clusters with an exactly known row minus 1; "CR1", with the factor
+        G/(G-1) * (n-1)/(n-k) and t with G - 1, which rejects too often in small groups; "CR0", with neither,
+        as R's survreg prints. ceiling: shape (n_rows,), above which a row is only known to be longer, in the
+        unit of the variable; by default the bound of rows that are, else none. shortest: below which a row is
+        only known to be shorter.
+
+        Raises NotEstimableError with no more clusters than coefficients, and for CR2 where one cluster alone
+        determines a coefficient. Rejection rates of all three: docs/error-rates.md.
         """
         codes, people = pd.factorize(np.asarray(groups), sort=True)
         if len(codes) != len(self.rows) or (codes < 0).any():
@@ -274,13 +309,68 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
                 f"{len(people)} participants are too few for a model with "
                 f"{self.exog.shape[1]} coefficients."
             )
-        results = self.fit(
-            cov_type="cluster",
-            cov_kwds={"groups": codes, "use_correction": small_sample},
-            use_t=small_sample,
-        )
+        if covariance == "CR2":
+            results = self.fit(use_t=True)
+            results.use_clusters(self._cluster_scores(results.params, codes, ceiling, shortest))
+        else:
+            corrected = covariance == "CR1"
+            results = self.fit(
+                cov_type="cluster",
+                cov_kwds={"groups": codes, "use_correction": corrected},
+                use_t=corrected,
+            )
         results.participants = codes
         return results
+
+    def _cluster_scores(
+        self,
+        params: Floats,
+        codes: Codes,
+        ceiling: npt.ArrayLike | None,
+        shortest: float | None,
+    ) -> ClusterScores:
+        """Scores and expected informations of clusters at an estimate."""
+        sigma, _ = self._at(params)
+        fitted = self.exog @ params[: -self.k_spread]
+        bound = self.rows.bound_above if ceiling is None else self._scaled(ceiling)
+        found = expected_information(
+            self.distribution.error,
+            (bound - fitted) / sigma,
+            None if shortest is None else (self._scaled(shortest) - fitted) / sigma,
+        )
+        k, q = self.exog.shape[1], self.k_spread
+        of_spread = np.eye(q)[:, self._spread_codes]
+        # Every row's information is a sum of products of these, each weighted by one of three numbers.
+        columns = np.vstack([self.exog.T, of_spread])
+        weights = np.empty((k + q, k + q, len(sigma)))
+        weights[:k, :k] = found.of_value / sigma**2
+        weights[:k, k:] = weights[k:, :k] = found.of_both / sigma
+        weights[k:, k:] = found.of_spread
+        p = k + q
+        places = [(a, b) for a in range(p) for b in range(a, p)]
+        products = np.array([columns[a] * columns[b] * weights[a, b] for a, b in places])
+        sums = sums_by_cluster(products, codes)
+        informations = np.zeros((p, p, sums.shape[1]))
+        for (a, b), values in zip(places, sums, strict=True):
+            informations[a, b] = informations[b, a] = values
+        exact = sums_by_cluster(self.rows.is_exact[None, :], codes)[0]
+        scores = ClusterScores(
+            scores=sums_by_cluster(self.score_obs(params).T, codes),
+            informations=informations,
+            bread=-self.hessian(params),
+            most_df=float(max((exact > 0).sum() - 1, 1)),
+        )
+        if scores.largest_pull > ALONE:
+            raise NotEstimableError(
+                "One participant (or matched set) alone determines a coefficient, so that its standard "
+                "error is not known."
+            )
+        return scores
+
+    def _scaled(self, values: npt.ArrayLike) -> Floats:
+        """Values on the scale of the regression."""
+        array = np.asarray(values, dtype=float)
+        return np.log(array) if self.distribution.on_log_scale else array
 
     def _solution(self) -> Floats:
         """The maximum, found where the likelihood is concave; then with a sigma per group."""

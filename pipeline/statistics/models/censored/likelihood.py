@@ -133,6 +133,7 @@ class CensoredRows:
         self.between = np.flatnonzero(~is_exact & np.isfinite(low) & np.isfinite(high))
         self._point = np.where(np.isneginf(low), high, low)
         self.middle = self._point.copy()
+        self.bound_above = np.where(~is_exact & np.isposinf(high), low, np.inf)
         self.middle[self.between] = (low[self.between] + high[self.between]) / 2
 
     def __len__(self) -> int:
