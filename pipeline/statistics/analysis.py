@@ -19,6 +19,7 @@ from pipeline.statistics.diagnostics.checks import (
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimates_frame
+from pipeline.statistics.estimates.hold_rows import recapped, recapped_note
 from pipeline.statistics.estimates.multiplicity import (
     adjust_within_families,
     adjustment_in_words,
@@ -252,7 +253,9 @@ def _correlations(
         MeasuredValues(
             outcome=outcome.measure.outcome,
             printed=outcome.measure.printed,
-            people=participant_values(outcome.rows, outcome.column, within_leg=outcome.within_leg),
+            people=participant_values(
+                _correlated_rows(outcome, comparison), outcome.column, within_leg=outcome.within_leg
+            ),
             **_against_correlation(outcome, comparison),
         )
         for outcome in outcomes
@@ -261,20 +264,27 @@ def _correlations(
     return correlations(measured, sets.participants, comparison)
 
 
+def _correlated_rows(outcome: AnalysedOutcome, comparison: Comparison) -> pd.DataFrame:
+    """Rows behind a correlation within the case group; holds up to the smallest ceiling of its trials."""
+    cases = outcome.rows.loc[outcome.rows["group"] == comparison.case]
+    if not outcome.is_hold or cases.empty or cases["capped_s"].isna().any():
+        return cases
+    return recapped(cases)
+
+
 def _against_correlation(outcome: AnalysedOutcome, comparison: Comparison) -> dict[str, str]:
-    """Why hold times cannot be correlated as they are: bounds, several ceilings, ceiling reached."""
+    """Why hold times cannot be correlated as they are (bounds, ceiling reached), and how ceilings differ."""
     if not outcome.is_hold:
         return {}
     cases = outcome.rows.loc[outcome.rows["group"] == comparison.case]
     if cases["capped_s"].isna().any():
         return {"no_correlation": f"{BOUNDS_ONLY}, so that no correlation is given."}
     at_ceiling = int((cases["censoring"] == "ceiling").sum())
-    if at_ceiling and cases["ceiling_s"].min() < cases["ceiling_s"].max():
-        return {"no_correlation": "Trials with different ceilings cannot be averaged."}
     if at_ceiling:
         return {
             "no_pearson": f"Trials held to the ceiling: {at_ceiling} of {len(cases)}. A Pearson "
-            "correlation of mean hold time would be distorted; see Spearman's."
+            "correlation of mean hold time would be distorted; see Spearman's.",
+            "note": recapped_note(cases),
         }
     return {}
 

@@ -29,7 +29,7 @@ _METHODS: dict[str, Callable[..., Correlation]] = {"pearson": pearson, "spearman
 class MeasuredValues:
     """One measurement, one value per participant.
 
-    people: a `participant_values` table. no_pearson and no_correlation: why a Pearson correlation
+    people: a `participant_values` table. note: a sentence about the values. no_pearson and no_correlation: why a Pearson correlation
     (or any) is not given, empty when it is.
     """
 
@@ -38,6 +38,7 @@ class MeasuredValues:
     people: pd.DataFrame
     no_pearson: str = ""
     no_correlation: str = ""
+    note: str = ""
 
 
 def correlations(
@@ -122,6 +123,6 @@ def _row(
         row = replace(row, family=planned.family if method == planned.coefficient else "")
         few = found.n < FEW_PARTICIPANTS
         note = f"Fewer than {FEW_PARTICIPANTS} participants: {found.n}." if few else ""
-        return row.noting(note, caution=few)
+        return row.noting(values.note, note, caution=few)
 
     return compute_or_say_why(row, compute)
