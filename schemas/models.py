@@ -36,6 +36,12 @@ def usual_sensitivity(kind: Kind) -> tuple[str, ...]:
     return tuple(one.id for one in models if kind in one.uses and one.uses[kind].is_usual)
 
 
+def beside_primary(kind: Kind) -> tuple[str, ...]:
+    """Models that stand beside every primary outcome, whatever the plan names."""
+    models = ANALYSIS_MODELS.values()
+    return tuple(one.id for one in models if kind in one.uses and one.uses[kind].is_beside_primary)
+
+
 def stands_in(model: str) -> tuple[str, ...]:
     """What answers for a model that the data cannot carry or whose check fails; its row says so."""
     return ANALYSIS_MODELS[model].stands_in if model in ANALYSIS_MODELS else ()

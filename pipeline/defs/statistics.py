@@ -31,6 +31,7 @@ _SHOWN_OF_A_CHECK = ("outcome", "model", "diagnostic", "p", "sentence")
 ANALYSIS_SETS = {
     "analysed_participants": "The people of the analysis.",
     "analysed_hold_times": "Every trial with its bounds on the log scale, its person and leg.",
+    "analysed_holds_not_done": "Every trial that was recorded as not done, with its person and leg.",
     "analysed_hold_visits": "As analysed_hold_times, of all visits of a repeated study.",
     "analysed_training": "Every entry of the training log with its person.",
     "analysed_activation": "Every usable stance recording or ready-made row with its person and leg.",
@@ -164,6 +165,7 @@ def statistics(
     analysed_participants: pd.DataFrame,
     analysed_hold_times: Any,
     analysed_hold_visits: Any,
+    analysed_holds_not_done: Any,
     analysed_training: Any,
     analysed_activation: Any,
     analysed_stance_force: Any,
@@ -178,6 +180,7 @@ def statistics(
         participants=analysed_participants,
         hold_times=analysed_hold_times,
         hold_visits=analysed_hold_visits,
+        holds_not_done=analysed_holds_not_done,
         training=analysed_training,
         activation=analysed_activation,
         stance_force=analysed_stance_force,

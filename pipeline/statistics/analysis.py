@@ -44,6 +44,7 @@ from pipeline.statistics.outcomes.repeated_comparisons import (
     without_warned_part,
 )
 from pipeline.statistics.outcomes.training import training_part
+from pipeline.statistics.outcomes.trials_not_done import trials_not_done_part
 from pipeline.statistics.planned_model import with_planned_model
 from pipeline.statistics.tasks_and_visits import goals_of_tasks, visits_compared
 from schemas.methods import MethodSentence
@@ -94,7 +95,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
       3. Each outcome (`_outcome_part`). Its description by group; its usual model and the further ones;
          the role goes to the model that the plan names (`planned_model`), the others become
          sensitivity analyses; values from signals once more without the trials that have a remark.
-      4. Onsets by other detectors and other rules for lift-off.
+      4. Planned hold times with the trials that were not done. Onsets by other detectors and other rules for lift-off.
       5. Across outcomes: eyes open against closed, one balance task against another, the goals of the
          tasks, one visit against another, and what a training log says.
       6. Outcomes that the plan names and the cohort has no values of: one row each, with the reason.
@@ -111,6 +112,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     parts = [characteristics(sets.participants, comparison)]
     shortest = study.holds.shortest_timed_hold_s
     parts += [_outcome_part(outcome, comparison, shortest) for outcome in outcomes]
+    parts += [_trials_not_done(outcome, sets, comparison, shortest) for outcome in outcomes]
     parts += [_onsets_by_method(outcome, sets, comparison) for outcome in outcomes]
     parts.append(_conditions_compared(outcomes, comparison))
     parts.append(goals_of_tasks(sets, study, comparison))
@@ -262,6 +264,28 @@ def _correlations(
         if outcome.is_compared
     ]
     return correlations(measured, sets.participants, comparison)
+
+
+def _trials_not_done(
+    outcome: AnalysedOutcome,
+    sets: AnalysisSets,
+    comparison: Comparison,
+    shortest_timed_hold_s: float,
+) -> Part:
+    """A planned hold time with assumptions about the trials that were not done."""
+    missed = sets.holds_not_done
+    is_planned = outcome.measure.outcome in comparison.plan.outcomes
+    if missed is None or missed.empty or outcome.rows.empty or not (outcome.is_hold and is_planned):
+        return Part(())
+    first = outcome.rows.iloc[0]
+    same = missed["task"].eq(first["task"]) & missed["condition"].eq(first["condition"])
+    return trials_not_done_part(
+        outcome.rows,
+        missed.loc[same],
+        outcome.measure,
+        comparison,
+        shortest_timed_hold_s=shortest_timed_hold_s,
+    )
 
 
 def _correlated_rows(outcome: AnalysedOutcome, comparison: Comparison) -> pd.DataFrame:

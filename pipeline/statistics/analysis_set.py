@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds, unusable_holds
+from pipeline.statistics.outcomes.hold_bounds import (
+    UNUSABLE_NOT_DONE,
+    add_hold_bounds,
+    unusable_holds,
+)
 from pipeline.statistics.ways_out import PeopleOut
 from schemas.columns import empty_table
 from schemas.decisions import Exclusions, SetAside
@@ -38,7 +42,8 @@ class AnalysisSets:
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
     liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
-    log with the columns of participants. stance_force: as activation, where the plan names a measurement
+    log with the columns of participants. holds_not_done: trials of the analysed visit that were recorded as
+    not done, with the columns of participants. stance_force: as activation, where the plan names a measurement
     of the force plates.
     """
 
@@ -53,6 +58,7 @@ class AnalysisSets:
     liftoff_by_rule: pd.DataFrame | None = None
     hold_visits: pd.DataFrame | None = None
     training: pd.DataFrame | None = None
+    holds_not_done: pd.DataFrame | None = None
     stance_force: pd.DataFrame | None = None
 
     def measured(self) -> dict[str, pd.DataFrame]:
@@ -134,7 +140,9 @@ def build_analysis_sets(
     }
     if "hold_times" in joined:
         holds = joined["hold_times"]
-        usable = ledger.drop("hold_times", holds, unusable_holds(holds))
+        why_not = unusable_holds(holds)
+        joined["holds_not_done"] = holds.loc[why_not == UNUSABLE_NOT_DONE].reset_index(drop=True)
+        usable = ledger.drop("hold_times", holds, why_not)
         joined["hold_times"] = add_hold_bounds(usable, study.holds.shortest_timed_hold_s)
     for name in (name for name in _JUDGED if name in joined):
         joined[name] = _usable_trials(name, joined[name], ledger)
@@ -152,7 +160,8 @@ def build_analysis_sets(
         if len(entries):
             joined["training_log"] = entries
     for name, rows in joined.items():
-        ledger.count("analysed", name, rows)
+        if name != "holds_not_done":
+            ledger.count("analysed", name, rows)
     return AnalysisSets(
         participants=participants,
         hold_times=joined.get("hold_times"),
@@ -167,6 +176,7 @@ def build_analysis_sets(
         ),
         hold_visits=_hold_visits(tables, participants, study),
         training=joined.get("training_log"),
+        holds_not_done=joined.get("holds_not_done"),
         stance_force=joined.get("stance_force"),
     )
 

@@ -25,6 +25,14 @@ _STEPS: Final[dict[str, Sentence]] = {
             "the shortest hold that could be timed."
         ),
     ),
+    "trials_not_done": Sentence(
+        35,
+        (
+            "Trials that were not done may hide short holds; as sensitivity analyses the regression of {outcomes} was "
+            "repeated with each counted as not held (worst rank), as shorter than what the model expects of such a "
+            "person, and as shorter than half of it (delta adjustment)."
+        ),
+    ),
     "task_ladder": Sentence(
         130,
         (

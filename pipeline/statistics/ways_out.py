@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
-from schemas.rules.study_rules import exclusions_differ
 
 from pipeline.statistics.models.two_groups.categories import fisher_p
 from schemas.columns import empty_table, validated
 from schemas.decisions import Exclusions
+from schemas.rules.study_rules import exclusions_differ
 
 
 @dataclass

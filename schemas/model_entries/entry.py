@@ -47,7 +47,9 @@ class Use:
     where it differs from that of the model. left: left side of the formula, "" for the column of the
     outcome. variant: what its row is called. told_as: key of its sentence, "" for that of the model.
     on_means: one value per participant, so that covariates of a leg stay out. is_of_times: of times
-    beyond the ceiling, so that enough trials must have ended.
+    beyond the ceiling, so that enough trials must have ended. knows_sets: participants of one matched set
+    are taken as alike; a row of another model says that it takes them as independent.
+    is_beside_primary: made for every primary outcome, whatever the plan names.
     """
 
     fitted_by: str = ""
@@ -64,6 +66,8 @@ class Use:
     told_as: str = ""
     on_means: bool = False
     is_of_times: bool = True
+    knows_sets: bool = False
+    is_beside_primary: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ HOLD_REGRESSIONS: Final = (
         short_labels={
             "adjusted": "Adjusted time ratio",
             "unadjusted": "Unadjusted time ratio",
+            "trials not done counted as not held": "trials not done counted as not held",
+            "trials not done counted as shorter than expected": "trials not done counted as shorter than expected",
+            "trials not done counted as shorter than half of what is expected": "trials not done counted as shorter than half of what is expected",
             "holds too short to time counted as shorter than half the setting": "holds too short to time counted as shorter than half the setting",
             "holds too short to time counted as shorter than twice the setting": "holds too short to time counted as shorter than twice the setting",
         },
@@ -32,9 +35,36 @@ HOLD_REGRESSIONS: Final = (
                 (
                     "{Outcomes} {was} compared between the groups by log-normal regression of all trials "
                     "of both legs{adjusted}{detail}; any other ending before the ceiling counted as the end of the hold. "
-                    "Standard errors allow trials of one participant to be alike (cluster-robust with "
-                    "small-sample factor), with t distribution on the number of participants minus one "
-                    "degrees of freedom. The result is a ratio of hold times."
+                    "Standard errors allow trials of one participant, and participants of one matched set, to be "
+                    "alike (cluster-robust, with the small-sample correction CR2 of Bell and McCaffrey 2002), with t "
+                    "distribution on Satterthwaite's degrees of freedom. The result is a ratio of hold times."
+                ),
+            ),
+        },
+    ),
+    AnalysisModel(
+        id="censored_lognormal_spreads",
+        label="Log-normal censored regression, a spread for each group",
+        quantity="time ratio",
+        number="ratio",
+        reference="bell2002",
+        uses={
+            "hold": Use(
+                fitted_by="pipeline.statistics.catalogue.hold_fits:own_spreads",
+                left="log(hold_time_s)",
+                is_plannable=True,
+                is_usual=True,
+                knows_sets=True,
+                is_beside_primary=True,
+            ),
+        },
+        sentences={
+            "censored_lognormal_spreads": Sentence(
+                45,
+                (
+                    "As a sensitivity analysis, the log-normal regression of {outcomes} was repeated with a spread "
+                    "of its own for each group: with one spread, groups that spread differently are compared wrongly "
+                    "under a ceiling."
                 ),
             ),
         },
@@ -48,6 +78,7 @@ HOLD_REGRESSIONS: Final = (
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:weibull",
+                knows_sets=True,
                 second_by="pipeline.statistics.second_routes.routes:second_log_ratio_by_weibull",
                 is_second_slow=True,
                 diagnostics=CENSORED_CHECKS,
@@ -75,6 +106,7 @@ HOLD_REGRESSIONS: Final = (
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:loglogistic",
+                knows_sets=True,
                 second_by="pipeline.statistics.second_routes.routes:second_log_ratio_by_loglogistic",
                 is_second_slow=True,
                 diagnostics=CENSORED_CHECKS,
@@ -101,6 +133,7 @@ HOLD_REGRESSIONS: Final = (
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:normal",
+                knows_sets=True,
                 second_by="pipeline.statistics.second_routes.routes:second_capped_difference",
                 diagnostics=CENSORED_CHECKS,
                 left="hold_time_s",
@@ -153,6 +186,7 @@ HOLD_REGRESSIONS: Final = (
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:hazard_ratio",
+                knows_sets=True,
                 second_by="pipeline.statistics.second_routes.routes:second_hazard_ratio",
                 diagnostics=("proportional_hazards",),
                 left="hazard(hold_time_s)",

@@ -7,8 +7,9 @@ import numpy as np
 from pipeline.statistics.catalogue.fitted_models import Fit
 from pipeline.statistics.diagnostics.of_hold_models import HAZARDS_DIFFER
 from pipeline.statistics.estimates.design import GROUP_TERM, Asked
-from pipeline.statistics.estimates.hold_rows import smallest_ceiling_s
+from pipeline.statistics.estimates.hold_rows import ceilings_and_shortest_s, smallest_ceiling_s
 from pipeline.statistics.models.censored.censored_regression import CensoredRegression
+from pipeline.statistics.models.censored.participant_scores import spread_by_group
 from pipeline.statistics.models.censored.random_intercept import CensoredRandomIntercept
 from pipeline.statistics.models.discrete.logistic import LegShares
 from pipeline.statistics.models.regression_results import Found
@@ -23,7 +24,8 @@ def _clustered(distribution: str) -> Fit:
         model = CensoredRegression(
             rows["low_s"], rows["high_s"], asked.design.exog, distribution=distribution
         )
-        fit = model.fit_clustered(asked.participants)
+        ceiling_s, shortest_s = ceilings_and_shortest_s(rows)
+        fit = model.fit_clustered(asked.clusters, ceiling=ceiling_s, shortest=shortest_s)
         return Found(fit.inference(GROUP_TERM, ci_level=asked.ci_level), fit=fit)
 
     return fit_distribution
@@ -33,6 +35,29 @@ weibull: Final = _clustered("weibull")
 loglogistic: Final = _clustered("loglogistic")
 normal: Final = _clustered("normal")
 """All trials with another distribution of times, errors clustered by participant, t inference."""
+
+
+def own_spreads(asked: Asked) -> Found:
+    """All trials, log-normal, with a spread of its own for each group, errors clustered, t inference."""
+    rows = asked.design.rows
+    is_case = asked.design.exog[GROUP_TERM].eq(1)
+    ceiling_s, shortest_s = ceilings_and_shortest_s(rows)
+    found = spread_by_group(
+        rows["low_s"],
+        rows["high_s"],
+        asked.design.exog,
+        np.where(is_case, "case", "reference"),
+        case="case",
+        reference="reference",
+        participants=asked.clusters,
+        ceiling=ceiling_s,
+        shortest=shortest_s,
+    )
+    spread = (
+        f"Spread of log hold time, case / reference: {found.ratio:.2f} ({p_sentence(found.p)} for equal "
+        "spreads)."
+    )
+    return Found(found.fit.inference(GROUP_TERM, ci_level=asked.ci_level), (spread,))
 
 
 def random_intercept(asked: Asked) -> Found:
@@ -51,7 +76,7 @@ def hazard_ratio(asked: Asked) -> Found:
     smallest_ceiling_s(rows)
     exog = asked.design.exog.drop(columns="const")
     model = CoxRegression(rows["capped_s"], rows["censoring"] != "ceiling", exog)
-    fit = model.fit_clustered(asked.participants)
+    fit = model.fit_clustered(asked.clusters)
     p = float(fit.proportional_hazards_test()["p"].to_dict()[GROUP_TERM])
     changes = p < HAZARDS_DIFFER
     notes = (

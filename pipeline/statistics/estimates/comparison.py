@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.model_entries.entry import Kind
-from schemas.models import usual_sensitivity
+from schemas.models import beside_primary, usual_sensitivity
 from schemas.plan import Plan, PlannedOutcome
 from schemas.study import Study
 
@@ -56,14 +56,16 @@ class Comparison:
     def sensitivity(self, outcome: str, kind: Kind) -> tuple[str, ...]:
         """Ids of the further models of an outcome: its own when the plan names some, else the usual.
 
-        An outcome that the plan does not name gets none. The model that the plan names for the outcome
+        An outcome that the plan does not name gets none; a primary one always has the models that the
+        catalogue sets beside it. The model that the plan names for the outcome
         is among them, so that it is fitted.
         """
         planned = self.plan.outcomes.get(outcome)
         if planned is None:
             return ()
         names = usual_sensitivity(kind) if planned.sensitivity is None else planned.sensitivity
-        return tuple(dict.fromkeys((*names, self.plan.model_of(outcome))))
+        beside = beside_primary(kind) if planned.role == "primary" else ()
+        return tuple(dict.fromkeys((*names, *beside, self.plan.model_of(outcome))))
 
     def participants_in(self, rows: pd.DataFrame) -> tuple[int, int]:
         """(case, reference) participants among rows that have participant_id and group."""

@@ -1,10 +1,12 @@
 """The columns of a regression: constant, group and the covariates that the data can carry."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from pipeline.statistics.estimates.clusters import Clusters
 from pipeline.statistics.estimates.comparison import Comparison
 from schemas.columns import column_rules
 from schemas.participants import Participants
@@ -40,6 +42,11 @@ class Design:
     caution: bool
     names: tuple[str, ...] = ()
 
+    @cached_property
+    def clusters(self) -> Clusters:
+        """Who is alike with whom among the rows."""
+        return Clusters.of(self.rows, self.exog[GROUP_TERM])
+
     @property
     def formula(self) -> str:
         """The right-hand side: group and the covariates in the model."""
@@ -73,6 +80,11 @@ class Asked:
     def participants(self) -> pd.Series:
         """Participant of each row."""
         return self.design.rows["participant_id"]
+
+    @property
+    def clusters(self) -> pd.Series:
+        """What counts as independent, of each row: the participant, or the matched set."""
+        return self.design.clusters.codes
 
 
 def build_design(rows: pd.DataFrame, covariates: tuple[str, ...], comparison: Comparison) -> Design:

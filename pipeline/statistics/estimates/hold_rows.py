@@ -6,6 +6,12 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 
+FEWEST_WITH_END = 3
+"""Participants of a group with a trial that ended before its ceiling; with fewer the small-sample
+covariance does not hold its level (docs/error-rates.md)."""
+FEW_WITH_END, FEW_ENDS = 5, 10
+"""Participants with such a trial, and such trials, below which a group's result is flagged."""
+
 FEWEST_TO_COMPARE = 2
 """Participants of a group; one alone has no spread between participants."""
 
@@ -48,6 +54,12 @@ def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
                 f"asks for {plan.minimum_events_per_group}. The shares at the ceiling are given "
                 "instead."
             )
+        people = rows.loc[~held_on & (rows["group"] == label), "participant_id"].nunique()
+        if people < FEWEST_WITH_END:
+            raise NotEstimableError(
+                f"Participants of the {label} group with a trial that ended before the ceiling: {people}; at "
+                f"least {FEWEST_WITH_END} are needed. The shares at the ceiling are given instead."
+            )
     if not rows["censoring"].isin(["exact", "between"]).any():
         raise NotEstimableError(
             "Every trial is either 0 s or held to the ceiling, so that a ratio of times cannot be "
@@ -55,6 +67,26 @@ def check_holds(rows: pd.DataFrame, comparison: Comparison) -> None:
         )
     if np.ptp(rows["low_s"]) == 0 and np.ptp(rows["log_high"].clip(upper=_BEYOND_ANY_TIME)) == 0:
         raise NotEstimableError("All trials have the same hold time.")
+
+
+def few_ends(rows: pd.DataFrame, comparison: Comparison) -> str:
+    """The sentence on a group of which few trials ended before the ceiling, or ""."""
+    ended = ~rows["censoring"].isin(["ceiling", "above"])
+    for _, label in comparison.sides:
+        of_group = rows.loc[ended & (rows["group"] == label)]
+        people = int(of_group["participant_id"].nunique())
+        if people < FEW_WITH_END or len(of_group) < FEW_ENDS:
+            return (
+                f"Few trials of the {label} group ended before the ceiling ({len(of_group)} trials of {people} "
+                "participants): the interval is approximate."
+            )
+    return ""
+
+
+def ceilings_and_shortest_s(rows: pd.DataFrame) -> tuple[pd.Series, float | None]:
+    """Ceiling of each trial (s), and the shortest hold that was timed (s) where a trial was shorter."""
+    short = rows.loc[rows["censoring"] == "unable", "high_s"]
+    return rows["ceiling_s"].astype(float), float(short.max()) if len(short) else None
 
 
 def smallest_ceiling_s(rows: pd.DataFrame) -> float:

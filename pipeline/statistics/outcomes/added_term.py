@@ -7,13 +7,15 @@ scale.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
+from pipeline.statistics.estimates.clusters import Clusters
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
-from pipeline.statistics.estimates.hold_rows import check_groups
+from pipeline.statistics.estimates.hold_rows import ceilings_and_shortest_s, check_groups
 from pipeline.statistics.estimates.p_values import Inference, infer
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.row_counts import n_censored
@@ -90,17 +92,18 @@ def hold_term_part(
 
 
 def _of_holds(problem: TermProblem, ci_level: float) -> Inference:
-    people = problem.rows["participant_id"]
+    rows = problem.rows
     exog = problem.exog.to_numpy(dtype=float)
-    model = CensoredNormal(problem.rows["log_low"], problem.rows["log_high"], exog)
-    fit = model.fit_clustered(people)
-    at = list(problem.exog.columns).index(problem.term)
-    return infer(
-        float(fit.params[at]),
-        float(fit.bse[at]),
-        df=float(people.nunique() - 1),
-        ci_level=ci_level,
+    model = CensoredNormal(rows["log_low"], rows["log_high"], exog)
+    ceiling_s, shortest_s = ceilings_and_shortest_s(rows)
+    fit = model.fit_clustered(
+        Clusters.of(rows, rows["group"]).codes,
+        ceiling=np.log(ceiling_s),
+        shortest=None if shortest_s is None else float(np.log(shortest_s)),
     )
+    term = fit.terms[list(problem.exog.columns).index(problem.term)]
+    found: Inference = fit.inference(term, ci_level=ci_level)
+    return found
 
 
 def measured_term_part(

@@ -29,6 +29,8 @@ from schemas.model_entries.entry import Kind, Use
 from schemas.models import ANALYSIS_MODELS
 from schemas.plan import kind_of
 
+_SETS_UNKNOWN = "Participants of one matched set are taken as independent here."
+
 
 @dataclass(frozen=True, eq=False)
 class OutcomeRows:
@@ -140,7 +142,13 @@ def _fit_model(asked: OutcomeRows, name: str, use: Use) -> Part:
         )
         row = replace(row, formula=f"{use.left or asked.column} ~ {design.formula}")
         row = asked.count_rows(row, design.rows).with_inference(found.inference, is_log=is_ratio)
-        row = row.noting(*design.notes, *found.notes, caution=design.caution or found.caution)
+        sets = design.clusters
+        row = row.noting(
+            *design.notes,
+            *found.notes,
+            sets.noted if use.knows_sets else (_SETS_UNKNOWN if sets.is_matched else ""),
+            caution=design.caution or found.caution,
+        )
         second = model.second
         is_planned = comparison.plan.model_of(measure.outcome) == name
         if second is None or (use.is_second_slow and not is_planned):

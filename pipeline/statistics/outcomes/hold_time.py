@@ -23,6 +23,7 @@ from pipeline.statistics.outcomes.time_ratio import (
     as_time_ratio,
     describe_row,
     fit_hold_model,
+    unequal_spread,
 )
 
 
@@ -190,6 +191,8 @@ def _compare_adjusted(
     unadjusted = "" if covariates else NONE_PLANNED
     main = as_time_ratio(main, fit, comparison).noting(unadjusted)
     main = main.noting(shortest.caution, caution=shortest.matters)
+    spread = unequal_spread(fit, comparison)
+    main = main.noting(spread, caution=bool(spread))
     as_survreg = describe_row(as_survreg, fit, comparison).with_inference(
         fit.log_ratio_as_survreg(comparison.ci_level)
     )

@@ -148,16 +148,17 @@ def _test_jointly(
     exog = design.exog.assign(**products)
     if dependent_term(exog) is not None:
         raise NotEstimableError("One of the groups has no trial in one of them.")
-    people = design.rows["participant_id"]
     model = CensoredNormal(
         design.rows["log_low"], design.rows["log_high"], exog.to_numpy(dtype=float)
     )
-    fit = model.fit_clustered(people)
+    clusters = design.clusters
+    # The joint test has a small-sample scaling of its own (`joint_test`).
+    fit = model.fit_clustered(clusters.codes, covariance="CR1")
     at = [list(exog.columns).index(term) for term in terms]
     found = joint_test(
         np.asarray(fit.params, dtype=float)[at],
         np.asarray(fit.cov_params(), dtype=float)[np.ix_(at, at)],
-        people.nunique(),
+        clusters.n,
     )
     row = row.counting(design.rows, comparison, n_censored(design.rows))
     right_side = " + ".join(str(name) for name in exog.columns if name != "const")
@@ -170,4 +171,4 @@ def _test_jointly(
         formula=f"log(hold_time_s) ~ {right_side}",
     )
     degrees = f"F with {found.df_terms} and {found.df_rest} degrees of freedom."
-    return row.noting(degrees, *design.notes, caution=design.caution)
+    return row.noting(degrees, *design.notes, clusters.noted, caution=design.caution)

@@ -14,13 +14,13 @@ import pandas as pd
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
-from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimated
+from pipeline.statistics.estimates.estimate_rows import EstimateRow, compute_or_say_why
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
 from pipeline.statistics.outcomes.distribution_free import brunner_munzel_part
 from pipeline.statistics.outcomes.further_models import OutcomeRows
-from pipeline.statistics.outcomes.hold_model import as_time_ratio, fit_hold_model
 from pipeline.statistics.outcomes.outcome_names import Measure
+from pipeline.statistics.outcomes.time_ratio import as_time_ratio, fit_hold_model
 
 WORST: Final = "trials not done counted as not held"
 DELTAS: Final = {
@@ -36,13 +36,12 @@ def trials_not_done_part(
     measure: Measure,
     comparison: Comparison,
     *,
-    main: EstimateRow,
     shortest_timed_hold_s: float,
 ) -> Part:
     """The planned comparison with the trials that were not done; empty where all were done.
 
     rows: usable trials of the outcome; not_done: those recorded as not done, with the columns of rows as
-    far as they have values. main: the row of the planned model, whose labels are kept. Ids
+    far as they have values. Ids
     "<outcome>:time_ratio:not_done_worst" (shorter than the shortest timed hold), ":not_done_expected"
     and ":not_done_half" (shorter than delta times the median that the model expects of such a person,
     leg and group), and "<outcome>:brunner_munzel:not_done_worst" (0 s, by ranks).
@@ -55,12 +54,12 @@ def trials_not_done_part(
     def ratio(word: str, variant: str, bounds_s: float | None, delta: float = 0.0) -> EstimateRow:
         row = EstimateRow(
             estimate_id=f"{measure.outcome}:time_ratio:not_done_{word}",
-            outcome=main.outcome,
-            contrast=main.contrast,
-            model=main.model,
+            outcome=measure.outcome,
+            contrast=comparison.ratio,
+            model="censored_lognormal",
             variant=variant,
             role="sensitivity",
-            unit=main.unit,
+            unit="ratio",
         ).counting(rows, comparison)
 
         def compute(row: EstimateRow) -> EstimateRow:
@@ -75,7 +74,7 @@ def trials_not_done_part(
             row = as_time_ratio(row, fit, comparison)
             return row.noting(f"Trials not done: {len(not_done)}, each counted as {_words(word)}.")
 
-        return estimated(row, compute)
+        return compute_or_say_why(row, compute)
 
     made = [ratio("worst", WORST, shortest_timed_hold_s)]
     made += [ratio(word, variant, None, delta) for word, (delta, variant) in DELTAS.items()]

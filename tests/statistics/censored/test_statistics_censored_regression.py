@@ -56,7 +56,7 @@ def test_model_and_cluster_standard_errors_are_those_of_r(
     assert plain.aic == pytest.approx(-2 * block["model"]["loglik"] + 2 * 6, rel=rtol, abs=0)
     assert len(model.rows.exact) == block["model"]["events"]
     assert plain.df is None
-    as_r = model.fit_clustered(rows["participant_id"], small_sample=False)
+    as_r = model.fit_clustered(rows["participant_id"], covariance="CR0")
     np.testing.assert_allclose(as_r.bse, list(block["cluster"]["se"].values()), rtol=rtol)
     assert not as_r.use_t
     people = rows["participant_id"].nunique()

@@ -52,7 +52,7 @@ def test_a_replicate_is_the_regression_of_the_rows_of_those_drawn():
 
 def test_the_spread_of_replicates_is_the_cluster_robust_error(booted):
     low, high, exog, person = trials()
-    fit = CensoredRegression(low, high, exog).fit_clustered(person, small_sample=False)
+    fit = CensoredRegression(low, high, exog).fit_clustered(person, covariance="CR0")
     np.testing.assert_allclose(booted.estimates, fit.params, rtol=1e-8)
     np.testing.assert_allclose(np.sqrt((booted.influence**2).sum()), fit.bse, rtol=1e-8)
     assert booted.interval("group").se == pytest.approx(fit.bse[1], rel=0.12, abs=0)

@@ -172,8 +172,9 @@ class SpreadByGroup:
     """Spread of the error in two groups, on the scale of the regression.
 
     sigma: per label. ratio: case / reference with ci_low, ci_high and p of "equal", cluster-robust
-    with t(participants - 1) when participants were given. common_sigma: of the model with one.
-    coefficient_changes: estimates with a spread per group minus those with one, by term.
+    with small-sample covariance when participants (or matched sets) were given. common_sigma: of the model with one.
+    coefficient_changes: estimates with a spread per group minus those with one, by term. fit: of the model
+    with a spread per group.
     """
 
     sigma: pd.Series
@@ -183,6 +184,7 @@ class SpreadByGroup:
     ci_high: float
     p: float
     coefficient_changes: pd.Series
+    fit: Any
 
 
 def spread_by_group(
@@ -195,6 +197,8 @@ def spread_by_group(
     reference: str,
     distribution: str = "lognormal",
     participants: npt.ArrayLike | None = None,
+    ceiling: npt.ArrayLike | None = None,
+    shortest: float | None = None,
     ci_level: float = 0.95,
 ) -> SpreadByGroup:
     """Compare the spread of two groups; arguments as of CensoredRegression.
@@ -207,7 +211,11 @@ def spread_by_group(
     model = CensoredRegression(
         low, high, exog, distribution=distribution, spread_groups=spread_groups
     )
-    fit = model.fit() if participants is None else model.fit_clustered(participants)
+    fit = (
+        model.fit()
+        if participants is None
+        else model.fit_clustered(participants, ceiling=ceiling, shortest=shortest)
+    )
     common = CensoredRegression(low, high, exog, distribution=distribution).fit()
     contrast = np.zeros(len(fit.terms))
     contrast[fit.terms.index(f"{SPREAD_TERM}[{case}]")] = 1.0
@@ -215,7 +223,7 @@ def spread_by_group(
     log_ratio = infer(
         float(contrast @ fit.params),
         float(np.sqrt(contrast @ fit.cov_params() @ contrast)),
-        df=fit.df,
+        df=fit.df_of(contrast),
         ci_level=ci_level,
     )
     k = model.exog.shape[1]
@@ -227,4 +235,5 @@ def spread_by_group(
         ci_high=float(np.exp(log_ratio.ci_high)),
         p=log_ratio.p,
         coefficient_changes=pd.Series(fit.params[:k] - common.params[:k], index=fit.terms[:k]),
+        fit=fit,
     )
