@@ -17,6 +17,7 @@ from pipeline.publishing.sections.provenance import provenance_section
 from pipeline.publishing.sections.quality import data_quality_section, signal_section
 from pipeline.publishing.sections.rating import rating_section
 from pipeline.publishing.sections.second_opinions import disagreement_notice
+from pipeline.publishing.sections.section_outcomes import force_section
 from pipeline.publishing.sections.sensitivity import sensitivity_section
 from pipeline.publishing.sections.strength import strength_section
 from pipeline.publishing.sections.summary import summary_section
@@ -58,6 +59,7 @@ def build_report(inputs: ReportInputs) -> Report:
             hold_time_section(inputs, numbers),
             activation_section(inputs, numbers),
             onset_section(inputs, numbers),
+            *force_section(inputs, numbers),
             strength_section(inputs, numbers),
             associations_section(inputs, numbers),
             rating_section(inputs, numbers),

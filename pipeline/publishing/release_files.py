@@ -21,7 +21,7 @@ from pipeline.publishing.writers.write_quality_summary import quality_summary_ht
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.lab_files import LabFiles
 
-_VALUES_OF_PERSONS = frozenset({"activation_points.csv"})
+_VALUES_OF_PERSONS = "_points.csv"
 _POINTS_OF_PERSONS = "model_fit_"
 
 
@@ -81,7 +81,7 @@ def release_files(
 
 def _figure_place(name: str) -> str:
     """The values of every person behind a figure stay in the lab, without codes as they are."""
-    is_of_persons = name in _VALUES_OF_PERSONS or (
+    is_of_persons = name.endswith(_VALUES_OF_PERSONS) or (
         name.startswith(_POINTS_OF_PERSONS) and name.endswith(".csv")
     )
     return f"internal/{name}" if is_of_persons else f"figures/{name}"
