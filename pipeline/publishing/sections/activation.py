@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.publishing.report.cells import Part, paragraph
+from pipeline.publishing.report.cells import Piece, paragraph
 from pipeline.publishing.report.numbers import Numbers
 from pipeline.publishing.report.report_inputs import ReportInputs, absent
 from pipeline.publishing.report.report_model import Block, Ref, Section
@@ -87,7 +87,7 @@ def onset_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     return Section("onset", "Gluteus medius onset", (*blocks, *further))
 
 
-def _missing_parts(outcomes: list[str]) -> tuple[Part, ...]:
+def _missing_parts(outcomes: list[str]) -> tuple[Piece, ...]:
     """Says which of the values that belong together were not handed in."""
     shown = {outcome.split("/")[0] for outcome in outcomes}
     lacking = [words for name, words in _IN_WORDS.items() if name not in shown]
