@@ -17,7 +17,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from pipeline.signals.force.event_rules import EVENT_RULES
-from pipeline.signals.force.force_events import stance_events
+from pipeline.signals.force.measure_force import stance_events
 
 FAR_S = 0.5
 

@@ -183,9 +183,14 @@ def _measured(
 
 
 def spelled_out(label: str) -> str:
-    """A label of a column as a report prints it: without the abbreviations of wide tables."""
-    first, *rest = label.split(" ")
+    """A label of a column as a report prints it: without the abbreviations of wide tables or commas."""
+    first, *rest = _in_brackets(label).split(" ")
     return " ".join((_SPELLED_OUT.get(first, first), *rest))
+
+
+def _in_brackets(label: str) -> str:
+    first, *rest = label.split(", ")
+    return f"{first} ({', '.join(rest)})" if rest else first
 
 
 def lower_first(text: str) -> str:
@@ -196,8 +201,7 @@ def lower_first(text: str) -> str:
 
 def in_sentence(label: str) -> str:
     """A label inside a sentence: "Integrated EMG, first part" is "integrated EMG (first part)"."""
-    first, *rest = lower_first(label).split(", ")
-    return f"{first} ({', '.join(rest)})" if rest else first
+    return _in_brackets(lower_first(label))
 
 
 HOLD_TIME: Final = "hold_time_s"

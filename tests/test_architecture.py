@@ -92,16 +92,42 @@ def test_only_the_wiring_knows_dagster():
             assert not any(n.split(".")[0] == "dagster" for n in _imports(path)), path
 
 
-def test_help_needs_no_heavy_library():
+FITS_AND_DRAWS = ("statsmodels", "scipy", "matplotlib", "docx", "xlsxwriter", "pipeline.statistics")
+FIX_LIST_ALONE = (
+    "pipeline.publishing.build",
+    "pipeline.publishing.figures",
+    "pipeline.publishing.sections",
+    "pipeline.publishing.signal_pages",
+)
+
+
+def _loads_none_of(names, arguments, expected_exit):
+    """Run a command in a process of its own, which fails when it has loaded one of these modules."""
     code = (
-        "import sys; from pipeline.cli import main; main(['--help']);"
-        "heavy = {'dagster', 'pandas', 'statsmodels', 'matplotlib'} & set(sys.modules);"
-        "sys.exit(str(heavy) if heavy else 0)"
+        "import sys; from pipeline.cli import main; ended = main(sys.argv[2:]);"
+        "loaded = set(sys.argv[1].split(',')) & set(sys.modules);"
+        f"sys.exit(str(loaded) if loaded else ended != {expected_exit} and f'ended with {{ended}}')"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-c", code, ",".join(names), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
+
+
+def test_help_needs_no_heavy_library():
+    _loads_none_of(("dagster", "pandas", *FITS_AND_DRAWS, *FIX_LIST_ALONE), ["--help"], 0)
+
+
+def test_a_stopped_cohort_needs_no_library_that_fits_or_draws(tmp_path):
+    folder = tmp_path / "data" / "cohorts" / "stopped"
+    folder.mkdir(parents=True)
+    (folder / "participants.csv").write_text("participant_id,group\n001,LBP\n", encoding="utf-8")
+    names = (*FITS_AND_DRAWS, *FIX_LIST_ALONE, "pipeline.signals.cohort")
+    _loads_none_of(names, ["--workspace", str(tmp_path), "run", "stopped"], 3)
 
 
 def test_a_check_needs_neither_figures_nor_models(tmp_path):

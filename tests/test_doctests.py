@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 
 WITH_EXAMPLES = (
+    "pipeline.signals.onset.detect",
     "pipeline.statistics.models.censored.censored_regression",
     "pipeline.statistics.models.censored.random_intercept",
 )

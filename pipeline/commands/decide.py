@@ -53,7 +53,7 @@ def propose(workspace: Workspace, cohort: str, read: CohortIntake) -> Waiting:
 
     Findings of the last run about recordings are among it, because only a run opens them.
     """
-    recordings, decisions = _settled_signals(workspace, cohort, read)
+    recordings, decisions = _settle_signals(workspace, cohort, read)
     waiting = pd.concat([read.to_decide, to_decide(recordings)], ignore_index=True)
     decimal = read.study.decimal if read.study is not None else "."
     reports = workspace.cohort_reports(cohort)
@@ -82,13 +82,13 @@ def decide(
         if not text:
             raise UsageError(f"A decision needs a --{name}.", "Say why, and who decides.")
     read = read_cohort(folder)
-    recordings, _ = _settled_signals(workspace, cohort, read)
+    recordings, _ = _settle_signals(workspace, cohort, read)
     waiting = pd.concat([read.to_decide, to_decide(recordings)], ignore_index=True)
     known = {**decidable_in(recordings), **read.decidable}
     ids = list(dict.fromkeys([*ids, *_all_of(all_of, waiting)]))
     if not ids:
         raise UsageError("No finding was named.", _example(cohort))
-    mended = _mended(workspace, cohort, read, recordings) if decision == "corrected" else {}
+    mended = _mend(workspace, cohort, read, recordings) if decision == "corrected" else {}
     _refuse_what_does_not_fit([i for i in ids if i not in mended], decision, known, waiting, read)
     given = _decision_file(folder, read)
     known_lines = {str(line["finding_id"]): line for line in waiting.fillna("").to_dict("records")}
@@ -106,7 +106,7 @@ def decide(
     path = folder / given.file
     decimal = read.study.decimal if read.study is not None else "."
     before = path.read_bytes() if path.is_file() else None
-    write_bytes(path, _appended(path, given, entries, ";" if decimal == "," else ","))
+    write_bytes(path, _append(path, given, entries, ";" if decimal == "," else ","))
     after = read_cohort(folder)
     problem = _refused_when_read(after, len(entries))
     if problem is not None:
@@ -211,7 +211,7 @@ def _refuse_what_does_not_fit(
             raise UsageError(f"{finding_id}: {problem['problem']}", problem["suggestion"])
 
 
-def _mended(
+def _mend(
     workspace: Workspace, cohort: str, read: CohortIntake, recordings: pd.DataFrame
 ) -> dict[str, dict[str, str]]:
     """Id of every finding that an earlier check had and that is gone now -> what is known of it.
@@ -252,7 +252,7 @@ def _example(cohort: str) -> str:
     )
 
 
-def _settled_signals(
+def _settle_signals(
     workspace: Workspace, cohort: str, read: CohortIntake
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Findings about recordings of the last run with their status, and all decisions."""
@@ -281,7 +281,7 @@ def _decision_file(folder: Path, read: CohortIntake) -> DecisionFile:
     return given
 
 
-def _appended(
+def _append(
     path: Path, given: DecisionFile, entries: Sequence[Mapping[str, str]], delimiter: str
 ) -> bytes:
     """The file as it is with these lines below; every column that a person added stays."""

@@ -7,11 +7,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from pipeline.defs.outputs import output
+from pipeline.defs.outputs import output, row_counts, schema_failures, shown_table
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.storage import MADE_FROM
-from pipeline.defs.table_metadata import row_counts, schema_failures, shown_table
+from pipeline.defs.resources import MADE_FROM
 from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.workspace.hashing import code_hash, combined
 from pipeline.workspace.known_hashes import known_hashes

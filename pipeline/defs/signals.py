@@ -1,25 +1,19 @@
-"""Stage 2, signals: recordings become activation, one row per stance trial, with a verdict on the signal."""
+"""Stage 2, signals: recordings become activation, one row per stance trial, with a verdict on the signal.
+
+What measures and draws is imported by the stage when it runs: a stopped cohort needs none of it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pandas as pd
 
-from pipeline.defs.outputs import output
+from pipeline.defs.outputs import output, row_counts, shown_table
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.signal_pictures import recording_pictures
-from pipeline.defs.table_metadata import row_counts, shown_table
 from pipeline.engine.map_units import chosen_engine, map_units
-from pipeline.intake.signal_findings import findings_of_signals, settle_signals
-from pipeline.publishing.signal_pages.recording_entries import recording_entries
-from pipeline.signals.cohort.batch import process_recordings
-from pipeline.signals.cohort.hold_agreement import compare_holds
-from pipeline.signals.cohort.participant_unit import MeasuredUnit, ParticipantUnit
-from pipeline.signals.cohort.ready_made import with_ready_made
-from pipeline.signals.storing.outdated import remove_outdated
 from pipeline.workspace.hashing import code_hash
 from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
@@ -33,6 +27,10 @@ from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import RecordingTraces
 from schemas.stance_force import StanceForce
 from schemas.study import Study
+
+if TYPE_CHECKING:
+    from pipeline.publishing.signal_pages.recording_entries import RecordingEntry
+    from pipeline.signals.cohort.participant_unit import MeasuredUnit, ParticipantUnit
 
 GROUP = "signals"
 
@@ -127,6 +125,13 @@ def signals(
     decisions: pd.DataFrame,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Measure the recordings of one cohort; ready-made rows fill in where there is no recording."""
+    from pipeline.intake.signal_findings import findings_of_signals, settle_signals
+    from pipeline.publishing.signal_pages.recording_entries import recording_entries
+    from pipeline.signals.cohort.batch import process_recordings
+    from pipeline.signals.cohort.hold_agreement import compare_holds
+    from pipeline.signals.cohort.ready_made import with_ready_made
+    from pipeline.signals.storing.outdated import remove_outdated
+
     cohort = context.partition_key
     settings = Study.model_validate(study["study"]).emg
     known = known_hashes(workspace, cohort)
@@ -165,7 +170,7 @@ def signals(
         metadata={
             **row_counts(measured.signals),
             **_verdicts(measured.signals),
-            **recording_pictures(entries),
+            **_pictures(entries),
         },
     )
     yield dg.Output(measured.traces, "recording_traces", metadata=row_counts(measured.traces))
@@ -201,13 +206,30 @@ def signals(
     )
 
 
+def _pictures(entries: "Sequence[RecordingEntry]") -> dict[str, dg.MetadataValue[Any]]:
+    """The worst recordings, one key each, and where all of them are; nothing without recordings."""
+    from pipeline.publishing.signal_pages import signal_page as asset_pictures
+
+    if not entries:
+        return {}
+    doubtful = asset_pictures.doubtful_recordings(entries)
+    return {
+        "all_pictures": dg.MetadataValue.text(asset_pictures.WHERE_ALL_ARE),
+        "worst_recordings": shown_table(doubtful, asset_pictures.COLUMNS),
+        **{
+            title: dg.MetadataValue.md(picture)
+            for title, picture in asset_pictures.worst_pictures(entries).items()
+        },
+    }
+
+
 def _map_units(
-    fn: Callable[[ParticipantUnit], MeasuredUnit],
-    units: Sequence[ParticipantUnit],
+    fn: "Callable[[ParticipantUnit], MeasuredUnit]",
+    units: "Sequence[ParticipantUnit]",
     *,
-    done: Callable[[ParticipantUnit, MeasuredUnit], None],
-    lost: Callable[[ParticipantUnit, int], MeasuredUnit],
-) -> list[MeasuredUnit]:
+    done: "Callable[[ParticipantUnit, MeasuredUnit], None]",
+    lost: "Callable[[ParticipantUnit, int], MeasuredUnit]",
+) -> "list[MeasuredUnit]":
     """Measure where it is soonest done; see `pipeline.engine.map_units.chosen_engine`."""
     engine = chosen_engine(sum(unit.n_recordings for unit in units))
     return map_units(fn, units, engine, done=done, lost=lost)

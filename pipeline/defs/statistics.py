@@ -1,4 +1,7 @@
-"""Stage 3, statistics: joined analysis sets with counts, then every estimate of the report."""
+"""Stage 3, statistics: joined analysis sets with counts, then every estimate of the report.
+
+What joins and fits is imported by the stage when it runs: a stopped cohort needs none of it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -7,15 +10,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from pipeline.defs.outputs import output
+from pipeline.defs.outputs import output, row_counts, shown_table, table_facts
 from pipeline.defs.partitions import COHORTS
 from pipeline.defs.progress import Progress
-from pipeline.defs.table_metadata import row_counts, shown_table, table_facts
-from pipeline.intake.deciding.exclusions import exclusion_findings
-from pipeline.intake.findings.messages import findings_table
-from pipeline.statistics.analysed_outcomes import participant_points
-from pipeline.statistics.analysis import analyse
-from pipeline.statistics.analysis_set import AnalysisSets, build_analysis_sets, signal_summary
 from pipeline.workspace.hashing import code_hash
 from schemas.decisions import Exclusions
 from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
@@ -97,6 +94,11 @@ def analysis_sets(
     set_aside: pd.DataFrame,
 ) -> Iterator[dg.Output[Any]]:
     """Join every table to its people, with counts of what was left out and why."""
+    from pipeline.intake.deciding.exclusions import exclusion_findings
+    from pipeline.intake.findings.messages import findings_table
+    from pipeline.statistics.analysed_outcomes import participant_points
+    from pipeline.statistics.analysis_set import build_analysis_sets, signal_summary
+
     tables = {
         "participants": participants,
         "hold_times": hold_times,
@@ -176,6 +178,9 @@ def statistics(
     event_sensitivity: pd.DataFrame,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Fit the models of the plan."""
+    from pipeline.statistics.analysis import analyse
+    from pipeline.statistics.analysis_set import AnalysisSets
+
     sets = AnalysisSets(
         participants=analysed_participants,
         hold_times=analysed_hold_times,

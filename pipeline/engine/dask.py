@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pipeline.engine.map_units import ATTEMPTS
 from pipeline.workspace.errors import EnvironmentProblem
 from pipeline.workspace.layout import WORKERS_VARIABLE
 
@@ -28,6 +27,7 @@ def on_dask(
     workers: int,
     done: Callable[[Unit, Result], None],
     lost: Callable[[Unit, int], Result],
+    attempts: int,
 ) -> list[Result]:
     """`pipeline.engine.map_units.map_units` on a cluster whose workers see the same folders as this process.
 
@@ -36,7 +36,7 @@ def on_dask(
     """
     results: dict[int, Result] = {}
     suspects: list[tuple[int, Unit]] = []
-    with _client(address, workers) as client:
+    with _client(address, workers, attempts) as client:
         # As many units as threads: a unit that waits at a worker falls with what ends that worker.
         n_threads = sum(client.nthreads().values()) or 1
         for number, unit, result in _run(client, fn, enumerate(units), n_threads):
@@ -97,7 +97,7 @@ def _check_workers(client: "Client") -> None:
 
 
 @contextmanager
-def _client(address: str | None, workers: int) -> "Iterator[Client]":
+def _client(address: str | None, workers: int, attempts: int) -> "Iterator[Client]":
     try:
         import dask
         from distributed import Client, LocalCluster
@@ -106,7 +106,7 @@ def _client(address: str | None, workers: int) -> "Iterator[Client]":
             f"{WORKERS_VARIABLE} asks for Dask, which is not installed.",
             "Install it with `uv pip install -c constraints.txt --group dask`, or set a number.",
         ) from problem
-    with dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS - 1}):
+    with dask.config.set({"distributed.scheduler.allowed-failures": attempts - 1}):
         if address is None:
             with (
                 LocalCluster(

@@ -15,9 +15,6 @@ from pipeline.workspace.layout import WORKERS_VARIABLE
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 
-ATTEMPTS: Final = 2
-"""How often a unit is given to a process before it counts as lost."""
-
 RECORDINGS_PER_WORKER: Final = 60
 """Fewer recordings are measured sooner here than a new process has imported what it needs."""
 
@@ -52,26 +49,28 @@ def map_units(
     *,
     done: Callable[[Unit, Result], None] | None = None,
     lost: Callable[[Unit, int], Result] | None = None,
+    attempts: int = 2,
 ) -> list[Result]:
     """The results of fn(unit) for all units, in their order.
 
     fn, units and results travel between processes, except with Serial: fn is a function of a
     module. done: called here with a unit and its result as soon as it is there, in any order.
-    lost: gives the result of a unit whose process ended ATTEMPTS times, from the unit and the exit
-    code (below zero: the signal that ended it; 0: not known). Without it, raises EnvironmentProblem.
+    attempts: how often a unit is given to a process before it counts as lost. lost: gives the result
+    of such a unit, from it and the exit code of its last process (below zero: the signal that ended
+    it; 0: not known). Without it, raises EnvironmentProblem.
     Raises what fn raises, and KeyboardInterrupt; other processes have then ended.
     """
     tell = done or (lambda _unit, _result: None)
-    give_up = lost or _raise_lost
+    give_up = lost or _lost_after(attempts)
     if isinstance(engine, Dask):
         from pipeline.engine.dask import on_dask
 
-        return on_dask(fn, units, engine.address, engine.workers, tell, give_up)
+        return on_dask(fn, units, engine.address, engine.workers, tell, give_up, attempts)
     if isinstance(engine, Processes) and engine.workers > 1:
         from pipeline.engine.processes import in_processes, may_start_processes
 
         if may_start_processes():
-            return in_processes(fn, units, engine.workers, tell, give_up)
+            return in_processes(fn, units, engine.workers, tell, give_up, attempts)
     results = []
     for unit in units:
         results.append(fn(unit))
@@ -117,8 +116,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _raise_lost(_unit: object, exit_code: int) -> NoReturn:
-    raise EnvironmentProblem(
-        f"A process ended before its work was done, {ATTEMPTS} times (exit code {exit_code}).",
-        f"Most likely memory ran out: close other programs, or set {WORKERS_VARIABLE}=1.",
-    )
+def _lost_after(attempts: int) -> Callable[[object, int], NoReturn]:
+    def raise_lost(_unit: object, exit_code: int) -> NoReturn:
+        raise EnvironmentProblem(
+            f"A process ended before its work was done, {attempts} times (exit code {exit_code}).",
+            f"Most likely memory ran out: close other programs, or set {WORKERS_VARIABLE}=1.",
+        )
+
+    return raise_lost

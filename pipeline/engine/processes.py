@@ -17,7 +17,6 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from pipeline.engine.map_units import ATTEMPTS
 from pipeline.workspace.errors import EnvironmentProblem
 from pipeline.workspace.layout import WORKERS_VARIABLE
 
@@ -53,9 +52,10 @@ def in_processes(
     workers: int,
     done: Callable[[Unit, Result], None],
     lost: Callable[[Unit, int], Result],
+    attempts: int,
 ) -> list[Result]:
     """`pipeline.engine.map_units.map_units` on so many processes of this computer."""
-    pool = _Pool(fn, units, workers, done, lost)
+    pool = _Pool(fn, units, workers, done, lost, attempts)
     try:
         pool.run()
     except BaseException:
@@ -111,9 +111,10 @@ class _Pool(Generic[Unit, Result]):
         workers: int,
         done: Callable[[Unit, Result], None],
         lost: Callable[[Unit, int], Result],
+        attempts: int,
     ) -> None:
         self.results: dict[int, Result] = {}
-        self._fn, self._done, self._lost = fn, done, lost
+        self._fn, self._done, self._lost, self._attempts = fn, done, lost, attempts
         self._new = iter(_Task(number, unit) for number, unit in enumerate(units))
         self._again: deque[_Task[Unit]] = deque()
         self._wanted = min(workers, len(units)) if isinstance(units, Sized) else workers
@@ -196,7 +197,7 @@ class _Pool(Generic[Unit, Result]):
         if worker.task is None:
             return
         worker.task.attempts += 1
-        if worker.task.attempts < ATTEMPTS:
+        if worker.task.attempts < self._attempts:
             self._again.append(worker.task)
         else:
             self._answer(worker.task, self._lost(worker.task.unit, exit_code))
@@ -214,7 +215,7 @@ def _serve(near_end: "connection.Connection[Any, Any]", fn: Callable[[Any], Any]
     with suppress(EOFError, OSError):
         near_end.send(_READY)
         while True:
-            answer = _answered(fn, near_end.recv())
+            answer = _answer_unit(fn, near_end.recv())
             try:
                 near_end.send(answer)
             except OSError:
@@ -223,7 +224,7 @@ def _serve(near_end: "connection.Connection[Any, Any]", fn: Callable[[Any], Any]
                 near_end.send((None, _fit_to_travel(problem)))
 
 
-def _answered(fn: Callable[[Any], Any], unit: Any) -> tuple[Any, Exception | None]:
+def _answer_unit(fn: Callable[[Any], Any], unit: Any) -> tuple[Any, Exception | None]:
     """(result, None) or (None, what was raised)."""
     try:
         return fn(unit), None

@@ -10,17 +10,16 @@ from pipeline.publishing.sections.associations import associations_section
 from pipeline.publishing.sections.decisions import uneven_exclusions
 from pipeline.publishing.sections.flow import flow_section
 from pipeline.publishing.sections.hold_time import hold_time_section
-from pipeline.publishing.sections.methods import methods_section
+from pipeline.publishing.sections.methods import methods_section, provenance_section
 from pipeline.publishing.sections.model_fit import model_fit_section
-from pipeline.publishing.sections.overview import overview_section
 from pipeline.publishing.sections.participants import participants_section
-from pipeline.publishing.sections.provenance import provenance_section
 from pipeline.publishing.sections.quality import data_quality_section, signal_section
 from pipeline.publishing.sections.rating import rating_section
 from pipeline.publishing.sections.second_opinions import disagreement_notice
+from pipeline.publishing.sections.section_outcomes import force_section
 from pipeline.publishing.sections.sensitivity import sensitivity_section
 from pipeline.publishing.sections.strength import strength_section
-from pipeline.publishing.sections.summary import summary_section
+from pipeline.publishing.sections.summary import overview_section, summary_section
 
 __all__ = ["ReportInputs", "build_report"]
 
@@ -36,11 +35,33 @@ VERDICT_NOTES = {
 
 
 def build_report(inputs: ReportInputs) -> Report:
-    """The report of one cohort: verdict, key results, sections in the order of a results section.
+    """The report of one cohort: from results to what every writer renders, in five stages.
 
-    Everything printed comes from `inputs`; the same inputs give the same report. A section whose
-    data were not handed in says so in one sentence. Raises KeyError for a citation that
-    `schemas.citations` does not have.
+    1. **Clean.** `ReportInputs.cleaned` makes every text printable: no control characters, no letters
+       that turn the reading direction, a true minus sign before negative numbers. From here on no
+       writer has to look at the text of a lab again; it only escapes what its format needs.
+    2. **Look numbers up.** `Numbers` finds estimates by outcome, contrast, model and role. A number
+       that is printed is one of them (`Num` carries the id of its row), a count of `flow` or
+       `findings`, or a setting of the plan. Nothing is computed and no number is typed here, so that
+       `numbers.json` can say of each estimate whether the report prints it.
+    3. **Say what comes before all results.** Banners, in this order: the data are simulated; no
+       comparison is possible and why; two routes to one number disagree; the study's own description.
+       The note beside the verdict says whether rows wait for a decision and whose plan was followed.
+    4. **Make the sections**, in the order of a results section: who was analysed, the planned outcomes,
+       what the muscle did, associations, the rating; then what a reviewer asks for: signal quality,
+       sensitivity analyses, the fit of the models, data quality, methods, provenance. A section turns
+       inputs and numbers into blocks: paragraphs with pointers to tables and figures, tables of cells,
+       figures with the table behind them, notices. One whose data were not handed in says so in one
+       sentence; none is left out in silence. A new section is its file in `sections/` and one line below.
+    5. **Number tables and figures.** `Report` counts them in reading order when it is made, so that a
+       pointer prints "Table 3" wherever its table has moved to.
+
+    Formats come after this: `release_files` hands the report to every writer. Which files hold codes
+    of participants is decided there, not here.
+
+    inputs: everything that is printed; the same inputs give the same report, byte for byte in every
+    format. Raises KeyError for a citation that `schemas.citations` does not have, and, when a writer
+    renders it, for a pointer to a table or figure that is not there: both are bugs.
     """
     inputs = inputs.cleaned()
     numbers = inputs.numbers()
@@ -59,6 +80,7 @@ def build_report(inputs: ReportInputs) -> Report:
             hold_time_section(inputs, numbers),
             activation_section(inputs, numbers),
             onset_section(inputs, numbers),
+            *force_section(inputs, numbers),
             strength_section(inputs, numbers),
             associations_section(inputs, numbers),
             rating_section(inputs, numbers),

@@ -8,20 +8,23 @@ import pandas as pd
 from pipeline.publishing.fix_list.checked_copies import checked_copies
 from pipeline.publishing.fix_list.findings_history import Changes
 from pipeline.publishing.fix_list.fix_entries import fix_entries
+from pipeline.publishing.fix_list.quality_summary import quality_summary_html
 from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
 from pipeline.publishing.report.report_inputs import ReportInputs
 from pipeline.publishing.report.report_model import Report
 from pipeline.publishing.writers.write_csv import rows_as_csv, write_csvs
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_figures import write_figures
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import write_citations, write_methods
-from pipeline.publishing.writers.write_numbers import write_numbers
-from pipeline.publishing.writers.write_quality_summary import quality_summary_html
+from pipeline.publishing.writers.write_plain_files import (
+    write_citations,
+    write_figures,
+    write_html,
+    write_methods,
+    write_numbers,
+)
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.lab_files import LabFiles
 
-_VALUES_OF_PERSONS = frozenset({"activation_points.csv"})
+_VALUES_OF_PERSONS = "_points.csv"
 _POINTS_OF_PERSONS = "model_fit_"
 
 
@@ -81,7 +84,7 @@ def release_files(
 
 def _figure_place(name: str) -> str:
     """The values of every person behind a figure stay in the lab, without codes as they are."""
-    is_of_persons = name in _VALUES_OF_PERSONS or (
+    is_of_persons = name.endswith(_VALUES_OF_PERSONS) or (
         name.startswith(_POINTS_OF_PERSONS) and name.endswith(".csv")
     )
     return f"internal/{name}" if is_of_persons else f"figures/{name}"

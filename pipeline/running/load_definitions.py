@@ -4,9 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-import pipeline
-
 
 def load_definitions() -> dg.Definitions:
     """All assets, checks, jobs, sensors and resources of Stance."""
-    return dg.load_from_defs_folder(path_within_project=Path(pipeline.__file__).parent)
+    return dg.load_from_defs_folder(path_within_project=Path(__file__).parents[1])

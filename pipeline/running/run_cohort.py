@@ -9,8 +9,7 @@ from dagster import DagsterExecutionInterruptedError
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
 from pipeline.defs.resources import resources_for
-from pipeline.running.history_databases import history_held_open
-from pipeline.running.instance import open_instance
+from pipeline.running.instance import history_held_open, open_instance
 from pipeline.running.load_definitions import load_definitions
 from pipeline.workspace.errors import ExitCode, StanceError
 from pipeline.workspace.layout import Workspace

@@ -13,6 +13,7 @@ from pipeline.simulation.cohort_tables import (
 from pipeline.simulation.follow_up import TrainingEntry, draw_further_holds, draw_training
 from pipeline.simulation.holds import TrueHold, draw_holds, draw_leg_holds
 from pipeline.simulation.mistakes import Victims, choose_victims, plant_mistakes
+from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, draw_people, draw_ratings, draw_strength
 from pipeline.simulation.recordings import (
     FOLDER,
@@ -20,7 +21,6 @@ from pipeline.simulation.recordings import (
     make_recording,
     plan_recordings,
 )
-from pipeline.simulation.streams import stream
 from pipeline.simulation.study_file import CASE_SPELLINGS, REFERENCE_SPELLINGS, study_text
 from pipeline.simulation.table_files import TableFile, write_tables
 from pipeline.simulation.truth import Truth

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from pipeline.simulation.holds import LegHold, TrueHold, draw_trials
+from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
-from pipeline.simulation.streams import stream
 from pipeline.simulation.truths import CohortSpec
 from schemas.terms import DEFAULT_TASK, DEFAULT_VISIT, LEGS
 

@@ -5,8 +5,8 @@ from math import floor, log, sqrt
 
 import numpy as np
 
+from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
-from pipeline.simulation.streams import stream
 from pipeline.simulation.truths import CohortSpec
 from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT, LEGS
 
@@ -89,7 +89,7 @@ def draw_trials(
     rows = []
     for trial in range(1, spec.trials + 1):
         true_s = max(leg_hold.draw_s(rng), SHORTEST_HOLD_S)
-        recorded_s, ended_by = _recorded(rng, true_s, spec.ceiling_s)
+        recorded_s, ended_by = _record(rng, true_s, spec.ceiling_s)
         rows.append(
             TrueHold(
                 person.participant_id,
@@ -106,7 +106,7 @@ def draw_trials(
     return rows
 
 
-def _recorded(
+def _record(
     rng: np.random.Generator, true_s: float, ceiling_s: float
 ) -> tuple[float | None, str | None]:
     """What the tester writes down: time to 0.01 s, rounded down so that it stays below the ceiling."""

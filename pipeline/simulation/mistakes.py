@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person
 from pipeline.simulation.recordings import FAULTS
-from pipeline.simulation.streams import stream
 from pipeline.simulation.table_files import Cell, TableFile, written
 from pipeline.simulation.truth import PlantedMistake
 from schemas.terms import LEGS
@@ -86,7 +86,7 @@ def _the_same_row_twice(table: TableFile, who: str, _: float) -> tuple[int, str]
     return table.repeat_row(_first_row(table, who)), "participant_id"
 
 
-def _emptied(heading: str) -> Callable[[TableFile, str, float], tuple[int, str]]:
+def _empty_cell(heading: str) -> Callable[[TableFile, str, float], tuple[int, str]]:
     def plant(table: TableFile, who: str, _: float) -> tuple[int, str]:
         row = _first_row(table, who)
         table.put(row, heading, None)
@@ -158,7 +158,9 @@ MISTAKES: Final[tuple[MistakeKind, ...]] = (
         "the same trial entered twice",
         _the_same_row_twice,
     ),
-    MistakeKind("empty_leg", "CELL-04", "hold_times", True, "no leg written down", _emptied("leg")),
+    MistakeKind(
+        "empty_leg", "CELL-04", "hold_times", True, "no leg written down", _empty_cell("leg")
+    ),
     MistakeKind(
         "misspelt_group",
         "GROUP-01",
@@ -224,17 +226,17 @@ def plant_mistakes(tables: Tables, victims: Victims, *, ceiling_s: float) -> lis
     for kind in MISTAKES:
         table = tables[kind.table]
         row, heading = kind.plant(table, victims.of_mistake[kind.name], ceiling_s)
-        planted.append(_located(table, row, heading, kind.rule_id, kind.what))
+        planted.append(_locate(table, row, heading, kind.rule_id, kind.what))
     if "recordings" in tables:
         table = tables["recordings"]
         for fault, (rule_id, heading, what) in _RULE_OF_FAULT.items():
             who, leg = victims.of_fault[fault]
             [row] = table.matching(participant_id=who, leg=leg, role="task")
-            planted.append(_located(table, row, heading, rule_id, what))
+            planted.append(_locate(table, row, heading, rule_id, what))
     return planted
 
 
-def _located(table: TableFile, row: int, heading: str, rule_id: str, what: str) -> PlantedMistake:
+def _locate(table: TableFile, row: int, heading: str, rule_id: str, what: str) -> PlantedMistake:
     return PlantedMistake(
         rule_id=rule_id,
         table=table.table,

@@ -1,8 +1,22 @@
-"""Gaussian noise with the spectrum of surface EMG, and the measures its truth is stated in."""
+"""Random streams by name, and Gaussian noise with the spectrum of surface EMG.
+
+A stream depends only on the seed and its own name, so that adding a table or a recording changes no
+other.
+"""
+
+import zlib
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
+
+
+def stream(seed: int, *name: str | int) -> np.random.Generator:
+    """The random stream of this name. Errors: ValueError for a negative seed."""
+    if seed < 0:
+        raise ValueError("the seed has to be 0 or larger")
+    return np.random.default_rng([seed, *(zlib.crc32(str(part).encode()) for part in name)])
+
 
 Floats = NDArray[np.float64]
 
@@ -14,15 +28,15 @@ SHAPE_LOW_HZ, SHAPE_HIGH_HZ = 60.0, 120.0
 
 def emg_noise(rng: np.random.Generator, n_samples: int, *, rate_hz: float) -> Floats:
     """EMG-shaped Gaussian noise, shape (n_samples,), with RMS 1 between 20 and 450 Hz."""
-    return _shaped(rng, n_samples, rate_hz, white=False)
+    return _shape(rng, n_samples, rate_hz, white=False)
 
 
 def white_noise(rng: np.random.Generator, n_samples: int, *, rate_hz: float) -> Floats:
     """White Gaussian noise, shape (n_samples,), with RMS 1 between 20 and 450 Hz."""
-    return _shaped(rng, n_samples, rate_hz, white=True)
+    return _shape(rng, n_samples, rate_hz, white=True)
 
 
-def _shaped(rng: np.random.Generator, n_samples: int, rate_hz: float, *, white: bool) -> Floats:
+def _shape(rng: np.random.Generator, n_samples: int, rate_hz: float, *, white: bool) -> Floats:
     n_fft = scipy.fft.next_fast_len(n_samples, real=True)
     freqs_hz = scipy.fft.rfftfreq(n_fft, 1 / rate_hz)
     if white:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.simulation.streams import stream
+from pipeline.simulation.noise import stream
 from pipeline.simulation.truths import ASSUMPTIONS, PUBLISHED, CohortSpec, GroupTruth
 from schemas.terms import LEGS
 

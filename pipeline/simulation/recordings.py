@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.simulation.holds import LegHold
+from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
 from pipeline.simulation.recording_files import write_recording
 from pipeline.simulation.signals import (
@@ -15,7 +16,6 @@ from pipeline.simulation.signals import (
     simulate_mvic,
     simulate_stance,
 )
-from pipeline.simulation.streams import stream
 from pipeline.simulation.truth import TrueRecording
 from pipeline.simulation.truths import PUBLISHED, CohortSpec
 from schemas.terms import LEGS

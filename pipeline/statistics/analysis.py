@@ -19,7 +19,7 @@ from pipeline.statistics.diagnostics.checks import (
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimates_frame
-from pipeline.statistics.estimates.hold_rows import recapped, recapped_note
+from pipeline.statistics.estimates.hold_rows import cap_at_smallest, say_capped
 from pipeline.statistics.estimates.multiplicity import (
     adjust_within_families,
     adjustment_in_words,
@@ -293,7 +293,7 @@ def _correlated_rows(outcome: AnalysedOutcome, comparison: Comparison) -> pd.Dat
     cases = outcome.rows.loc[outcome.rows["group"] == comparison.case]
     if not outcome.is_hold or cases.empty or cases["capped_s"].isna().any():
         return cases
-    return recapped(cases)
+    return cap_at_smallest(cases)
 
 
 def _against_correlation(outcome: AnalysedOutcome, comparison: Comparison) -> dict[str, str]:
@@ -308,7 +308,7 @@ def _against_correlation(outcome: AnalysedOutcome, comparison: Comparison) -> di
         return {
             "no_pearson": f"Trials held to the ceiling: {at_ceiling} of {len(cases)}. A Pearson "
             "correlation of mean hold time would be distorted; see Spearman's.",
-            "note": recapped_note(cases),
+            "note": say_capped(cases),
         }
     return {}
 

@@ -1,10 +1,10 @@
-"""Where things lie in a workspace: cohorts, reports and Stance's own state."""
+"""Where things lie in a workspace: cohorts, reports and Stance's own state; which names a cohort may have."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.workspace.cohort_names import checked_cohort_name, is_cohort_name
 from pipeline.workspace.errors import UsageError
 
 WORKSPACE_VARIABLE = "STANCE_WORKSPACE"
@@ -96,3 +96,34 @@ def find_workspace(folder: str | Path | None = None) -> Workspace:
             f"The workspace folder {root} does not exist.", "Create it or name another one."
         )
     return Workspace(root)
+
+
+_RULE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
+POOLED = "pooled"
+"""Folder of the reports on all cohorts together."""
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", POOLED}
+    | {f"com{n}" for n in range(1, 10)}
+    | {f"lpt{n}" for n in range(1, 10)}
+)
+RULE_IN_WORDS = "A cohort name has 1 to 48 lower-case letters, digits, - or _, and starts with a letter or digit."
+
+
+def is_cohort_name(name: str) -> bool:
+    """Whether `name` may be a cohort: the rule above, and no name that Windows reserves."""
+    return _RULE.fullmatch(name) is not None and name not in _RESERVED
+
+
+def checked_cohort_name(name: str) -> str:
+    """Return `name` if it may be a cohort; raise UsageError with a usable suggestion otherwise."""
+    if is_cohort_name(name):
+        return name
+    if name in _RESERVED:
+        keeps = "Stance keeps" if name == POOLED else "Windows keeps"
+        raise UsageError(
+            f"{name!r} cannot be the name of a cohort: {keeps} it for itself, in any folder.",
+            f"Add a word, such as {name}-study.",
+        )
+    simpler = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:48]
+    hint = f"Use {simpler}." if is_cohort_name(simpler) else "Choose another name."
+    raise UsageError(f"{name!r} cannot be the name of a cohort. {RULE_IN_WORDS}", hint)

@@ -12,8 +12,7 @@ from pipeline.defs import publishing as publishing_wiring
 from pipeline.defs import signals as signals_wiring
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
-from pipeline.running.history_databases import history_held_open
-from pipeline.running.instance import open_instance
+from pipeline.running.instance import history_held_open, open_instance
 from pipeline.running.run_cohort import run_cohort
 from pipeline.workspace.errors import EnvironmentProblem, ExitCode
 from pipeline.workspace.layout import Workspace

@@ -9,12 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.definitions import defs
-from pipeline.defs.jobs import ANALYSE_COHORT
+from pipeline.defs.jobs import ANALYSE_COHORT, SETTLED_AFTER_S, is_settled, new_or_changed_cohorts
+from pipeline.defs.outputs import cell, column_schema, schema_failures, shown_table
 from pipeline.defs.partitions import COHORTS, register_cohorts
-from pipeline.defs.resources import locked_workspace
-from pipeline.defs.sensors import SETTLED_AFTER_S, is_settled, new_or_changed_cohorts
-from pipeline.defs.storage import TableStore
-from pipeline.defs.table_metadata import cell, column_schema, schema_failures, shown_table
+from pipeline.defs.resources import TableStore, locked_workspace
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.locks import cohort_lock
 from schemas.hold_times import HoldTimes
@@ -139,7 +137,7 @@ def test_cohort_folders_become_partitions_and_others_do_not(tmp_path):
 def test_the_sensor_sees_new_changed_and_reverted_folders(tmp_path, monkeypatch):
     workspace = Workspace(tmp_path)
     table = _cohort(workspace, "lyon") / "participants.csv"
-    monkeypatch.setattr("pipeline.defs.sensors.SETTLED_AFTER_S", -1.0)
+    monkeypatch.setattr("pipeline.defs.jobs.SETTLED_AFTER_S", -1.0)
     with dg.DagsterInstance.ephemeral() as instance:
 
         def tick(cursor):

@@ -11,7 +11,7 @@ from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from sqlalchemy import NullPool, create_engine, text
 
-from pipeline.running.history_databases import history_held_open
+from pipeline.running.instance import history_held_open
 
 
 def _engine(path):
@@ -72,7 +72,7 @@ def test_one_engine_serves_a_database_until_the_end(database):
 KILLED = """
 import os, signal, sys
 from sqlalchemy import NullPool, create_engine, text
-from pipeline.running.history_databases import history_held_open
+from pipeline.running.instance import history_held_open
 with history_held_open():
     for value in range(50):
         with create_engine(f"sqlite:///{sys.argv[1]}").begin() as connection:

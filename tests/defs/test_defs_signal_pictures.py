@@ -12,8 +12,7 @@ import pytest
 from pipeline import definitions
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
-from pipeline.running.history_databases import history_held_open
-from pipeline.running.instance import open_instance
+from pipeline.running.instance import history_held_open, open_instance
 from pipeline.simulation.cohort import write_demo_cohort
 from pipeline.simulation.truths import DEMO
 from pipeline.workspace.layout import Workspace

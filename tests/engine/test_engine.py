@@ -156,6 +156,11 @@ def test_without_an_answer_for_lost_units_the_run_ends_in_plain_words(work):
     assert "STANCE_WORKERS" in caught.value.fix
 
 
+def test_how_often_a_unit_is_tried_is_for_the_caller_to_say(work):
+    with pytest.raises(EnvironmentProblem, match="1 times"):
+        map_units(work.die_at_two, range(5), Processes(2), attempts=1)
+
+
 def test_running_out_of_memory_is_a_lost_unit_and_no_bug(work):
     assert map_units(work.no_memory, [1, 2], Processes(2), lost=lambda unit, code: code) == [
         137,

@@ -5,14 +5,17 @@ import re
 
 import pytest
 
-from pipeline.publishing.report.flat_table import flat_table
 from pipeline.publishing.report.number_format import Num
-from pipeline.publishing.writers.write_csv import write_csvs
+from pipeline.publishing.writers.write_csv import flat_table, write_csvs
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_figures import write_figures
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import bibtex_entry, write_citations, write_methods
-from pipeline.publishing.writers.write_numbers import write_numbers
+from pipeline.publishing.writers.write_plain_files import (
+    bibtex_entry,
+    write_citations,
+    write_figures,
+    write_html,
+    write_methods,
+    write_numbers,
+)
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.citations import CITATIONS
 

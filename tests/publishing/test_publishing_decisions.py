@@ -10,8 +10,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.publishing.build import build_report
 from pipeline.publishing.fix_list.decision_files import HEADINGS, proposal_csv
-from pipeline.publishing.report.flat_table import flat_table
-from pipeline.publishing.writers.write_html import write_html
+from pipeline.publishing.writers.write_csv import flat_table
+from pipeline.publishing.writers.write_plain_files import write_html
 from pipeline.workspace.errors import ExitCode
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release, read_manifest

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 
 from pipeline.publishing.build import build_report
+from pipeline.publishing.fix_list.quality_summary import quality_summary_html
 from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
 from pipeline.publishing.writers.write_csv import write_csvs
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_figures import write_figures
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import write_citations, write_methods
-from pipeline.publishing.writers.write_numbers import write_numbers
-from pipeline.publishing.writers.write_quality_summary import quality_summary_html
+from pipeline.publishing.writers.write_plain_files import (
+    write_citations,
+    write_figures,
+    write_html,
+    write_methods,
+    write_numbers,
+)
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 
 
@@ -51,7 +54,7 @@ def test_another_process_zone_and_hash_seed_give_the_same_bytes(report, invented
         "study = importlib.util.module_from_spec(spec); spec.loader.exec_module(study)\n"
         "from pipeline.publishing.build import build_report\n"
         "from pipeline.publishing.writers.write_docx import write_docx\n"
-        "from pipeline.publishing.writers.write_html import write_html\n"
+        "from pipeline.publishing.writers.write_plain_files import write_html\n"
         "from pipeline.publishing.writers.write_xlsx import write_xlsx\n"
         "report = build_report(study.make_inputs())\n"
         "for part in (write_html(report).encode(), write_docx(report), write_xlsx(report)):\n"

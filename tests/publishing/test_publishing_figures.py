@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.publishing.figures.activation_points import activation_points, spread
+from pipeline.publishing.figures.activation_points import activation_points, spread_points
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
 from pipeline.publishing.figures.forest import forest
 from pipeline.publishing.figures.hold_survival import CURVE_COLUMNS, hold_survival
-from pipeline.publishing.writers.column_widths import fitted_size_and_widths, text_width
+from pipeline.publishing.writers.docx_parts import fitted_size_and_widths, text_width
 
 GROUPS = ("LBP", "control")
 
@@ -71,8 +71,8 @@ def test_every_point_is_in_the_picture_and_in_the_table():
 
 def test_dots_are_spread_by_rank_and_not_by_chance():
     values = np.arange(30.0)
-    places = spread(values)
-    assert np.array_equal(places, spread(values[::-1]))
+    places = spread_points(values)
+    assert np.array_equal(places, spread_points(values[::-1]))
     assert np.all(np.abs(places) <= 1)
     assert len(np.unique(np.round(places, 6))) == 30
 

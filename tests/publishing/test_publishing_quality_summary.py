@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.publishing.writers.write_quality_summary import quality_summary_html
+from pipeline.publishing.fix_list.quality_summary import quality_summary_html
 from schemas.findings import Findings
 
 

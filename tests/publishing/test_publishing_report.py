@@ -9,10 +9,9 @@ import pytest
 
 from pipeline.publishing.build import build_report
 from pipeline.publishing.fix_list.write_fix_list import fix_list_html
-from pipeline.publishing.sections.methods import cited
+from pipeline.publishing.sections.methods import cite
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_numbers import write_numbers
+from pipeline.publishing.writers.write_plain_files import write_html, write_numbers
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.citations import CITATIONS
 from schemas.estimates import Estimates
@@ -411,9 +410,9 @@ def test_a_work_that_a_sentence_names_itself_is_not_cited_twice():
     named = MethodSentence(
         "statistics", f"Models are those of statsmodels ({short}).", ("seabold2010",)
     )
-    assert cited(named) == named.text
+    assert cite(named) == named.text
     plain = MethodSentence("statistics", "Models are those of statsmodels.", ("seabold2010",))
-    assert cited(plain) == named.text
+    assert cite(plain) == named.text
 
 
 def test_the_report_shows_the_plan_as_it_was_given(inputs):

@@ -7,8 +7,7 @@ import pytest
 
 from pipeline.publishing.build import build_report
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import write_methods
+from pipeline.publishing.writers.write_plain_files import write_html, write_methods
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.estimates import Estimates
 from schemas.flow import Flow

@@ -10,12 +10,11 @@ import pytest
 
 import pipeline.publishing as publishing
 from pipeline.publishing.build import build_report
+from pipeline.publishing.fix_list.quality_summary import quality_summary_html
 from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
 from pipeline.publishing.writers.write_csv import neutral, write_csvs
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_html import write_html
-from pipeline.publishing.writers.write_methods import write_methods
-from pipeline.publishing.writers.write_quality_summary import quality_summary_html
+from pipeline.publishing.writers.write_plain_files import write_html, write_methods
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.methods import MethodSentence
 from schemas.study import Study

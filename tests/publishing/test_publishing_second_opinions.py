@@ -12,7 +12,7 @@ from pipeline.publishing.sections.second_opinions import (
     second_opinion_blocks,
 )
 from pipeline.publishing.writers.write_docx import write_docx
-from pipeline.publishing.writers.write_html import write_html
+from pipeline.publishing.writers.write_plain_files import write_html
 from tests.publishing.invented_study import make_inputs
 
 WITHOUT_FIGURES = {"curves": pd.DataFrame(), "participant_points": pd.DataFrame()}

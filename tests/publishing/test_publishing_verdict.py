@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.publishing.verdict import conclude
+from pipeline.publishing.publish_cohort import conclude
 from pipeline.workspace.errors import ExitCode
 from schemas.study import Study
 

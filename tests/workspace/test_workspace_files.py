@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 
 from pipeline.workspace.atomic import remove_leftovers, write_bytes
-from pipeline.workspace.cohort_names import checked_cohort_name, is_cohort_name
 from pipeline.workspace.errors import CohortLocked, DamagedFile, EnvironmentProblem, UsageError
 from pipeline.workspace.hashing import input_hashes
-from pipeline.workspace.layout import Workspace, find_workspace
+from pipeline.workspace.layout import Workspace, checked_cohort_name, find_workspace, is_cohort_name
 from pipeline.workspace.locks import cohort_lock
 from pipeline.workspace.releases import (
     LATEST_NAME,

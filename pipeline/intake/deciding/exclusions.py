@@ -89,15 +89,6 @@ def exclusion_findings(
     return findings
 
 
-def without_counted_again(findings: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """Findings of intake without those that count part of what `counted` counts whole.
-
-    Both: schema Findings; `counted` holds FLOW-01 of the analysis set, which knows every way out.
-    """
-    again = findings["rule_id"].eq("FLOW-01") & findings["table"].isin(counted["table"])
-    return findings.loc[~again].reset_index(drop=True)
-
-
 def _counted(
     draft: Draft, group_of: Mapping[str, str], groups: tuple[str, str]
 ) -> dict[str, object] | None:

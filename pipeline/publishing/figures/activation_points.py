@@ -85,7 +85,7 @@ def activation_points(
 
 def _dots(axes: Axes, x: float, values: npt.NDArray[np.float64], style: GroupStyle) -> None:
     axes.plot(
-        x + spread(values) * _HALF_WIDTH,
+        x + spread_points(values) * _HALF_WIDTH,
         np.sort(values),
         linestyle="none",
         marker=style.marker,
@@ -97,7 +97,7 @@ def _dots(axes: Axes, x: float, values: npt.NDArray[np.float64], style: GroupSty
     )
 
 
-def spread(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def spread_points(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Sideways places from -1 to 1 for the sorted values, by rank and not by chance.
 
     Multiples of the golden ratio keep neighbours apart (van der Corput-like), so that the same

@@ -45,7 +45,7 @@ def flow_figure(
     if not lanes:
         return None
     levels = max(len(lane.boxes) for lane in lanes)
-    wrapped = [[_wrapped(title, lines) for title, lines in lane.boxes] for lane in lanes]
+    wrapped = [[_wrap(title, lines) for title, lines in lane.boxes] for lane in lanes]
     heights = [
         max((len(boxes[level]) for boxes in wrapped if level < len(boxes)), default=1) * _LINE_IN
         + _PAD_IN
@@ -67,7 +67,7 @@ def flow_figure(
         return finish(drawing, figure_id, caption, alt, data)
 
 
-def _wrapped(title: str, lines: Sequence[str]) -> list[str]:
+def _wrap(title: str, lines: Sequence[str]) -> list[str]:
     out = [title]
     for line in lines:
         out += textwrap.wrap(line, _LETTERS, break_long_words=False, break_on_hyphens=False)

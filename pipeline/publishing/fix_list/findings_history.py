@@ -90,7 +90,7 @@ def compare(findings: pd.DataFrame, past: Sequence[PastFinding] | None, today: s
         for finding_id in findings["finding_id"]
     }
     gone = [finding for finding in before.values() if finding.finding_id not in first_seen]
-    unchecked = _unchecked(gone, findings)
+    unchecked = _find_unchecked(gone, findings)
     return Changes(
         compared=past is not None,
         new=frozenset(first_seen.keys() - before.keys()),
@@ -157,7 +157,7 @@ def _entries(findings: Sequence[PastFinding]) -> list[dict[str, str]]:
     return sorted((asdict(finding) for finding in findings), key=lambda e: str(e["finding_id"]))
 
 
-def _unchecked(gone: Sequence[PastFinding], findings: pd.DataFrame) -> tuple[PastFinding, ...]:
+def _find_unchecked(gone: Sequence[PastFinding], findings: pd.DataFrame) -> tuple[PastFinding, ...]:
     """Gone findings that nobody looked for this time, because a STOP ends the checks before them."""
     stops = findings[findings["severity"] == "STOP"].fillna("")
     if stops.empty:

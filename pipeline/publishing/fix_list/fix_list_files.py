@@ -17,8 +17,8 @@ from pipeline.publishing.fix_list.findings_history import (
     write_history,
 )
 from pipeline.publishing.fix_list.fix_entries import fix_entries
+from pipeline.publishing.fix_list.quality_summary import quality_summary_html
 from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
-from pipeline.publishing.writers.write_quality_summary import quality_summary_html
 from pipeline.workspace.atomic import write_bytes
 from schemas.lab_files import LabFiles
 

@@ -1,11 +1,15 @@
-"""The lab's own workbook with its wrong cells marked: a copy, never the workbook itself."""
+"""The lab's own workbook with its wrong cells marked: a copy, never the workbook itself.
+
+A copy has the same bytes for the same content, whenever and wherever it is written.
+"""
 
 import io
+import re
 import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
@@ -24,7 +28,6 @@ from pipeline.publishing.fix_list.mark_cells import (
     show_marked,
     wrong_cells,
 )
-from pipeline.publishing.fix_list.stable_zip import rewritten, stable
 
 LARGEST_COPY_BYTES: Final = 20_000_000
 LARGEST_UNPACKED_BYTES: Final = 200_000_000
@@ -156,11 +159,11 @@ def _without_drawings(content: bytes) -> bytes:
         if not any(name.startswith("xl/drawings/drawing") for name in archive.namelist()):
             return content
 
-    def emptied(name: str, part: bytes) -> bytes:
+    def empty_drawing(name: str, part: bytes) -> bytes:
         is_drawing = name.startswith("xl/drawings/drawing") and name.endswith(".xml")
         return _EMPTY_DRAWING if is_drawing else part
 
-    return rewritten(content, emptied)
+    return rewritten(content, empty_drawing)
 
 
 def _take_out(book: Any) -> None:
@@ -173,3 +176,36 @@ def _take_out(book: Any) -> None:
         if link.externalBook is not None:
             link.externalBook.sheetDataSet = None
     book.custom_doc_props = CustomPropertyList()
+
+
+_CORE: Final = "docProps/core.xml"
+_DATES: Final = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_FIXED_DAY: Final = rb"\g<1>2000-01-01T00:00:00Z\g<3>"
+_FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip archive can hold."""
+
+Change = Callable[[str, bytes], bytes]
+"""Name and content of a part -> its content."""
+
+
+def stable(workbook: bytes) -> bytes:
+    """The workbook without the time at which it was saved."""
+    return rewritten(
+        workbook, lambda name, part: _DATES.sub(_FIXED_DAY, part) if name == _CORE else part
+    )
+
+
+def rewritten(archive: bytes, change: Change) -> bytes:
+    """A zip archive whose parts went through `change`, in the same order, with fixed times."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for member in source.infolist():
+            fixed = zipfile.ZipInfo(member.filename, _FIXED_TIME)
+            fixed.compress_type = zipfile.ZIP_DEFLATED
+            fixed.create_system = 0
+            fixed.external_attr = 0
+            copy.writestr(fixed, change(member.filename, source.read(member)))
+    return target.getvalue()

@@ -20,15 +20,15 @@ from pipeline.publishing.report.report_model import (
 NOT_ESTIMABLE = "not estimable"
 EMPTY = Cell()
 
-Part = str | Num | Fragment | Iterable["Part"]
+Piece = str | Num | Fragment | Iterable["Piece"]
 
 
-def paragraph(*parts: Part, kind: str = "text") -> Paragraph:
+def paragraph(*parts: Piece, kind: str = "text") -> Paragraph:
     """A paragraph from texts, numbers, pointers and (nested) sequences of them, in order."""
     return Paragraph(tuple(_fragments(parts)), kind)  # type: ignore[arg-type]
 
 
-def _fragments(parts: Iterable[Part]) -> Iterable[Fragment]:
+def _fragments(parts: Iterable[Piece]) -> Iterable[Fragment]:
     for part in parts:
         if isinstance(part, str):
             yield Words(part)
@@ -149,23 +149,23 @@ def with_shared_note(table: Table) -> Table:
     return replace(table, rows=rows, footnotes=notes)
 
 
-def interval_parts(row: Estimate) -> tuple[Part, ...]:
+def interval_parts(row: Estimate) -> tuple[Piece, ...]:
     """The words of "95% CI 0.40 to 0.74" as sentence parts; empty when the row has no interval."""
     if not row.has_interval or row.ci_level is None:
         return ()
     return (row.level(), " CI ", row.low(), " to ", row.high())
 
 
-def result_parts(row: Estimate) -> tuple[Part, ...]:
+def result_parts(row: Estimate) -> tuple[Piece, ...]:
     """The words of "0.54 (95% CI 0.40 to 0.74; P = .003)" as sentence parts, with the unit."""
-    details: list[Part] = [interval_parts(row)] if row.has_interval else []
+    details: list[Piece] = [interval_parts(row)] if row.has_interval else []
     p = row.p_value(style="p_sentence")
     if p is not None:
         details.append(p)
     adjusted = row.p_value(adjusted=True, style="p_sentence")
     if adjusted is not None:
         details.append(("adjusted ", adjusted))
-    joined: list[Part] = []
+    joined: list[Piece] = []
     for index, detail in enumerate(details):
         joined += ["; " if index else "", detail]
     return (row.value(), unit_after(row.unit), *((" (", joined, ")") if joined else ()))

@@ -1,8 +1,9 @@
-"""What outcomes, models and steps are called in print."""
+"""What outcomes, models, steps and rules are called in print."""
 
 from dataclasses import dataclass
 from typing import Final
 
+import pandas as pd
 import pandera.pandas as pa
 
 from schemas.activation import Activation
@@ -12,9 +13,10 @@ from schemas.instruments import IPAQ_CATEGORIES
 from schemas.models import ANALYSIS_MODELS
 from schemas.outcomes import HOLD_TIME, in_sentence, lower_first, outcome_of
 from schemas.participants import Participants
+from schemas.rules import RULES
 from schemas.strength import STRENGTH_SCALES, Strength
 from schemas.study import Study
-from schemas.terms import CONDITIONS, DEFAULT_TASK
+from schemas.terms import CONDITIONS, DEFAULT_TASK, SEVERITIES
 
 HOLD_PREFIX: Final = f"{HOLD_TIME}/"
 
@@ -179,3 +181,18 @@ def direction(outcome: str) -> Direction:
 def _spaced(name: str) -> str:
     text = name.replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def rule_counts(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings per severity and rule, worst first: columns severity, rule_id, title, n."""
+    worst_first = {severity: place for place, severity in enumerate(SEVERITIES)}
+    counts = findings.groupby(["severity", "rule_id"], as_index=False).size()
+    counts = counts.rename(columns={"size": "n"})
+    counts["title"] = [rule_title(rule_id) for rule_id in counts["rule_id"]]
+    counts["place"] = counts["severity"].map(worst_first)
+    return counts.sort_values(["place", "rule_id"], ignore_index=True).drop(columns="place")
+
+
+def rule_title(rule_id: str) -> str:
+    """Title of a rule; the id itself when this version does not know it."""
+    return RULES[rule_id].title if rule_id in RULES else rule_id

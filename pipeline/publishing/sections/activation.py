@@ -2,35 +2,39 @@
 
 from typing import Final
 
-from pipeline.publishing.figures.activation_points import activation_points
-from pipeline.publishing.report.cells import Part, paragraph
+from pipeline.publishing.report.cells import Piece, paragraph
 from pipeline.publishing.report.numbers import Numbers
 from pipeline.publishing.report.report_inputs import ReportInputs, absent
 from pipeline.publishing.report.report_model import Block, Ref, Section
-from pipeline.publishing.sections.comparisons import (
-    has_values,
-    main_result,
-    mean_table,
-    result_sentence,
-)
+from pipeline.publishing.sections.comparisons import main_result, mean_table, result_sentence
 from pipeline.publishing.sections.onset_by_method import by_method_sentence
+from pipeline.publishing.sections.section_outcomes import (
+    planned_blocks,
+    points_figure,
+    usual_outcomes,
+)
 from pipeline.publishing.sections.warned_trials import without_warned_sentence
 
 PERCENT: Final = "gmed_pct_mvic"
-MICROVOLTS: Final = ("gmed_rms_uv", "mvic_rms_uv")
-ONSET: Final = "onset_ms"
+_IN_WORDS: Final = {
+    PERCENT: "the percentage",
+    "gmed_rms_uv": "raw microvolts",
+    "mvic_rms_uv": "the reference value",
+}
+"""What belongs together, because an MVIC that pain inhibits raises the percentage."""
 
 
 def activation_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     """Sentences, the table of %MVIC beside microvolts and reference, and every participant."""
-    outcomes = _of_family(numbers, PERCENT, *MICROVOLTS)
+    outcomes = usual_outcomes(numbers, "activation")
+    further = planned_blocks(inputs, numbers, "activation")
     if not outcomes:
         text = paragraph(absent("gluteus medius activation"))
-        return Section("activation", "Gluteus medius activation", (text,))
+        return Section("activation", "Gluteus medius activation", (text, *further))
     blocks: list[Block] = []
     for outcome in outcomes:
         row = main_result(numbers, inputs, outcome)
-        if row is not None and outcome.split("/")[0] == PERCENT:
+        if row is not None:
             blocks.append(result_sentence(row, inputs))
             blocks += without_warned_sentence(inputs, numbers, outcome)
     blocks.append(
@@ -39,7 +43,7 @@ def activation_section(inputs: ReportInputs, numbers: Numbers) -> Section:
             "in the muscle. ",
             Ref("activation"),
             " therefore shows the raw microvolts and the reference value beside it.",
-            _missing_parts(numbers, outcomes),
+            _missing_parts(outcomes),
         )
     )
     blocks.append(
@@ -52,16 +56,18 @@ def activation_section(inputs: ReportInputs, numbers: Numbers) -> Section:
             "RMS: root-mean-square. MVIC: maximal voluntary isometric contraction. n counts participants.",
         )
     )
-    blocks += _figures(inputs, numbers)
-    return Section("activation", "Gluteus medius activation", tuple(blocks))
+    figure = points_figure(inputs, numbers, PERCENT, "activation_points")
+    blocks += [figure] if figure is not None else []
+    return Section("activation", "Gluteus medius activation", (*blocks, *further))
 
 
 def onset_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     """Sentence and table of the onset relative to lift-off."""
-    outcomes = _of_family(numbers, ONSET)
+    outcomes = usual_outcomes(numbers, "onset")
+    further = planned_blocks(inputs, numbers, "onset")
     if not outcomes:
         text = paragraph(absent("gluteus medius onset"))
-        return Section("onset", "Gluteus medius onset", (text,))
+        return Section("onset", "Gluteus medius onset", (text, *further))
     blocks: list[Block] = []
     for outcome in outcomes:
         row = main_result(numbers, inputs, outcome)
@@ -78,52 +84,14 @@ def onset_section(inputs: ReportInputs, numbers: Numbers) -> Section:
             "Negative values lie before lift-off. n counts participants with an onset.",
         )
     )
-    return Section("onset", "Gluteus medius onset", tuple(blocks))
+    return Section("onset", "Gluteus medius onset", (*blocks, *further))
 
 
-def _of_family(numbers: Numbers, *names: str) -> list[str]:
-    """Outcomes of these names, with or without a task, in the order of the names."""
-    described = [
-        outcome
-        for outcome in numbers.outcomes()
-        if outcome.split("/")[0] in names and has_values(numbers, outcome)
-    ]
-    return sorted(described, key=lambda outcome: names.index(outcome.split("/")[0]))
-
-
-def _missing_parts(numbers: Numbers, outcomes: list[str]) -> tuple[Part, ...]:
+def _missing_parts(outcomes: list[str]) -> tuple[Piece, ...]:
     """Says which of the values that belong together were not handed in."""
-    lacking = [
-        name for name in (PERCENT, *MICROVOLTS) if name not in {o.split("/")[0] for o in outcomes}
-    ]
+    shown = {outcome.split("/")[0] for outcome in outcomes}
+    lacking = [words for name, words in _IN_WORDS.items() if name not in shown]
     if not lacking:
         return ()
-    words = {
-        PERCENT: "the percentage",
-        "gmed_rms_uv": "raw microvolts",
-        "mvic_rms_uv": "the reference value",
-    }
-    named = " and ".join(words[name] for name in lacking)
+    named = " and ".join(lacking)
     return (f" In this cohort {named} could not be shown, because no such values were handed in.",)
-
-
-def _figures(inputs: ReportInputs, numbers: Numbers) -> list[Block]:
-    points = inputs.participant_points
-    if points.empty:
-        return []
-    rows = points[points["outcome"] == PERCENT]
-    means = {
-        group: row
-        for group in inputs.groups
-        if (row := numbers.find(PERCENT, group, "mean")) is not None and row.is_estimated
-    }
-    figure = activation_points(
-        rows,
-        means,
-        inputs.groups,
-        inputs.label(PERCENT),
-        "Gluteus medius activation (%MVIC)",
-        "activation_points",
-        ci_label=inputs.ci_label,
-    )
-    return [figure] if figure is not None else []

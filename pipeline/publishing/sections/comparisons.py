@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.publishing.report.cells import (
     EMPTY,
     CellMaker,
-    Part,
+    Piece,
     heading_row,
     paragraph,
     result_parts,
@@ -85,7 +85,7 @@ def result_sentence(row: Estimate, inputs: ReportInputs, *, kind: str = "text") 
     )
 
 
-def _compatible_with(row: Estimate) -> Sequence[Part]:
+def _compatible_with(row: Estimate) -> Sequence[Piece]:
     if not row.has_interval:
         return (" No interval can be given, so it says nothing about a difference.",)
     what = "ratios" if row.unit == "ratio" else "differences"

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from pipeline.publishing.figures.flow import FlowLane, flow_figure
-from pipeline.publishing.report.cells import EMPTY, Footnotes, Part, heading_row, paragraph
+from pipeline.publishing.report.cells import EMPTY, Footnotes, Piece, heading_row, paragraph
 from pipeline.publishing.report.labels import counted, reason_text, table_label
 from pipeline.publishing.report.number_format import Num
 from pipeline.publishing.report.report_inputs import ReportInputs
@@ -54,7 +54,7 @@ def flow_section(inputs: ReportInputs) -> Section:
 
 
 def _text(inputs: ReportInputs) -> Iterable[Block]:
-    parts: list[Part] = []
+    parts: list[Piece] = []
     for group in inputs.groups:
         read = inputs.flow_count("hold_times", "read", group, "n_rows")
         used = inputs.flow_count("hold_times", "analysed", group, "n_rows")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pipeline.publishing.figures.hold_survival import hold_survival
-from pipeline.publishing.report.cells import EMPTY, CellMaker, Part, paragraph, words
+from pipeline.publishing.report.cells import EMPTY, CellMaker, Piece, paragraph, words
 from pipeline.publishing.report.labels import (
     CENSORED_NOTE,
     HOLD_PREFIX,
@@ -29,9 +29,8 @@ from pipeline.publishing.sections.comparisons import (
     ratio_row,
     result_sentence,
 )
+from pipeline.publishing.sections.follow_up import training_blocks, visit_blocks
 from pipeline.publishing.sections.task_ladder import task_ladder_blocks
-from pipeline.publishing.sections.training import training_blocks
-from pipeline.publishing.sections.visits import visit_blocks
 from schemas.plan import ADJUSTMENT_LABELS
 
 AT_CEILING: Final = "share_at_ceiling"
@@ -83,7 +82,7 @@ def hold_time_section(inputs: ReportInputs, numbers: Numbers) -> Section:
 
 def _ceiling_sentence(outcome: str, inputs: ReportInputs, numbers: Numbers) -> Paragraph:
     """How often each group reached the ceiling, and its median hold."""
-    parts: list[Part] = [f"{inputs.label(outcome)}: "]
+    parts: list[Piece] = [f"{inputs.label(outcome)}: "]
     for place, group in enumerate(inputs.groups):
         share = numbers.find(outcome, group, AT_CEILING)
         median = numbers.find(outcome, group, MEDIAN)

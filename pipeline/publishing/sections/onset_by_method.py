@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.publishing.report.cells import Part, paragraph, unit_after
+from pipeline.publishing.report.cells import Piece, paragraph, unit_after
 from pipeline.publishing.report.numbers import Estimate, Numbers
 from pipeline.publishing.report.report_model import Paragraph, Ref
 from schemas.models import LIFTOFF_BY, ONSET_BY
@@ -12,7 +12,7 @@ _WAYS: Final = ((ONSET_BY, "other detectors"), (LIFTOFF_BY, "other rules for lif
 
 def by_method_sentence(numbers: Numbers, outcome: str) -> tuple[Paragraph, ...]:
     """Lowest and highest difference over all detectors and rules; nothing when none was compared."""
-    said: list[Part] = []
+    said: list[Piece] = []
     for begins, words in _WAYS:
         rows = [
             row
@@ -26,7 +26,7 @@ def by_method_sentence(numbers: Numbers, outcome: str) -> tuple[Paragraph, ...]:
     return (paragraph(*said, ". ", Ref("sensitivity"), " shows them all."),)
 
 
-def _range(rows: list[Estimate]) -> tuple[Part, ...]:
+def _range(rows: list[Estimate]) -> tuple[Piece, ...]:
     ordered = sorted(rows, key=lambda row: float(row.estimate or 0.0))
     lowest, highest = ordered[0], ordered[-1]
     unit = unit_after(lowest.unit)

@@ -5,11 +5,10 @@ from typing import Final
 import pandas as pd
 
 from pipeline.publishing.report.cells import EMPTY, heading_row, paragraph, words
-from pipeline.publishing.report.labels import counted, reason_text
+from pipeline.publishing.report.labels import counted, reason_text, rule_counts
 from pipeline.publishing.report.number_format import Num
 from pipeline.publishing.report.report_inputs import ReportInputs, absent
 from pipeline.publishing.report.report_model import Block, Cell, Column, Ref, Row, Section, Table
-from pipeline.publishing.report.rule_counts import rule_counts
 from pipeline.publishing.sections.decisions import decision_blocks
 from pipeline.publishing.sections.flow import STAGES, table_title, tables_in_order
 from schemas.terms import SIGNAL_VERDICTS

@@ -4,7 +4,7 @@ from typing import Final
 
 from pipeline.publishing.report.cells import (
     CellMaker,
-    Part,
+    Piece,
     interval_parts,
     paragraph,
     with_shared_note,
@@ -30,7 +30,7 @@ def rating_section(inputs: ReportInputs, numbers: Numbers) -> Section:
 
 
 def _text(rows: tuple[Estimate, ...], inputs: ReportInputs) -> Paragraph:
-    parts: list[Part] = []
+    parts: list[Piece] = []
     for row in rows:
         if row.model in ("sensitivity", "specificity") and row.is_estimated:
             parts += [

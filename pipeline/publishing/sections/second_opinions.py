@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.publishing.report.cells import Part, number, paragraph, words
+from pipeline.publishing.report.cells import Piece, number, paragraph, words
 from pipeline.publishing.report.labels import model_label
 from pipeline.publishing.report.numbers import Estimate, Numbers
 from pipeline.publishing.report.report_inputs import ReportInputs
@@ -12,7 +12,7 @@ from schemas.estimates import DISAGREES
 TABLE_ID: Final = "second_opinions"
 
 
-def disagreement(row: Estimate) -> tuple[Part, ...]:
+def disagreement(row: Estimate) -> tuple[Piece, ...]:
     """Both numbers of a comparison whose second route disagrees, as a sentence; empty otherwise."""
     if row.second_opinion != DISAGREES:
         return ()
@@ -64,12 +64,12 @@ def second_opinion_blocks(inputs: ReportInputs, numbers: Numbers) -> list[Block]
         "the first (",
         Ref(TABLE_ID),
         f"). {said}",
-        _alone(inputs, numbers),
+        _name_unsupported(inputs, numbers),
     )
     return [text, _table(rows, inputs)]
 
 
-def _alone(inputs: ReportInputs, numbers: Numbers) -> str:
+def _name_unsupported(inputs: ReportInputs, numbers: Numbers) -> str:
     """Names the primary results that stand on one computation, or ""."""
     rows = [
         row

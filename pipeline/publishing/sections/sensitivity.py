@@ -11,9 +11,8 @@ from pipeline.publishing.sections.comparisons import (
     people_cell,
     rows_cell,
 )
+from pipeline.publishing.sections.follow_up import GAIN_MODELS, VISIT_MODELS
 from pipeline.publishing.sections.second_opinions import second_opinion_blocks
-from pipeline.publishing.sections.training import GAIN_MODELS
-from pipeline.publishing.sections.visits import VISIT_MODELS
 
 TITLE = "Sensitivity analyses"
 _ELSEWHERE = (*VISIT_MODELS, *GAIN_MODELS)

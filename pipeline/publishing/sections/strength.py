@@ -10,8 +10,7 @@ from pipeline.publishing.sections.comparisons import (
     mean_table,
     result_sentence,
 )
-
-STRENGTH = "strength"
+from schemas.outcomes import outcome_of
 
 
 def strength_section(inputs: ReportInputs, numbers: Numbers) -> Section:
@@ -19,7 +18,9 @@ def strength_section(inputs: ReportInputs, numbers: Numbers) -> Section:
     outcomes = [
         name
         for name in numbers.outcomes()
-        if name.split("/")[0] == STRENGTH and has_values(numbers, name)
+        if (entry := outcome_of(name)) is not None
+        and entry.section == "strength"
+        and has_values(numbers, name)
     ]
     if not outcomes:
         sentence = paragraph(absent("hip abductor strength"))

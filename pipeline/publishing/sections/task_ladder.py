@@ -5,7 +5,7 @@ from typing import Final
 from pipeline.publishing.report.cells import (
     EMPTY,
     CellMaker,
-    Part,
+    Piece,
     heading_row,
     paragraph,
     result_parts,
@@ -84,7 +84,7 @@ def _table(rows: tuple[Estimate, ...], inputs: ReportInputs, numbers: Numbers) -
 def _ranks_sentence(inputs: ReportInputs, numbers: Numbers) -> Paragraph:
     """Where the ladder's table is, and the probability that a case stands lower on it."""
     found = next(iter(numbers.where(model=HIGHEST_TASK_RANKS)), None)
-    said: list[Part] = []
+    said: list[Piece] = []
     if found is not None and found.is_estimated:
         said = [
             f" The probability that a participant of {inputs.case} stands lower on the ladder than one of "

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pipeline.publishing.report.number_format import decimal_text, decimals_for, percent_text
 from pipeline.publishing.report.printable import printable, with_true_minus
+from pipeline.publishing.signal_pages.picture_layout import PictureView
 from pipeline.publishing.signal_pages.picture_marks import number
-from pipeline.publishing.signal_pages.picture_view import PictureView
 from schemas.activation import ACTIVATION_KEY, Activation
 from schemas.columns import column_rules
 from schemas.recording_signals import RecordingSignals

@@ -10,13 +10,6 @@ from html import escape
 import numpy as np
 
 from pipeline.publishing.report.printable import printable
-from pipeline.publishing.signal_pages.curve_paths import band_path, line_path
-from pipeline.publishing.signal_pages.drawing import Drawing
-from pipeline.publishing.signal_pages.picture_labels import (
-    fitting_words,
-    free_stretch,
-    placed_labels,
-)
 from pipeline.publishing.signal_pages.picture_layout import (
     AXIS,
     BAR,
@@ -32,22 +25,27 @@ from pipeline.publishing.signal_pages.picture_layout import (
     RIGHT,
     WHOLE_WIDTH,
     Panel,
+    PictureView,
     Place,
+    Scale,
+    Values,
     heights,
+    tick_text,
 )
 from pipeline.publishing.signal_pages.picture_marks import (
     Event,
     OnsetMark,
     Window,
+    description,
     events_of,
+    fitting_words,
+    free_stretch,
     number,
     onset_of,
+    placed_labels,
     windows_of,
 )
-from pipeline.publishing.signal_pages.picture_style import STYLE
-from pipeline.publishing.signal_pages.picture_view import PictureView
-from pipeline.publishing.signal_pages.picture_words import description
-from pipeline.publishing.signal_pages.scales import Scale, Values, tick_text
+from pipeline.publishing.signal_pages.picture_shapes import STYLE, Drawing, band_path, line_path
 
 
 def recording_svg(

@@ -1,12 +1,16 @@
-"""The page of all recordings of a cohort with their pictures, worst first. Internal: it holds codes.
+"""The recordings of a cohort with their pictures, worst first: the page of the release, the asset page.
 
-One file without script and network. Whoever opens it chooses what to see by links: a link names a place
-of the page, and the style hides what does not belong to it.
+Both are internal: they hold codes. The page is one file without script and network. Whoever opens it
+chooses what to see by links: a link names a place of the page, and the style hides what does not belong
+to it.
 """
 
+import base64
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 import pandas as pd
@@ -14,12 +18,12 @@ from markupsafe import Markup
 
 from pipeline.publishing.report.pages import render
 from pipeline.publishing.report.printable import printable
-from pipeline.publishing.signal_pages.picture_style import STYLE
-from pipeline.publishing.signal_pages.picture_words import (
+from pipeline.publishing.signal_pages.picture_marks import (
     ROLE_WORDS,
     VERDICT_TITLES,
     recording_name,
 )
+from pipeline.publishing.signal_pages.picture_shapes import STYLE
 from pipeline.publishing.signal_pages.recording_entries import (
     UNREAD,
     WORST_FIRST,
@@ -184,3 +188,52 @@ def _people(entries: Sequence[RecordingEntry]) -> dict[str, Choice]:
         code: Choice(f"show-p{place}", f"p{place}", code, counts[code])
         for place, code in enumerate(sorted(counts), start=1)
     }
+
+
+MOST_ON_ASSET_PAGE: Final = 6
+"""Each is about 15 kB in the event log, and an asset page is no album: the page of the release is."""
+
+WHERE_ALL_ARE: Final = "internal/signal-quality.html in the folder of the release"
+COLUMNS: Final = ("participant", "leg", "verdict", "why", "file")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+!|-])")
+
+
+def worst_pictures(entries: Sequence[RecordingEntry]) -> dict[str, str]:
+    """Title -> picture in Markdown of the worst recordings that can be drawn.
+
+    entries: worst first. Dagster shows a picture only as an address that holds it, and only when its
+    key is opened: the title therefore names file and verdict.
+    """
+    drawn = [entry for entry in entries if "whole" in entry.views][:MOST_ON_ASSET_PAGE]
+    return {_title(entry): _picture(entry) for entry in drawn}
+
+
+def _title(entry: RecordingEntry) -> str:
+    return f"{entry.row['file']} ({VERDICT_TITLES[entry.verdict].lower()})"
+
+
+def _picture(entry: RecordingEntry) -> str:
+    """A picture with the file's name, the verdict and its reasons in it."""
+    name = PurePosixPath(str(entry.row["file"])).name
+    heading = (f"{name}: {VERDICT_TITLES[entry.verdict].lower()}", "; ".join(entry.reasons))
+    svg = recording_svg(
+        entry.row, entry.views, heading=[line for line in heading if line], is_alone=True
+    )
+    words = _MARKDOWN.sub(r"\\\1", f"{name}, {recording_name(entry.row)}")
+    return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
+
+
+def doubtful_recordings(entries: Sequence[RecordingEntry]) -> pd.DataFrame:
+    """The recordings that are not good, worst first, in the columns of COLUMNS."""
+    rows = [
+        (
+            entry.participant,
+            str(entry.row["leg"]),
+            VERDICT_TITLES[entry.verdict].split(",")[0].lower(),
+            "; ".join(entry.reasons),
+            PurePosixPath(str(entry.row["file"])).name,
+        )
+        for entry in entries
+        if entry.verdict != "good"
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))

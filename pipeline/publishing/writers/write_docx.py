@@ -19,10 +19,10 @@ from pipeline.publishing.report.report_model import (
     Row,
     Table,
 )
-from pipeline.publishing.writers.column_widths import fitted_size_and_widths
 from pipeline.publishing.writers.docx_parts import (
     add_field,
     describe_picture,
+    fitted_size_and_widths,
     fix_widths,
     never_split,
     repeat_as_header,

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from pipeline.publishing.report.flat_table import FlatCell, flat_table
 from pipeline.publishing.report.number_format import Num
 from pipeline.publishing.report.report_model import Report, Table
-from pipeline.publishing.writers.write_csv import STARTS_A_FORMULA
+from pipeline.publishing.writers.write_csv import STARTS_A_FORMULA, FlatCell, flat_table
 
 FIXED_DATE: Final = dt.datetime(2000, 1, 1)
 """A file's own dates would make two runs differ; the release names the real day."""

@@ -7,8 +7,7 @@ from typing import Final
 from pipeline.signals.cohort.measured_tables import measured_cells
 from pipeline.signals.emg.co_activation import NO_REFERENCE, co_activation
 from pipeline.signals.emg.integrated_emg import IemgShare, iemg_share
-from pipeline.signals.emg.noise_correction import NoiseCorrected, noise_corrected
-from pipeline.signals.emg.references import LegKey, References
+from pipeline.signals.emg.references import LegKey, NoiseCorrected, References, noise_corrected
 from pipeline.signals.measured.emg_features import OnsetFeatures
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limit import Verdict, judge

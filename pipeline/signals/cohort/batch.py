@@ -84,7 +84,23 @@ def process_recordings(
     map_units: MapUnits = in_this_process,
     sha256_of: Sha256OfFile = sha256_of_file,
 ) -> SignalsResult:
-    """Measure all recordings of a cohort.
+    """Measure all recordings of a cohort: the way from the recordings table to the tables of signals.
+
+    1. Rows. `recording_rows` reads who, which leg, trial and role; `RecordingFiles` refuses files that
+       are missing, hidden or outside the cohort folder, and hashes the others with their companions.
+    2. Units. `measured_rows` takes what an earlier run measured (same content, request, settings and
+       code) and packs the rest by participant; `map_units` measures them here, in processes or on Dask.
+    3. One recording (`participant_unit`, `measure`): read by its format or from kept samples; force
+       events and sway; gluteus medius amplitude and quality; onset; the lifted leg beside it; a trace.
+       What cannot be used is an answer with a reason, and what was measured is kept at once.
+    4. References. `references` finds the MVIC of each leg over its repeats, or what stands in for it,
+       and the level of rest.
+    5. Trials. `task_trial` puts each stance beside its leg's reference: percentages, co-activation, and a
+       verdict on both together. Nothing of a rejected signal is shown but its force events.
+    6. Tables. Each column says which field fills it (`measured_tables`); findings and the sentences
+       of the methods section follow from what ran.
+
+    Memory holds what was measured, never samples. Inputs and errors:
 
     recordings: schemas.recordings.Recordings. folder: the cohort folder that `file` is relative to.
     settings: the emg part of study.yaml. cache: folder for samples and measurements by content;

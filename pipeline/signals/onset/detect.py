@@ -42,6 +42,19 @@ def detect_onset(
     Returns an Onset; not found is an answer with a reason, also where the signal is sampled too slowly or
     the rest is too short. Raises ValueError for an unknown method or windows that do not fit the signal,
     SignalProblem when the signal has missing samples.
+
+    A muscle that is silent for two seconds and then switches on:
+
+    >>> import numpy as np
+    >>> random = np.random.default_rng(1)
+    >>> emg_uv = random.normal(0, 2, 6000)
+    >>> emg_uv[4000:] += random.normal(0, 20, 2000)
+    >>> onset = detect_onset(emg_uv, 2000, rest_s=(0.1, 1.0), search_s=(1.0, 2.8))
+    >>> onset.found, round(onset.onset_s, 2), onset.low_s < 2.0 < onset.high_s
+    (True, 2.0, True)
+    >>> silent = detect_onset(emg_uv[:4000], 2000, rest_s=(0.1, 1.0), search_s=(1.0, 1.9))
+    >>> silent.found, silent.reason
+    (False, 'the signal does not rise above its rest level in the search window')
     """
     if method not in DETECTORS:
         raise ValueError(f"onset method {method!r} is not one of {sorted(DETECTORS)}")

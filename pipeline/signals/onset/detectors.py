@@ -4,14 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.onset.aglr import aglr
 from pipeline.signals.onset.answer import Reading
-from pipeline.signals.onset.bonato import bonato
-from pipeline.signals.onset.cusum import cusum
 from pipeline.signals.onset.ramp_bayes import ramp_bayes
 from pipeline.signals.onset.searched_signal import SearchedSignal
-from pipeline.signals.onset.step_likelihood import profile_likelihood
-from pipeline.signals.onset.threshold import hodges_bui, tkeo
+from pipeline.signals.onset.step_likelihood import aglr, cusum, profile_likelihood
+from pipeline.signals.onset.threshold import bonato, hodges_bui, tkeo
 
 Parameters = Mapping[str, float]
 

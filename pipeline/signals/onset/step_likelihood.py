@@ -1,8 +1,9 @@
-"""Profile likelihood of a sudden onset: the step reading, and the gate of every likelihood detector.
+"""Detectors of a sudden change of variance: profile likelihood, sliding likelihood ratio and cumulative sum.
 
-Selvan et al. 2018 (PMC6697092) compare it with other onset detectors. The likelihood of a Gaussian
-signal whose variance changes once, with both variances at their most likely values, needs mean
-energies only, so that all moments are tried at once.
+The profile likelihood is also the gate of every likelihood detector. Selvan et al. 2018 (PMC6697092)
+compare it with other onset detectors. The likelihood of a Gaussian signal whose variance changes once,
+with both variances at their most likely values, needs mean energies only, so that all moments are tried
+at once.
 """
 
 from dataclasses import dataclass
@@ -99,3 +100,50 @@ def quantile(density: Energy, probability: float) -> float:
     below = cdf[at] - density[at]
     share = min(max((probability - below) / max(density[at], np.finfo(float).tiny), 0.0), 1.0)
     return float(at - 0.5 + share)
+
+
+def aglr(searched: SearchedSignal, *, window_s: float, alarm: float) -> Reading:
+    """The most likely change within the window that gives the first alarm, or just before it.
+
+    window_s: length of the sliding window. alarm: log-likelihood ratio, of the window's own variance
+    against the rest variance, that gives an alarm. Evidence is the highest ratio up to the end of the
+    search window.
+    """
+    width = max(2, round(window_s / searched.bin_s))
+    energy = searched.energy[: searched.n_candidates + width]
+    if energy.size < width:
+        return Reading(None, 0.0, "the search window is shorter than the window of the detector")
+    cumulative = np.concatenate([[0.0], np.cumsum(energy)])
+    level = np.maximum((cumulative[width:] - cumulative[:-width]) / width, np.finfo(float).tiny)
+    ratio = (
+        0.5 * searched.weight_per_bin * width * np.where(level > 1, level - 1 - np.log(level), 0)
+    )
+    evidence = float(ratio.max())
+    if evidence < alarm:
+        return Reading(None, evidence, NO_RISE)
+    alarm_bin = int(np.argmax(ratio >= alarm)) + width
+    start, stop = max(0, alarm_bin - 2 * width), min(alarm_bin + width, energy.size)
+    at = np.arange(start, alarm_bin)
+    n_after = stop - at
+    after = np.maximum((cumulative[stop] - cumulative[at]) / n_after, np.finfo(float).tiny)
+    gain = n_after * np.where(after > 1, after - 1 - np.log(after), 0)
+    return Reading(searched.time_of_bin(int(at[np.argmax(gain)])), evidence)
+
+
+def cusum(searched: SearchedSignal, *, expected_rise_db: float, alarm: float) -> Reading:
+    """The last moment before the alarm at which nothing spoke for a rise.
+
+    expected_rise_db: active over rest power that the sum is built for. alarm: log-likelihood ratio
+    that gives an alarm. Evidence is the highest sum up to the end of the search window.
+    """
+    log_rise = expected_rise_db / 10 * np.log(10)
+    gain = 0.5 * searched.weight_per_bin * (searched.energy * -np.expm1(-log_rise) - log_rise)
+    total = np.concatenate([[0.0], np.cumsum(gain[: searched.n_candidates])])
+    floor = np.minimum.accumulate(total)
+    height = total - floor
+    evidence = float(height.max())
+    if evidence < alarm:
+        return Reading(None, evidence, NO_RISE)
+    first_alarm = int(np.argmax(height >= alarm))
+    onset = int(np.flatnonzero(height[: first_alarm + 1] <= 0)[-1])
+    return Reading(searched.time_of_bin(onset), evidence)

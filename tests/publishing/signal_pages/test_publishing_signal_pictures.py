@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.publishing.signal_pages.curve_paths import band_path, line_path
-from pipeline.publishing.signal_pages.picture_labels import free_stretch
-from pipeline.publishing.signal_pages.picture_view import PictureView
+from pipeline.publishing.signal_pages.picture_layout import PictureView, Scale, scale_of, tick_text
+from pipeline.publishing.signal_pages.picture_marks import free_stretch
+from pipeline.publishing.signal_pages.picture_shapes import band_path, line_path
 from pipeline.publishing.signal_pages.recording_picture import recording_svg
-from pipeline.publishing.signal_pages.scales import Scale, scale_of, tick_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 sizes, seeds = st.integers(2, 200), st.integers(0, 2**32 - 1)

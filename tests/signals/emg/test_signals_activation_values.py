@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from pipeline.signals.cohort.activation_rows import activation_row, task_trial
-from pipeline.signals.cohort.further_sentences import further_sentences
 from pipeline.signals.cohort.measure import measure_samples
+from pipeline.signals.cohort.method_sentences import further_sentences
 from pipeline.signals.emg.co_activation import (
     CO_ACTIVATION_FORMULAS,
     NO_REFERENCE,
@@ -19,8 +19,7 @@ from pipeline.signals.emg.co_activation import (
 )
 from pipeline.signals.emg.frequency_slope import frequency_slope
 from pipeline.signals.emg.integrated_emg import area, integrated_emg, largest_area
-from pipeline.signals.emg.noise_correction import noise_corrected
-from pipeline.signals.emg.references import LegRecording, references
+from pipeline.signals.emg.references import LegRecording, noise_corrected, references
 from pipeline.signals.measured.emg_features import BothSides, SignalMetrics
 from pipeline.signals.samples.recording import Channel, Recording
 from pipeline.signals.samples.request import Request

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.signals.force.force_events import stance_events
+from pipeline.signals.force.measure_force import stance_events
 
 
 def events(stance, *, lifted=True, stance_plate=True, total=False):

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.signals.force.force_events import stance_events
-from pipeline.signals.force.measure_force import with_force
+from pipeline.signals.force.measure_force import stance_events, with_force
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.samples.request import Request
 from schemas.emg_settings import EmgSettings

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.signals.force.event_rules import DEFAULT_RULE, EVENT_RULES
-from pipeline.signals.force.force_events import stance_events
+from pipeline.signals.force.measure_force import stance_events
 from schemas.emg_settings import EmgSettings, LiftoffRule
 
 CROSSINGS = ("zero_5sd_5n", "10_n", "20_n", "5_pct_bw")

@@ -6,9 +6,9 @@ from typing import Final
 
 import pandas as pd
 
+from pipeline.publishing.report.labels import rule_counts
 from pipeline.publishing.report.pages import render
 from pipeline.publishing.report.printable import printable, printable_frame
-from pipeline.publishing.report.rule_counts import rule_counts
 from schemas.terms import SEVERITIES
 
 _NO_GROUP: Final = "(no group)"

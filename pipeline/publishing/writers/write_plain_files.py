@@ -1,16 +1,64 @@
-"""The methods text for a manuscript, and its works as BibTeX."""
+"""Files of a release that need no library: the page, figures, numbers.json, the methods text and its works."""
 
+import json
+import math
 import re
 
+from pipeline.publishing.report.pages import render
 from pipeline.publishing.report.report_model import Report
 from pipeline.publishing.sections.methods import (
     abbreviations,
     by_stage,
-    cited,
+    cite,
     stage_title,
     works_cited,
 )
+from pipeline.publishing.writers.write_csv import rows_as_csv
 from schemas.citations import Citation
+
+
+def write_html(report: Report) -> str:
+    """The whole page. The same report gives the same text; every text from data is escaped."""
+    return render("report.html.j2", report=report)
+
+
+def write_figures(report: Report) -> dict[str, bytes]:
+    """File name -> content: `<id>.svg`, `<id>.png` and `<id>.csv` of every figure."""
+    files: dict[str, bytes] = {}
+    for figure in report.figures():
+        files[f"{figure.id}.svg"] = figure.svg
+        files[f"{figure.id}.png"] = figure.png
+        rows = [
+            [cell if isinstance(cell, str | int | float) else None for cell in record.values()]
+            for record in figure.data.to_dict("records")
+        ]
+        files[f"{figure.id}.csv"] = rows_as_csv([str(name) for name in figure.data.columns], rows)
+    return files
+
+
+def write_numbers(report: Report) -> bytes:
+    """JSON with cohort, release, which ids the report prints, and all estimates; missing is null."""
+    estimates = [
+        {str(name): _json_value(cell) for name, cell in record.items()}
+        for record in report.numbers.to_dict("records")
+    ]
+    content = {
+        "cohort": report.cohort,
+        "release": report.release,
+        "verdict": report.verdict,
+        "printed": list(report.used_ids()),
+        "estimates": estimates,
+    }
+    return (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def _json_value(cell: object) -> str | float | int | bool | None:
+    if isinstance(cell, str | bool):
+        return cell
+    if not isinstance(cell, int | float) or not math.isfinite(cell):
+        return None
+    return int(cell) if isinstance(cell, int) else float(cell)
+
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _AS_IT_STANDS = {"title", "doi"}
@@ -22,7 +70,7 @@ def write_methods(report: Report) -> bytes:
     """Markdown: a heading and a paragraph per stage that ran, abbreviations, the reference list."""
     lines = ["# Methods", ""]
     for stage, sentences in by_stage(report.steps).items():
-        text = " ".join(cited(sentence) for sentence in sentences)
+        text = " ".join(cite(sentence) for sentence in sentences)
         lines += [f"## {stage_title(stage)}", "", _literal(text), ""]
     spelled_out = abbreviations(report.steps)
     if spelled_out:

@@ -1,12 +1,46 @@
-"""Curves as short SVG paths in whole units, relative from place to place."""
+"""How a picture is drawn: the few SVG shapes it needs, curves as short paths, one style for all."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.publishing.signal_pages.scales import Scale, Values
+from pipeline.publishing.report.printable import printable
+from pipeline.publishing.signal_pages.picture_layout import Scale, Values
+
+
+@dataclass
+class Drawing:
+    """Shapes in drawing order. Places are in units of the picture, rounded to a tenth."""
+
+    parts: list[str] = field(default_factory=list)
+
+    def path(self, d: str, style: str) -> None:
+        """A path; nothing for an empty one."""
+        if d:
+            self.parts.append(f'<path class="{style}" d="{d}"/>')
+
+    def box(self, left: float, top: float, right: float, bottom: float, style: str) -> None:
+        """A filled rectangle."""
+        self.parts.append(
+            f'<path class="{style}" d="M{_short(left)} {_short(top)}H{_short(right)}'
+            f'V{_short(bottom)}H{_short(left)}z"/>'
+        )
+
+    def text(self, x: float, y: float, words: str, style: str = "") -> None:
+        """A text; style: class, which also says at which end x lies."""
+        kind = f' class="{style}"' if style else ""
+        self.parts.append(
+            f'<text x="{_short(x)}" y="{_short(y)}"{kind}>{escape(printable(words))}</text>'
+        )
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
 
 Places = npt.NDArray[np.int64]
 
@@ -94,3 +128,23 @@ def _step(right: int, down: int) -> str:
     if right == 0:
         return f"v{down}"
     return f"l{right}{down}" if down < 0 else f"l{right} {down}"
+
+
+STYLE: Final = (
+    ".sq text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif;fill:#1f2328}"
+    ".sq .a{text-anchor:end}.sq .m{text-anchor:middle}.sq .t{font-weight:600}"
+    ".sq .n{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}"
+    ".sq .h{font-size:13px;font-weight:600}"
+    ".sq path{fill:none}"
+    ".sq .grid{stroke:#d1d9e0}.sq .frame{stroke:#59636e}"
+    ".sq .raw{stroke:#444}.sq .env{stroke:#0072b2;stroke-width:1.6}"
+    ".sq .lifted{stroke:#d55e00;stroke-width:1.8}.sq .stance{stroke:#1f2328;stroke-dasharray:5 2}"
+    ".sq .lift,.sq .down,.sq .hop,.sq .load{stroke:#1f2328;stroke-width:1.2}"
+    ".sq .lift{stroke-dasharray:7 3}.sq .down{stroke-dasharray:2 2}.sq .hop{stroke-dasharray:1 3}.sq .load{stroke-dasharray:7 2 1 2}"
+    ".sq .onset{stroke:#8a3b8f;stroke-width:1.8}.sq .step{stroke:#8a3b8f;stroke-dasharray:1 2}"
+    ".sq .sure{fill:#8a3b8f;fill-opacity:.22}.sq .tip{fill:#8a3b8f}"
+    ".sq .rest{fill:#eceff2}.sq .used{fill:#fff5d6}.sq .peak{fill:#cfe3f1}"
+    ".sq .bar-rest{fill:#b9c2ca}.sq .bar-used{fill:#f2cf63}.sq .bar-peak{fill:#7fb4d8}"
+)
+"""Colours of Okabe and Ito, which colour-blind people can tell apart; curves and events also differ by
+dashes, weight and place, so that they are told apart without any colour."""
