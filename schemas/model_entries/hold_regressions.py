@@ -51,6 +51,8 @@ HOLD_REGRESSIONS: Final = (
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:own_spreads",
+                second_by="pipeline.statistics.second_routes.routes:second_log_ratio_by_spreads",
+                is_second_slow=True,
                 left="log(hold_time_s)",
                 is_plannable=True,
                 is_usual=True,

@@ -62,8 +62,8 @@ UNADJUSTED = Plan(covariates=())
 def test_a_disagreement_in_estimate_or_error_is_said(holds, run, monkeypatch, shift, factor):
     right = second_routes.plain_censored_fit
 
-    def wrong(*given):
-        found = right(*given)
+    def wrong(*given, **more):
+        found = right(*given, **more)
         return PlainFit(found.estimate + shift, found.se * factor)
 
     monkeypatch.setattr(second_routes, "plain_censored_fit", wrong)
@@ -75,7 +75,7 @@ def test_a_disagreement_in_estimate_or_error_is_said(holds, run, monkeypatch, sh
 
 
 def test_a_second_route_without_a_solution_is_said(holds, run, monkeypatch):
-    def nothing(*_):
+    def nothing(*_, **__):
         raise NoSolutionError("none")
 
     monkeypatch.setattr(second_routes, "plain_censored_fit", nothing)

@@ -90,7 +90,11 @@ def _with_wrong(monkeypatch, kind, model, off):
         inference = replace(found.inference, estimate=found.inference.estimate + off)
         return replace(found, inference=inference)
 
-    monkeypatch.setattr(further_models, "fitted_model", lambda *_: replace(right, fit=wrong))
+    monkeypatch.setattr(
+        further_models,
+        "fitted_model",
+        lambda of, name: replace(right, fit=wrong) if name == model else fitted_model(of, name),
+    )
 
 
 @pytest.mark.parametrize("model", models_with("fitted_by", "hold"))
@@ -98,9 +102,8 @@ def test_a_wrong_model_of_hold_time_is_shown(small, study, monkeypatch, model):
     _with_wrong(monkeypatch, "hold", model, 0.01)
     comparison = planning(study, HOLD, model)
     measure = hold_measure(DEFAULT_TASK, "eyes_open", study)
-    (row,) = further_models_part(
-        OutcomeRows(small.hold_times, "capped_s", measure, comparison)
-    ).rows
+    made = further_models_part(OutcomeRows(small.hold_times, "capped_s", measure, comparison)).rows
+    (row,) = [one for one in made if one.model == model]
     assert (row.second_opinion, row.status) == ("disagrees", "flagged")
     assert "does not agree" in row.note
 

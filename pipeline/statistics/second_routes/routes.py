@@ -13,6 +13,7 @@ from statsmodels.duration.hazard_regression import PHReg
 
 from pipeline.statistics.estimates.arrays import Floats
 from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design
+from pipeline.statistics.estimates.hold_rows import ceilings_and_shortest_s
 from pipeline.statistics.models.mixed.guarded_fit import GuardedFit
 from pipeline.statistics.second_routes.plain_likelihood import (
     plain_censored_fit,
@@ -38,18 +39,56 @@ _SAME_MEAN = 1e-9
 def second_log_ratio(design: Design) -> SecondNumber:
     """The logarithm of a ratio of hold times by the likelihood of single trials."""
     rows = design.rows
+    ceiling, shortest = _log_ends(rows)
     found = plain_censored_fit(
-        rows["log_low"], rows["log_high"], design.exog, rows["participant_id"], GROUP_TERM
+        rows["log_low"],
+        rows["log_high"],
+        design.exog,
+        design.clusters.codes,
+        GROUP_TERM,
+        ceiling=ceiling,
+        shortest=shortest,
     )
     return SecondNumber("plain_likelihood", found.estimate, found.se)
+
+
+def second_log_ratio_by_spreads(asked: Asked, _: float) -> SecondNumber:
+    """The logarithm of a ratio of hold times with a spread for each group, by the likelihood of single trials."""
+    rows, exog = asked.design.rows, asked.design.exog
+    ceiling, shortest = _log_ends(rows)
+    found = plain_censored_fit(
+        rows["log_low"],
+        rows["log_high"],
+        exog,
+        asked.clusters,
+        GROUP_TERM,
+        ceiling=ceiling,
+        shortest=shortest,
+        spreads=exog[GROUP_TERM].to_numpy(dtype=np.intp),
+    )
+    return SecondNumber("plain_likelihood", found.estimate, found.se)
+
+
+def _log_ends(rows: pd.DataFrame) -> tuple[pd.Series, float | None]:
+    """Logarithms of the ceilings, and of the shortest hold that was timed."""
+    ceiling_s, shortest_s = ceilings_and_shortest_s(rows)
+    return np.log(ceiling_s), None if shortest_s is None else float(np.log(shortest_s))
 
 
 def second_capped_difference(asked: Asked, _: float) -> SecondNumber:
     """A difference of hold times without ceiling by the likelihood of single trials."""
     design, rows = asked.design, asked.design.rows
     low = rows["low_s"].where(rows["low_s"] > 0, -np.inf)
-    people = rows["participant_id"]
-    found = plain_censored_fit(low, rows["high_s"], design.exog, people, GROUP_TERM)
+    ceiling_s, shortest_s = ceilings_and_shortest_s(rows)
+    found = plain_censored_fit(
+        low,
+        rows["high_s"],
+        design.exog,
+        asked.clusters,
+        GROUP_TERM,
+        ceiling=ceiling_s,
+        shortest=shortest_s,
+    )
     return SecondNumber("plain_likelihood", found.estimate, found.se)
 
 
@@ -57,8 +96,16 @@ def _second_log_ratio_by(shape: str) -> Callable[[Asked, float], SecondNumber]:
     def second(asked: Asked, _: float) -> SecondNumber:
         rows = asked.design.rows
         low, high = rows["log_low"], rows["log_high"]
+        ceiling, shortest = _log_ends(rows)
         found = plain_censored_fit(
-            low, high, asked.design.exog, asked.participants, GROUP_TERM, shape=shape
+            low,
+            high,
+            asked.design.exog,
+            asked.clusters,
+            GROUP_TERM,
+            shape=shape,
+            ceiling=ceiling,
+            shortest=shortest,
         )
         return SecondNumber("plain_likelihood", found.estimate, found.se)
 
