@@ -18,7 +18,10 @@ _SMALL_PULL: Final = 0.1
 """A cluster whose leverages sum to less has its root by a series, which is exact to rounding."""
 _SERIES_TERMS: Final = 14
 _ROUNDING: Final = 1e-15
-_LARGEST_PULL: Final = 1 - 1e-6
+ALONE: Final = 1 - 1e-8
+"""Share of a direction from which one cluster is said to determine it."""
+_NOTICED: Final = 1e-6
+_LARGEST_PULL: Final = 1 - 1e-12
 """At 1 a cluster alone determines a direction of the parameters, and its score there is 0."""
 
 
@@ -41,14 +44,34 @@ class ClusterScores:
     bread: Floats
     most_df: float = np.inf
 
-    @property
-    def largest_pull(self) -> float:
-        """Share of a direction that one cluster alone determines; 1 where nobody else tells of it."""
-        return float(max(self._decomposed.largest, self._decomposed.share))
+    def rests_on_one(self, contrast: npt.ArrayLike) -> bool:
+        """Whether one cluster alone determines a part of a contrast (p,), so that its error is not known."""
+        pulls, contrast_ = self._decomposed, np.asarray(contrast, dtype=float)
+        if pulls.largest < ALONE:
+            return False
+        # Directions of the parameters, so long that the expected information is 1 along each.
+        directions = np.einsum("jk,gki->gji", self._roots[1], pulls.basis)
+        size = np.linalg.norm(directions, axis=1)
+        along = np.einsum("gji,j->gi", directions, self._scale * contrast_) / size
+        along = along / np.linalg.norm(self._scale * contrast_)
+        return bool(np.abs(along[pulls.left <= 1 - ALONE]).max(initial=0.0) > _NOTICED)
+
+    @cached_property
+    def _scale(self) -> Floats:
+        """Unit of each parameter in which the expected information is 1, so that units decide nothing."""
+        return np.asarray(1 / np.sqrt(np.diag(self.informations.sum(axis=2))))
+
+    @cached_property
+    def _informations(self) -> Floats:
+        return self.informations * np.outer(self._scale, self._scale)[:, :, None]
+
+    @cached_property
+    def _bread(self) -> Floats:
+        return self.bread * np.outer(self._scale, self._scale)
 
     @cached_property
     def _expected(self) -> Floats:
-        return np.asarray(self.informations.sum(axis=2))
+        return np.asarray(self._informations.sum(axis=2))
 
     @cached_property
     def _roots(self) -> tuple[Floats, Floats]:
@@ -59,14 +82,15 @@ class ClusterScores:
 
     @cached_property
     def _decomposed(self) -> "_Pulls":
-        return _Pulls.of(self.informations, self._roots[1])
+        return _Pulls.of(self._informations, self._roots[1])
 
     @cached_property
     def covariance(self) -> Floats:
         """Covariance of the estimate, shape (p, p)."""
         root, inverse = self._roots
-        corrected = root @ self._decomposed.halved(inverse @ self.scores)
-        influence = np.linalg.solve(self.bread, corrected)
+        scores = self.scores * self._scale[:, None]
+        corrected = root @ self._decomposed.halved(inverse @ scores)
+        influence = self._scale[:, None] * np.linalg.solve(self._bread, corrected)
         return np.asarray(influence @ influence.T)
 
     def df(self, contrast: npt.ArrayLike) -> float:
@@ -76,10 +100,10 @@ class ClusterScores:
         degrees of freedom of the chi-squared variable that it is nearest to.
         """
         root, inverse = self._roots
-        a = np.linalg.solve(self.bread, np.asarray(contrast, dtype=float))
+        a = np.linalg.solve(self._bread, self._scale * np.asarray(contrast, dtype=float))
         start = np.repeat((root @ a)[:, None], self.scores.shape[1], axis=1)
         w = inverse @ self._decomposed.halved(start)
-        r = np.einsum("ijg,jg->ig", self.informations, w)
+        r = np.einsum("ijg,jg->ig", self._informations, w)
         b = np.linalg.solve(self._expected, r)
         d = np.einsum("ig,ig->g", w, r)
         own = np.einsum("ig,ig->g", b, self._expected @ b - 2 * r)

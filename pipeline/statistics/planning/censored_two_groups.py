@@ -11,6 +11,8 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from pipeline.statistics.estimates.arrays import Flags, Floats
+from pipeline.statistics.models.censored.expected_information import expected_information
+from pipeline.statistics.models.censored.likelihood import NORMAL
 
 _N_PARAMS = 3
 """Two means and a spread."""
@@ -18,6 +20,8 @@ _MOST_STEPS = 60
 _SETTLED = 1e-12
 """Newton's decrement, in units of the log-likelihood, below which a cohort is solved."""
 _MOST_HALVINGS = 30
+_SMALLEST_LEFT = 1e-6
+"""Of a direction that one participant alone determines."""
 _LOG_ROOT_2_PI = 0.5 * np.log(2 * np.pi)
 
 
@@ -74,38 +78,81 @@ class CohortSums:
 class LogRatios:
     """The group's coefficient of every cohort, shape (n_cohorts,), NaN where there is no solution.
 
-    log_ratio: case minus reference. se: cluster-robust with the small-sample factor
-    G/(G-1) * (n-1)/(n-k). df: G - 1.
+    log_ratio: case minus reference. se: CR2, participants as clusters. df: Satterthwaite's.
     """
 
     log_ratio: Floats
     se: Floats
-    df: int
+    df: Floats
 
 
 def fit_log_ratios(sums: CohortSums) -> LogRatios:
-    """Maximum likelihood of every cohort, with errors clustered by participant."""
+    """Maximum likelihood of every cohort, with the small-sample errors of the primary model (CR2).
+
+    All participants of a group have the same expected information, so that the correction is one matrix
+    for each group and cohort. Source: as of `ClusterScores`.
+    """
     n_cohorts, _, n_per_group = sums.n_ended.shape
     point = _maxima(sums)
-    theta = point[:, 2]
-    group_score = _participant_scores(sums, point)
     information = _information(sums, point)
     solved = np.isfinite(point).all(axis=1) & (
         np.linalg.det(np.where(np.isfinite(information), information, 0.0)) > 0
     )
-    log_ratio = np.full(n_cohorts, np.nan)
-    se = np.full(n_cohorts, np.nan)
-    score, inverse = group_score[solved], np.linalg.inv(information[solved])
-    of_point = inverse @ np.einsum("rip,riq->rpq", score, score) @ inverse
-    gap = (point[solved, 1] - point[solved, 0]) / theta[solved]
-    scale = 1 / theta[solved]
-    gradient = np.stack([-scale, scale, -gap * scale], axis=1)
-    variance = np.einsum("rp,rpq,rq->r", gradient, of_point, gradient)
-    n_people = 2 * n_per_group
-    n_rows = (sums.n_ended + sums.n_held).sum(axis=(1, 2))[solved]
-    factor = n_people / (n_people - 1) * (n_rows - 1) / (n_rows - _N_PARAMS)
-    log_ratio[solved], se[solved] = gap, np.sqrt(variance * factor)
-    return LogRatios(log_ratio, se, n_people - 1)
+    log_ratio, se, df = (np.full(n_cohorts, np.nan) for _ in range(3))
+    at, theta = point[solved], point[solved, 2]
+    scores = _participant_scores(sums, point)[solved].reshape(-1, 2, n_per_group, _N_PARAMS)
+    own = _expected_of_participant(sums, at)
+    expected = n_per_group * own.sum(axis=1)
+    root_values, vectors = np.linalg.eigh(expected)
+    inverse_root = (vectors / np.sqrt(root_values)[:, None, :]) @ vectors.transpose(0, 2, 1)
+    root = (vectors * np.sqrt(root_values)[:, None, :]) @ vectors.transpose(0, 2, 1)
+    pull, basis = np.linalg.eigh(inverse_root[:, None] @ own @ inverse_root[:, None])
+    left = 1 / np.sqrt(np.maximum(1 - pull, _SMALLEST_LEFT))
+    half = (basis * left[..., None, :]) @ basis.swapaxes(-1, -2)
+    correction = root[:, None] @ half @ inverse_root[:, None]
+    gap = (at[:, 1] - at[:, 0]) / theta
+    gradient = np.stack([-1 / theta, 1 / theta, -gap / theta], axis=1)
+    a = np.linalg.solve(information[solved], gradient[:, :, None])[:, :, 0]
+    w = np.einsum("ckqp,cq->ckp", correction, a)
+    variance = (np.einsum("ckgp,ckp->ckg", scores, w) ** 2).sum(axis=(1, 2))
+    r = np.einsum("ckpq,ckq->ckp", own, w)
+    b = np.linalg.solve(expected[:, None], r[..., None])[..., 0]
+    d = np.einsum("ckp,ckp->ck", w, r)
+    cross = np.einsum("ckp,clp->ckl", r, b)
+    between = np.einsum("ckp,cpq,clq->ckl", b, expected, b) - cross - cross.swapaxes(1, 2)
+    alike = np.einsum("ckk->ck", between)
+    trace = n_per_group * (d + alike).sum(axis=1)
+    squares = n_per_group * ((d + alike) ** 2).sum(axis=1)
+    squares += n_per_group * (n_per_group - 1) * (alike**2).sum(axis=1)
+    squares += 2 * n_per_group**2 * between[:, 0, 1] ** 2
+    with_end = (sums.n_ended[solved] > 0).sum(axis=(1, 2)) - 1
+    log_ratio[solved], se[solved] = gap, np.sqrt(variance)
+    df[solved] = np.minimum(trace**2 / squares, np.maximum(with_end, 1))
+    return LogRatios(log_ratio, se, df)
+
+
+def _expected_of_participant(sums: CohortSums, point: Floats) -> Floats:
+    """Expected information of one participant of each group, (n_cohorts, 2, 3, 3), in the parameters of a point."""
+    n_trials = float((sums.n_ended + sums.n_held).flat[0])
+    gamma, theta = point[:, :2], point[:, 2:]
+    found = expected_information(NORMAL, (theta * sums.ln_ceiling - gamma).ravel())
+    of_value, of_both, of_spread = (
+        n_trials * part.reshape(gamma.shape)
+        for part in (found.of_value, found.of_both, found.of_spread)
+    )
+    out = np.zeros((len(point), 2, _N_PARAMS, _N_PARAMS))
+    # mean = gamma / theta and ln sigma = -ln theta, in units of sigma.
+    in_theta = -gamma / theta
+    for group in (0, 1):
+        value, both, spread = of_value[:, group], of_both[:, group], of_spread[:, group]
+        by_theta, log_theta = in_theta[:, group], -1 / theta[:, 0]
+        out[:, group, group, group] = value
+        out[:, group, group, 2] = value * by_theta + both * log_theta
+        out[:, group, 2, group] = out[:, group, group, 2]
+        out[:, group, 2, 2] = (
+            value * by_theta**2 + 2 * both * by_theta * log_theta + spread * log_theta**2
+        )
+    return out
 
 
 def _mills(at: Floats) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import t
 
+from pipeline.statistics.estimates.hold_rows import FEWEST_WITH_END
 from pipeline.statistics.planning.censored_two_groups import CohortSums, fit_log_ratios
 from pipeline.statistics.planning.exact_power import UnreachablePowerError
 from schemas.plan import DEFAULT_PLAN
@@ -140,7 +141,7 @@ def simulated_power(
         sums = CohortSums.of(_ln_times(assumed, n_per_group, block, rng), np.log(assumed.ceiling_s))
         found = fit_log_ratios(sums)
         allowed = _allowed(sums) & np.isfinite(found.log_ratio)
-        bound = t.isf(alpha / 2, found.df)
+        bound = t.isf(alpha / 2, found.df[allowed])
         estimate = found.log_ratio[allowed]
         detected += int((np.abs(estimate) > bound * found.se[allowed]).sum())
         refused += int((~allowed).sum())
@@ -229,9 +230,11 @@ def _allowed(sums: CohortSums) -> np.ndarray:
     """Cohorts for which the default plan allows a regression, shape (n_cohorts,)."""
     ended, _, _, held = sums.by_group()
     share = held.sum(axis=1) / (ended + held).sum(axis=1)
+    people = (sums.n_ended > 0).sum(axis=-1)
     return np.asarray(
         (share <= DEFAULT_PLAN.maximum_share_at_ceiling)
         & (ended >= DEFAULT_PLAN.minimum_events_per_group).all(axis=1)
+        & (people >= FEWEST_WITH_END).all(axis=1)
     )
 
 

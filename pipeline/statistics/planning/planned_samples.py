@@ -82,7 +82,7 @@ def hold_sample(
         assumptions=stated,
         model=(
             "Simulated cohorts, each analysed by the log-normal censored regression of all trials "
-            "with errors clustered by participant (censored_lognormal, without covariates)."
+            "with small-sample errors clustered by participant (censored_lognormal, without covariates)."
         ),
         notes=tuple(notes),
         target_power=power,

@@ -55,15 +55,20 @@ def test_model_and_cluster_standard_errors_are_those_of_r(
     np.testing.assert_allclose(plain.llf, block["model"]["loglik"], rtol=rtol)
     assert plain.aic == pytest.approx(-2 * block["model"]["loglik"] + 2 * 6, rel=rtol, abs=0)
     assert len(model.rows.exact) == block["model"]["events"]
-    assert plain.df is None
+    assert plain.df_of(np.eye(len(plain.params))[1]) is None
     as_r = model.fit_clustered(rows["participant_id"], covariance="CR0")
     np.testing.assert_allclose(as_r.bse, list(block["cluster"]["se"].values()), rtol=rtol)
     assert not as_r.use_t
     people = rows["participant_id"].nunique()
     factor = people / (people - 1) * (len(rows) - 1) / (len(rows) - 6)
-    published = model.fit_clustered(rows["participant_id"])
-    np.testing.assert_allclose(published.bse, as_r.bse * np.sqrt(factor), rtol=1e-10)
-    assert published.df == people - 1
+    corrected = model.fit_clustered(rows["participant_id"], covariance="CR1")
+    np.testing.assert_allclose(corrected.bse, as_r.bse * np.sqrt(factor), rtol=1e-10)
+    assert corrected.df_of(np.eye(len(corrected.params))[1]) == people - 1
+    published = model.fit_clustered(rows["participant_id"], ceiling=rows["ceiling_s"])
+    np.testing.assert_allclose(published.params, as_r.params, rtol=rtol)
+    assert people / 2 < published.df_of(np.eye(len(published.params))[1]) < people - 1
+    ratio = published.bse / corrected.bse
+    assert ((ratio > 0.95) & (ratio < 1.15)).all()
 
 
 def test_normal_regression_of_logarithms_is_the_lognormal_one(eyes_open):

@@ -37,10 +37,12 @@ def test_every_cohort_is_solved_as_the_primary_model_solves_it(ceiling_s):
     for cohort in range(3):
         times = ln_times[cohort].ravel()
         low, high = np.minimum(times, bound), np.where(times < bound, times, np.inf)
-        fit = CensoredNormal(low, high, exog).fit_clustered(np.repeat(np.arange(24), 6))
+        fit = CensoredNormal(low, high, exog).fit_clustered(
+            np.repeat(np.arange(24), 6), ceiling=np.full(144, bound)
+        )
         assert found.log_ratio[cohort] == pytest.approx(fit.params[1], abs=1e-9)
         assert found.se[cohort] == pytest.approx(fit.bse[1], rel=1e-8)
-    assert found.df == 23
+        assert found.df[cohort] == pytest.approx(fit.df_of([0, 1, 0]), rel=1e-6)
 
 
 def test_a_cohort_without_an_end_in_a_group_has_no_solution():

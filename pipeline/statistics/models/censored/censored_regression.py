@@ -4,7 +4,8 @@ statsmodels has no such model. exp(coefficient) of a log-normal, Weibull or log-
 is a ratio of times. Agrees with R's survival::survreg, including its cluster-robust standard errors.
 """
 
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,6 @@ from pipeline.statistics.models.clustered_scores import ClusterScores, sums_by_c
 from pipeline.statistics.models.newton import maximum
 
 Covariance = Literal["CR0", "CR1", "CR2"]
-
-ALONE: Final = 1 - 1e-8
-"""Share of a coefficient from which one cluster is said to determine it."""
 
 ONE_PARTICIPANT = (
     "The term {term} rests on one participant, whose spread from others like it is not known."
@@ -66,6 +64,16 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
             return self.clusters.df(contrast)
         return float(self.df_resid_inference) if self.use_t else None
 
+    @property
+    def pvalues(self) -> Floats:
+        """Two-sided P value of each parameter."""
+        return self.coefficient_table()["p"].to_numpy(dtype=float)
+
+    def conf_int(self, alpha: float = 0.05, cols: Sequence[int] | None = None) -> Floats:
+        """Interval of level 1 - alpha of each parameter, or of some, (m, 2)."""
+        found = self.coefficient_table(ci_level=1 - alpha)[["ci_low", "ci_high"]].to_numpy(float)
+        return found if cols is None else found[list(cols)]
+
     def _df_of_terms(self) -> list[float | None]:
         return [self.df_of(row) for row in np.eye(len(self.params))]
 
@@ -90,7 +98,10 @@ class CensoredResults(GenericLikelihoodModelResults):  # type: ignore[misc]
             counts = levels["min"].value_counts()
             if is_between and len(counts) == 2 and counts.min() == 1:
                 raise NotEstimableError(ONE_PARTICIPANT.format(term=term))
-        df = self.df_of(np.eye(len(self.params))[at])
+        contrast = np.eye(len(self.params))[at]
+        if self.clusters is not None and self.clusters.rests_on_one(contrast):
+            raise NotEstimableError(ONE_PARTICIPANT.format(term=term))
+        df = self.df_of(contrast)
         return infer(float(self.params[at]), float(self.bse[at]), df=df, ci_level=ci_level)
 
     def coefficient_table(self, *, ci_level: float = 0.95) -> pd.DataFrame:
@@ -298,8 +309,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         unit of the variable; by default the bound of rows that are, else none. shortest: below which a row is
         only known to be shorter.
 
-        Raises NotEstimableError with no more clusters than coefficients, and for CR2 where one cluster alone
-        determines a coefficient. Rejection rates of all three: docs/error-rates.md.
+        Raises NotEstimableError with no more clusters than coefficients. Rejection rates of all three: docs/error-rates.md.
         """
         codes, people = pd.factorize(np.asarray(groups), sort=True)
         if len(codes) != len(self.rows) or (codes < 0).any():
@@ -354,18 +364,12 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         for (a, b), values in zip(places, sums, strict=True):
             informations[a, b] = informations[b, a] = values
         exact = sums_by_cluster(self.rows.is_exact[None, :], codes)[0]
-        scores = ClusterScores(
+        return ClusterScores(
             scores=sums_by_cluster(self.score_obs(params).T, codes),
             informations=informations,
             bread=-self.hessian(params),
             most_df=float(max((exact > 0).sum() - 1, 1)),
         )
-        if scores.largest_pull > ALONE:
-            raise NotEstimableError(
-                "One participant (or matched set) alone determines a coefficient, so that its standard "
-                "error is not known."
-            )
-        return scores
 
     def _scaled(self, values: npt.ArrayLike) -> Floats:
         """Values on the scale of the regression."""
