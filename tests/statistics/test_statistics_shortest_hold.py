@@ -1,9 +1,6 @@
 """Holds of 0 s: the ratio rests on a convention, and the report shows how much."""
 
-import math
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from pipeline.statistics.analysis import analyse
@@ -159,21 +156,3 @@ def test_counts_at_the_ceiling_are_there_without_bounds_too(penney, as_planned):
         count = rows.loc[f"{HOLD}:trials_at_ceiling:{side}"]
         assert count["estimate"] == (holds["hold_time_s"] >= holds["ceiling_s"]).sum()
         assert count["contrast"] == label
-
-
-@pytest.mark.parametrize(("n", "few"), [(9, True), (10, False)])
-def test_few_participants_in_a_group_are_flagged(penney, run, n, few):
-    people = penney["participants"]
-    of_case = people[people["group"] == "LBP"].head(n)
-    people = pd.concat([of_case, people[people["group"] == "control"]], ignore_index=True)
-    measured = {name: penney[name] for name in ("hold_times", "activation")}
-    rows = run({**measured, "participants": people})
-    note = "Fewer than 10 participants in a group: the interval is approximate."
-    for row_id in (RATIO, f"{HOLD}:time_ratio:unadjusted", f"{HOLD}:coefficient:group"):
-        assert (note in rows.loc[row_id, "note"]) is few
-        if few:
-            assert rows.loc[row_id, "status"] == "flagged"
-    mixed = rows.loc["gmed_pct_mvic:difference:adjusted"]
-    assert mixed["model"] == "mixed_nested"
-    assert mixed["status"] == "ok"
-    assert math.isfinite(rows.loc[RATIO, "estimate"])

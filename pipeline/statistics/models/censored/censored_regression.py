@@ -303,7 +303,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
 
         groups: shape (n_rows,), the cluster of each row, from the frame that gave exog (matched by
         position). covariance: "CR2", the small-sample covariance of `ClusterScores` with Satterthwaite's
-        degrees of freedom, at most the clusters with an exactly known row minus 1; "CR1", with the factor
+        degrees of freedom, at most the clusters with a row that is not right-censored, minus 1; "CR1", with the factor
         G/(G-1) * (n-1)/(n-k) and t with G - 1, which rejects too often in small groups; "CR0", with neither,
         as R's survreg prints. ceiling: shape (n_rows,), above which a row is only known to be longer, in the
         unit of the variable; by default the bound of rows that are, else none. shortest: below which a row is
@@ -363,12 +363,14 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         informations = np.zeros((p, p, sums.shape[1]))
         for (a, b), values in zip(places, sums, strict=True):
             informations[a, b] = informations[b, a] = values
-        exact = sums_by_cluster(self.rows.is_exact[None, :], codes)[0]
+        ended = np.ones(len(sigma))
+        ended[self.rows.above] = 0.0
+        with_end = int((sums_by_cluster(ended[None, :], codes)[0] > 0).sum())
         return ClusterScores(
             scores=sums_by_cluster(self.score_obs(params).T, codes),
             informations=informations,
             bread=-self.hessian(params),
-            most_df=float(max((exact > 0).sum() - 1, 1)),
+            most_df=float(max(with_end - 1, 1)),
         )
 
     def _scaled(self, values: npt.ArrayLike) -> Floats:
