@@ -9,11 +9,12 @@ from pipeline import definitions
 from pipeline.cli import main
 from pipeline.defs import intake as intake_wiring
 from pipeline.defs import publishing as publishing_wiring
-from pipeline.defs import signals as signals_wiring
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
+from pipeline.publishing import publish_cohort
 from pipeline.running.instance import history_held_open, open_instance
 from pipeline.running.run_cohort import run_cohort
+from pipeline.signals.cohort import batch as recordings
 from pipeline.workspace.errors import EnvironmentProblem, ExitCode
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release
@@ -60,7 +61,7 @@ def failures(result):
     return " ".join(texts)
 
 
-INTAKE = ("study", "findings", "decisions", "to_decide", "exclusions", "intake_flow", "participants", "hold_times", "given_activation",
+INTAKE = ("study", "findings", "decisions", "to_decide", "set_aside", "intake_flow", "participants", "hold_times", "given_activation",
           "recordings", "strength", "clinical_test", "training_log")  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def test_an_interrupted_run_says_so(workspace, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(signals_wiring, "process_recordings", interrupted)
+    monkeypatch.setattr(recordings, "process_recordings", interrupted)
     assert main(["run", "penney_like", "--workspace", str(workspace.root)]) == 130
 
 
@@ -126,7 +127,7 @@ def test_a_full_disk_inside_a_step_is_a_problem_of_the_machine(workspace, monkey
     def full(*_, **__):
         raise EnvironmentProblem("The disk is full.", "Free some space.")
 
-    monkeypatch.setattr(publishing_wiring, "publish", full)
+    monkeypatch.setattr(publish_cohort, "publish", full)
     assert main(["run", "penney_like", "--workspace", str(workspace.root)]) == 6
     assert "The disk is full." in capsys.readouterr().err
 
@@ -135,7 +136,7 @@ def test_a_bug_inside_a_step_names_its_place_and_no_value(workspace, monkeypatch
     def buggy(*_, **__):
         raise ZeroDivisionError("PE001 held 29.23 s")
 
-    monkeypatch.setattr(signals_wiring, "process_recordings", buggy)
+    monkeypatch.setattr(recordings, "process_recordings", buggy)
     assert main(["run", "penney_like", "--workspace", str(workspace.root)]) == 1
     report = (workspace.state_folder / "crash" / "last-bug.txt").read_text()
     assert report.startswith("ZeroDivisionError")

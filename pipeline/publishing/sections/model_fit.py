@@ -32,13 +32,13 @@ _NOTE: Final = (
     "in a few of a hundred cohorts, so that the plot and the other analyses decide, not the P value alone."
 )
 _DECIMALS: Final = {"W": 3, "SE": 2, "F": 2, "chi-squared": 2, "distance": 2, "trials": 1}
-_THRESHOLDS: Final = {
-    "p below the threshold": "p_below",
-    "value above the threshold": "value_above",
-    "value below the threshold": "value_below",
-    "p below 0.001 and value above the threshold": "p_and_value_above",
-}
-"""Rule of a diagnostic (schema ModelDiagnostics) -> form of the cell that names its threshold."""
+_THRESHOLDS: Final = (
+    (" and value above", "p_and_value_above"),
+    ("p below", "p_below"),
+    ("value above", "value_above"),
+    ("value below", "value_below"),
+)
+"""Words in the rule of a diagnostic (schema ModelDiagnostics) -> form of the cell that names its threshold."""
 _VERDICTS: Final = {NO_SIGN: "No sign", LOOK_AT: "Look at", NOT_ESTIMABLE: "Not possible"}
 
 
@@ -165,7 +165,7 @@ def _threshold(found: Mapping[Hashable, Any]) -> Cell:
     value = found["threshold"]
     if pd.isna(value):
         return EMPTY
-    form = _THRESHOLDS[found["threshold_rule"]]
+    form = next(form for said, form in _THRESHOLDS if said in found["threshold_rule"])
     if form == "p_below":
         return Cell(form, (Num(float(value), "p", 0, _SOURCE),))
     unit = str(found["unit"])

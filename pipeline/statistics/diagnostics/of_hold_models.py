@@ -19,7 +19,7 @@ from pipeline.statistics.estimates.model_check import (
     points,
 )
 from pipeline.statistics.estimates.p_values import SMALLEST_P, two_sided_p
-from pipeline.statistics.models.censored.censored_regression import CensoredResults
+from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.participant_scores import (
     influence_of_participants,
     shape_test,

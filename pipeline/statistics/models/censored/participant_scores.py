@@ -18,8 +18,8 @@ from pipeline.statistics.estimates.p_values import SMALLEST_P, Inference, infer
 from pipeline.statistics.models.censored.censored_regression import (
     SPREAD_TERM,
     CensoredRegression,
-    CensoredResults,
 )
+from pipeline.statistics.models.censored.censored_results import CensoredResults
 from pipeline.statistics.models.censored.likelihood import Curve, ErrorDistribution
 from pipeline.statistics.models.model_rows import sums_by_code
 from pipeline.statistics.models.two_groups.spread_and_shape import OmnibusTest
