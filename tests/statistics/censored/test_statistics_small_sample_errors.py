@@ -56,7 +56,7 @@ def test_order_names_units_and_the_sign_of_the_groups_change_nothing(seed, facto
     one = fitted(value, exog, person, bound).inference("group")
     order = np.random.default_rng(seed).permutation(len(value))
     names = np.array([f"P{97 - code}" for code in person])
-    scaled = exog.assign(age=exog["age"] * factor + 1e3)
+    scaled = exog.assign(age=(exog["age"] + 100) * factor)
     other = fitted(value[order], scaled.iloc[order], names[order], bound[order]).inference("group")
     swapped = fitted(value, exog.assign(group=1 - exog["group"]), person, bound).inference("group")
     for found, sign in ((other, 1), (swapped, -1)):
