@@ -87,8 +87,11 @@ def test_hold_time_is_r_censored_lognormal_with_cluster_errors(estimates):
 def test_mixed_models_are_r_lmer_with_kenward_roger(estimates, outcome, block):
     golden = GOLDEN["lmm"][block]["coef_kr"]["groupLBP"]
     role = "primary" if outcome == "gmed_pct_mvic" else "secondary"
-    row = _one(estimates, outcome=outcome, role=role)
-    assert row["estimate"] == pytest.approx(golden["Estimate"], rel=1e-6)
+    published = _one(estimates, outcome=outcome, role=role)
+    assert published["estimate"] == pytest.approx(golden["Estimate"], rel=1e-6)
+    row = _one(estimates, outcome=outcome, variant="adjusted, Kenward-Roger")
+    assert (row["role"], row["model"]) == ("sensitivity", published["model"])
+    assert row["estimate"] == published["estimate"]
     assert row["se"] == pytest.approx(golden["Std. Error"], rel=1e-4)
     assert row["df"] == pytest.approx(golden["df"], rel=1e-4)
     assert row["p"] == pytest.approx(golden["Pr(>|t|)"], rel=1e-3)

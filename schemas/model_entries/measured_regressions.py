@@ -16,19 +16,21 @@ MEASURED_REGRESSIONS: Final = (
                 second_by="pipeline.statistics.second_routes.routes:second_difference",
                 diagnostics=MIXED_CHECKS,
                 is_plannable=True,
+                knows_sets=True,
             ),
         },
         stands_in=("mixed_random_intercept", "ancova_hc3"),
-        short_labels={"adjusted": "Adjusted difference", "unadjusted": "Unadjusted difference"},
+        short_labels={
+            "adjusted": "Adjusted difference",
+            "adjusted, Kenward-Roger": "Adjusted difference, Kenward-Roger",
+            "unadjusted": "Unadjusted difference",
+        },
         sentences={
             "mixed_nested": Sentence(
                 370,
                 (
-                    "{Outcomes} {was} compared by a linear mixed model of all trials with random "
-                    "intercepts for participants and for legs within participants{adjusted}, fitted by "
-                    "restricted maximum likelihood, with Kenward-Roger standard errors and degrees of "
-                    "freedom, the latter at most the number of participants minus that of "
-                    "between-participant coefficients."
+                    "{Outcomes} {was} compared by a linear mixed model of all trials{adjusted}, fitted by "
+                    "restricted maximum likelihood, with random intercepts for {detail}."
                 ),
             ),
         },
@@ -44,18 +46,21 @@ MEASURED_REGRESSIONS: Final = (
                 second_by="pipeline.statistics.second_routes.routes:second_difference",
                 diagnostics=MIXED_CHECKS,
                 is_plannable=True,
+                knows_sets=True,
             ),
         },
         stands_in=("ancova_hc3",),
-        short_labels={"adjusted": "Adjusted difference", "unadjusted": "Unadjusted difference"},
+        short_labels={
+            "adjusted": "Adjusted difference",
+            "adjusted, Kenward-Roger": "Adjusted difference, Kenward-Roger",
+            "unadjusted": "Unadjusted difference",
+        },
         sentences={
             "mixed_random_intercept": Sentence(
                 380,
                 (
-                    "{Outcomes} {was} compared by a linear mixed model with a random intercept for "
-                    "participants{adjusted}, fitted by restricted maximum likelihood, with Kenward-Roger "
-                    "standard errors and degrees of freedom, the latter at most the number of "
-                    "participants minus that of between-participant coefficients."
+                    "{Outcomes} {was} compared by a linear mixed model{adjusted}, fitted by restricted "
+                    "maximum likelihood, with random intercepts for {detail}."
                 ),
             ),
         },

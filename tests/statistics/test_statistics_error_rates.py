@@ -16,8 +16,9 @@ from scipy.stats import binom
 from pipeline.statistics.catalogue.fitted_models import fitted_model, models_with
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, Asked, Design, build_design
+from pipeline.statistics.estimates.p_values import infer
 from pipeline.statistics.models.censored.censored_regression import CensoredNormal
-from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts
+from pipeline.statistics.models.mixed.guarded_fit import fit_guarded
 from pipeline.statistics.models.two_groups.brunner_munzel import RelativeEffect, brunner_munzel
 from pipeline.statistics.models.two_groups.effect_size import welch
 from pipeline.statistics.planning.censored_two_groups import CohortSums, fit_log_ratios
@@ -112,7 +113,7 @@ def hold_model(name: str) -> Callable[[pd.DataFrame], float]:
 
 
 def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
-    """The exact solution, whose numbers are published; of strength one row per leg."""
+    """The published numbers; of strength one row per leg."""
 
     def p_value(rows: pd.DataFrame) -> float:
         if not with_legs:
@@ -120,8 +121,10 @@ def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
         design = adjusted(rows)
         used = design.rows
         legs = used["participant_id"] + used["leg"] if with_legs else None
-        fit = NestedIntercepts(used["value"], design.exog, used["participant_id"], legs).fit()
-        return fit.inference(GROUP_TERM).p
+        people = used["participant_id"]
+        fit = fit_guarded(used["value"], design.exog, people, legs, refit=False)
+        estimate, se, df = fit.coefficients.loc[GROUP_TERM]
+        return infer(estimate, se, df=df).p
 
     return p_value
 

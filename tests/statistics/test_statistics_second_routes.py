@@ -1,5 +1,7 @@
 """The second routes alone: each finds what the first computation, or a library, finds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,9 +81,13 @@ def _opinion(rows, exog):
 def test_a_balanced_design_has_a_closed_form_with_its_standard_error(trials):
     fit, second, balanced = _opinion(*trials)
     first = fit.coefficients.loc["group"]
-    assert balanced and second.route == "balanced_means"
+    assert balanced and second.route == "balanced_means" and fit.errors == "cr2"
     assert second.estimate == pytest.approx(first["estimate"], rel=1e-9)
-    assert second.se == pytest.approx(first["se"], rel=1e-6)
+    assert second.se is None  # it is Kenward and Roger's
+    by_model = replace(fit, coefficients=fit.kenward_roger, errors="kenward_roger")
+    rows, exog = trials
+    second = second_difference("value", Design(rows, exog, (), (), False), by_model)
+    assert second.se == pytest.approx(fit.kenward_roger.loc["group", "se"], rel=1e-6)
 
 
 def test_a_missing_trial_leaves_it_to_mixedlm(trials):

@@ -23,7 +23,8 @@ from pipeline.statistics.estimates.model_check import (
 )
 from pipeline.statistics.estimates.p_values import two_sided_p
 from pipeline.statistics.models.linear.ancova import AncovaResults, leverages
-from pipeline.statistics.models.mixed.mixed_model import NestedResults, leg_codes
+from pipeline.statistics.models.mixed.likelihood_by_sums import inverse_covariance_times
+from pipeline.statistics.models.mixed.mixed_model import NestedIntercepts, NestedResults
 from pipeline.statistics.models.model_rows import sums_by_code, varies
 from pipeline.statistics.models.two_groups.spread_and_shape import (
     MOST_FOR_SHAPIRO,
@@ -37,8 +38,9 @@ class MixedResiduals:
     """Residuals and predicted levels of one fit.
 
     codes: participant of each row (sorted by name). marginal: row minus fixed effects; conditional:
-    minus the levels of participant and leg as well, both (n_rows,). fitted: fixed effects and levels.
-    levels: predicted level of each participant (BLUP). changes: (n_participants, k), change of the
+    minus the levels of set, participant and leg as well, both (n_rows,). fitted: fixed effects and levels.
+    levels: predicted level of each participant
+    (BLUP), with that of the set. changes: (n_participants, k), change of the
     fixed effects when a participant is left out, at the same variances.
     """
 
@@ -56,51 +58,87 @@ def mixed_residuals(
     exog: pd.DataFrame,
     groups: npt.ArrayLike,
     nested: npt.ArrayLike | None,
+    *,
+    sets: npt.ArrayLike | None = None,
 ) -> MixedResiduals:
     """Residuals of a fit; the other arguments are those it was fitted with.
 
-    Levels have a closed form for nested intercepts; what is left of a column after them, over the
-    residual variance, is the inverse covariance of the rows times the column. Source: Robinson 1991,
+    Levels have a closed form for nested intercepts, and the inverse covariance of the rows gives them all.
+    Rows of a participant who is left out are predicted by those of the same set. Source: Robinson 1991,
     Stat Sci 6:15; leaving out at fixed variances: Christensen et al. 1992, Technometrics 34:38.
     """
-    values, x = np.asarray(endog, dtype=float), exog.to_numpy(dtype=float)
-    people = np.asarray(pd.factorize(np.asarray(groups), sort=True)[0])
-    legs = None if nested is None else leg_codes(people, nested)
-    variances = results.variances.to_numpy(dtype=float)
+    model = NestedIntercepts(endog, exog, groups, nested, sets=sets)
+    values, x, people = model.endog, model.exog, model.groups
+    variances = results.variances
     marginal = values - x @ results.params.to_numpy(dtype=float)
-    left, levels = _without_levels(marginal[:, None], people, legs, variances)
-    conditional = left[:, 0]
-    weighted = _without_levels(x, people, legs, variances)[0] / variances[0]
-    score = sums_by_code(weighted * marginal[:, None], people)
-    own = np.stack([sums_by_code(weighted * x[:, [j]], people) for j in range(x.shape[1])], axis=2)
-    changes = -np.linalg.solve(own.sum(axis=0) - own, score[:, :, None])[:, :, 0]
+    weighted, _ = inverse_covariance_times(
+        np.column_stack([x, marginal]), model.factors, variances.to_numpy(dtype=float)
+    )
+    # Level by level, so that rows of one leg have one fitted value to the last digit.
+    fitted = (x * results.params.to_numpy(dtype=float)).sum(axis=1)
+    levels = np.zeros(model.n_groups)
+    for name, codes in zip(model.factor_names, model.factors, strict=True):
+        level = float(variances[name]) * sums_by_code(weighted[:, [-1]], codes)[:, 0]
+        fitted = fitted + level[codes]
+        if name != "leg":
+            levels = levels + level[_owner(people, codes)]
+    # What participants add to information and score: their weighted rows around the rows' own covariance,
+    # given all others.
+    own = np.zeros((model.n_groups, x.shape[1], x.shape[1] + 1))
+    for codes, owner, variance in _given_others(model, variances):
+        sums = sums_by_code(weighted, codes)
+        products = sums[:, :-1, None] * sums[:, None, :] * variance[:, None, None]
+        np.add.at(own, owner, products)
+    information = x.T @ weighted[:, :-1]
+    changes = -np.linalg.solve(information - own[:, :, :-1], own[:, :, -1:])[:, :, 0]
     return MixedResiduals(
         codes=people,
         marginal=marginal,
-        conditional=conditional,
-        fitted=values - conditional,
-        levels=levels[:, 0],
+        conditional=values - fitted,
+        fitted=fitted,
+        levels=levels,
         changes=changes,
     )
 
 
-def _without_levels(
-    columns: Floats, people: Codes, legs: Codes | None, variances: Floats
-) -> tuple[Floats, Floats]:
-    """Columns (n_rows, m) less their predicted levels, and the levels of participants (n, m)."""
-    finest = people if legs is None else legs
-    n_finest, n = int(finest.max()) + 1, int(people.max()) + 1
-    rows = np.bincount(finest, minlength=n_finest).astype(float)
-    means = sums_by_code(columns, finest) / rows[:, None]
-    owner = np.empty(n_finest, dtype=np.intp)
-    owner[finest] = people
-    of_leg = 0.0 if legs is None else float(variances[2])
-    spread = of_leg + variances[0] / rows
-    total = np.bincount(owner, 1 / spread, minlength=n)
-    weighted = sums_by_code(means / spread[:, None], owner)
-    levels = variances[1] * weighted / (1 + variances[1] * total)[:, None]
-    leg_levels = (of_leg / spread)[:, None] * (means - levels[owner])
-    return columns - levels[people] - leg_levels[finest], levels
+def _owner(inner: Codes, outer: Codes) -> Codes:
+    """The level of `outer` that each level of `inner` belongs to; both (n_rows,)."""
+    owner = np.zeros(int(inner.max()) + 1, dtype=np.intp)
+    owner[inner] = outer
+    return owner
+
+
+def _given_others(
+    model: NestedIntercepts, variances: pd.Series
+) -> list[tuple[Codes, Codes, Floats]]:
+    """Covariance of a participant's rows given all other rows: (level of each row, whose, variance).
+
+    The set's intercept is known in part from the set's other members.
+    """
+    people, rows = model.groups, np.arange(len(model.groups))
+    everybody = np.arange(model.n_groups)
+    parts = [(rows, people, np.full(len(rows), float(variances["residual"])))]
+    own = np.full(model.n_groups, float(variances.get("participant", 0.0)))
+    if model.sets is not None:
+        below = [
+            (name, codes)
+            for name, codes in zip(model.factor_names, model.factors, strict=True)
+            if name != "set"
+        ]
+        told = inverse_covariance_times(
+            np.ones((len(rows), 1)),
+            [codes for _, codes in below],
+            variances[["residual", *(name for name, _ in below)]].to_numpy(dtype=float),
+        )[0][:, 0]
+        of_person = np.bincount(people, told)
+        sets = _owner(people, model.sets)
+        others = np.bincount(sets, of_person)[sets] - of_person
+        own = own + float(variances["set"]) / (1 + float(variances["set"]) * others)
+    parts.append((people, everybody, own))
+    if model.nested is not None:
+        owner = _owner(model.nested, people)
+        parts.append((model.nested, owner, np.full(len(owner), float(variances["leg"]))))
+    return parts
 
 
 LARGEST_COOK: Final = 1.0
@@ -147,7 +185,12 @@ class MeasuredRows(FittedRows):
         used = self.design.rows
         legs = used["leg"] if "leg" in self.fit.factors else None
         found: MixedResiduals = mixed_residuals(
-            self.fit.results, used[self.column], self.design.exog, self.codes, legs
+            self.fit.results,
+            used[self.column],
+            self.design.exog,
+            self.codes,
+            legs,
+            sets=self.design.clusters.codes if "set" in self.fit.factors else None,
         )
         at = list(self.design.exog.columns).index(GROUP_TERM)
         return Residuals(

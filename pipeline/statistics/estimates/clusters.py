@@ -49,6 +49,11 @@ class Clusters:
         return self.n_sets > 0
 
     @property
+    def in_model(self) -> pd.Series | None:
+        """The same labels for a model with an intercept of the set; None where there are no sets."""
+        return self.codes if self.is_matched else None
+
+    @property
     def noted(self) -> str:
         """The sets in a sentence, or ""."""
         if not self.is_matched:

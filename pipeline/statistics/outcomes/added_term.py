@@ -123,7 +123,9 @@ def measured_term_part(
     def compute(row: EstimateRow) -> EstimateRow:
         made = problem()
         people = made.rows["participant_id"]
-        fit = fit_guarded(made.rows[column], made.exog, people, people + " " + made.rows["leg"])
+        clusters = Clusters.of(made.rows, made.rows["group"])
+        legs = people + " " + made.rows["leg"]
+        fit = fit_guarded(made.rows[column], made.exog, people, legs, sets=clusters.in_model)
         if made.term not in fit.coefficients.index or not fit.factors:
             raise NotEstimableError(
                 "The mixed model did not pass its check or the rows are too few for it, and means "
@@ -135,7 +137,7 @@ def measured_term_part(
         row = row.with_inference(infer(estimate, se, df=df, ci_level=comparison.ci_level))
         formula = fit.formula(column, made.right_side)
         row = replace(row, formula=formula, on_boundary=bool(fit.on_boundary))
-        return row.noting(*made.notes, caution=made.caution)
+        return row.noting(*made.notes, clusters.noted, caution=made.caution)
 
     row = _row(measure, name, contrast, measure.unit).counting(rows, comparison, value=column)
     return Part.of_run((compute_or_say_why(row, compute),), ModelRun(name, measure.printed))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.diagnostics.checks import diagnose
+from pipeline.statistics.estimates.clusters import Clusters
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.design import GROUP_TERM, NONE_PLANNED, Design, build_design
 from pipeline.statistics.estimates.errors import NotEstimableError
@@ -55,8 +56,9 @@ def measured_part(
        median and quartiles.
     2. The usual model, a mixed model with the plan's covariates that is published only where two
        computations agree, else a simpler one that stands in for it: ":difference:adjusted" with its second
-       opinion and diagnostics, and the spreads ":sd_between:participant", ":sd_between:leg" and
-       ":sd_between:residual".
+       opinion and diagnostics; where its standard error is CR2 the same estimate with Kenward and Roger's,
+       ":difference:kenward_roger"; and the spreads ":sd_between:set", ":sd_between:participant",
+       ":sd_between:leg" and ":sd_between:residual", as the model has them.
     3. The same without covariates: ":difference:unadjusted".
     4. One value per participant: ":difference:welch" and ":hedges_g".
     5. The further models that the plan names, in the order of the catalogue: ":<model>:adjusted" and what
@@ -125,13 +127,23 @@ def _fit(
     if min(comparison.participants_in(used)) < FEWEST_TO_COMPARE:
         raise NotEstimableError("Too few participants have values of all covariates.")
     legs = used["participant_id"] + " " + used["leg"]
-    fit = fit_guarded(used[column], design.exog, used["participant_id"], legs, refit=refit)
+    fit = fit_guarded(
+        used[column],
+        design.exog,
+        used["participant_id"],
+        legs,
+        sets=design.clusters.in_model,
+        refit=refit,
+    )
     if GROUP_TERM not in fit.coefficients.index:
         raise NotEstimableError("The covariates leave nothing to compare the groups with.")
     return design, fit
 
 
 MODEL_IDS: Final[dict[tuple[str, ...], str]] = {
+    ("set", "participant", "leg"): "mixed_nested",
+    ("set", "participant"): "mixed_random_intercept",
+    ("set",): "mixed_random_intercept",
     ("participant", "leg"): "mixed_nested",
     ("participant",): "mixed_random_intercept",
     (): "ancova_hc3",
@@ -159,8 +171,37 @@ def _fill_row(
             for name in fit.factors
         ),
     )
-    row = row.noting(*design.notes, fit.caution, caution=design.caution or bool(fit.caution))
+    row = row.noting(
+        *design.notes,
+        sets_noted(design.clusters, fit),
+        fit.caution,
+        caution=design.caution or bool(fit.caution),
+    )
     return with_second_opinion(row, lambda: second_difference(column, design, fit))
+
+
+def sets_noted(clusters: Clusters, fit: GuardedFit) -> str:
+    """The matched sets of a fit in a sentence, or ""."""
+    if clusters.is_matched and "set" not in fit.factors:
+        return "Participants of one matched set are taken as independent here."
+    return clusters.noted
+
+
+def _kenward_roger_row(
+    row: EstimateRow, column: str, design: Design, fit: GuardedFit, comparison: Comparison
+) -> tuple[EstimateRow, ...]:
+    """The same estimate with Kenward and Roger's standard error, where the row has another."""
+    if fit.errors != "cr2" or fit.kenward_roger is None:
+        return ()
+    beside = replace(
+        row,
+        estimate_id=f"{row.outcome}:difference:kenward_roger",
+        variant="adjusted, Kenward-Roger",
+        role="sensitivity",
+        family="",
+    )
+    by_model = replace(fit, coefficients=fit.kenward_roger, errors="kenward_roger")
+    return (_fill_row(beside, column, design, by_model, comparison),)
 
 
 def repeated_difference(
@@ -205,13 +246,51 @@ def _compare_adjusted(
         design, fit = _fit(rows, column, covariates, comparison)
     except NotEstimableError as reason:
         return Part((row.not_estimable(str(reason)),))
+    beside = tuple(
+        other.noting("" if covariates else NONE_PLANNED)
+        for other in _kenward_roger_row(row, column, design, fit, comparison)
+    )
     row = _fill_row(row, column, design, fit, comparison).noting("" if covariates else NONE_PLANNED)
     method = row.model if fit.factors else "participant_means"
-    run = ModelRun(method, measure.printed, design.used, caution=fit.caution)
+    run = ModelRun(
+        method, measure.printed, design.used, detail=_how_fitted(fit), caution=fit.caution
+    )
     checks = diagnose(
         row.estimate_id, row.outcome, row.model, fit, design, comparison, column=column
     )
-    return Part((row, *_give_spreads(row, measure, fit)), (run,), checks)
+    return Part((row, *beside, *_give_spreads(row, measure, fit)), (run,), checks)
+
+
+_INTERCEPTS: Final[dict[tuple[str, ...], str]] = {
+    ("set", "participant", "leg"): (
+        "matched sets, for participants within sets and for legs within participants"
+    ),
+    ("set", "participant"): "matched sets and for participants within sets",
+    ("set",): "matched sets",
+    ("participant", "leg"): "participants and for legs within participants",
+    ("participant",): "participants",
+}
+"""Random intercepts in words."""
+
+
+def _how_fitted(fit: GuardedFit) -> str:
+    """What the methods sentence of a mixed model says of its intercepts and standard errors, or ""."""
+    if not fit.factors:
+        return ""
+    if fit.errors == "cr2":
+        unit = "matched set" if fit.factors[0] == "set" else "participant"
+        others = " (whoever is in no complete set counts alone)" if unit == "matched set" else ""
+        errors = (
+            f"bias-reduced standard errors clustered by {unit}{others} (CR2) and Satterthwaite's degrees of "
+            "freedom (Bell and McCaffrey 2002); Kenward-Roger's stand beside them as a sensitivity analysis "
+            "(Kenward and Roger 1997)"
+        )
+    else:
+        errors = (
+            "Kenward-Roger standard errors and degrees of freedom (Kenward and Roger 1997), the latter at "
+            "most the number of participants minus that of between-participant coefficients"
+        )
+    return f"{_INTERCEPTS[fit.factors]}, and with {errors}"
 
 
 def _give_spreads(row: EstimateRow, measure: Measure, fit: GuardedFit) -> list[EstimateRow]:

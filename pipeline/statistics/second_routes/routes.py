@@ -239,9 +239,10 @@ def second_difference(column: str, design: Design, fit: GuardedFit) -> SecondNum
     """
     if fit.confirmed_by is None:
         return SecondNumber("closed_form", *_at_means(column, design, hc3=True))
-    if is_balanced(design):
+    if "set" not in fit.factors and is_balanced(design):
         estimate, se = _at_means(column, design, hc3=False)
-        return SecondNumber("balanced_means", estimate, None if fit.on_boundary else se)
+        is_its_error = fit.errors == "kenward_roger" and not fit.on_boundary
+        return SecondNumber("balanced_means", estimate, se if is_its_error else None)
     return SecondNumber(fit.confirmed_by.route, float(fit.confirmed_by.params[GROUP_TERM]))
 
 

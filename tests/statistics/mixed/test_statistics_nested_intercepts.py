@@ -94,10 +94,9 @@ def test_the_likelihood_by_sums_is_that_of_statsmodels_and_of_the_fit(with_legs)
     person = pd.factorize(people)[0]
     leg = pd.factorize(2 * person + (sides == "right"))[0]
     fit = NestedIntercepts(y, exog, people, sides if with_legs else None).fit()
-    variances = np.append(fit.variances, [] if with_legs else [0.0])
-    by_sums = reml_loglikelihood(
-        y, exog.to_numpy(), person, leg if with_legs else person, variances
-    )
+    variances = fit.variances.to_numpy()
+    factors = [person, leg] if with_legs else [person]
+    by_sums = reml_loglikelihood(y, exog.to_numpy(), factors, variances)
     assert by_sums == pytest.approx(fit.llf, rel=1e-10, abs=0)
     if not with_legs:
         known = MixedLM(y, exog, groups=people).fit()

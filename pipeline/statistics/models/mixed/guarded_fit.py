@@ -1,12 +1,11 @@
 """Mixed models that are published only when two independent computations agree.
 
 Our own exact REML (`mixed_model.py`) is compared with statsmodels' MixedLM, or with many rows with
-the likelihood in another form. When they agree the exact numbers are published with Kenward-Roger standard
-errors and degrees of freedom, which MixedLM does not have. When they do not, a regression on
-participant means takes the place of the mixed model, and says so.
+the likelihood in another form. When they agree the exact numbers are published with CR2 standard errors, or where
+these need more participants with Kenward-Roger's (`robust_errors.py`), which MixedLM has neither of. When
+they do not, a regression on participant means takes the place of the mixed model, and says so.
 
-That other form takes sums per leg and participant alone, without the blocks, factors or matrix inverses of
-`variance_components.py`, so that an error in one of them shows.
+That other form is `likelihood_by_sums.py`.
 """
 
 import warnings
@@ -20,6 +19,10 @@ from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VC
 
 from pipeline.statistics.estimates.arrays import Codes, Floats
 from pipeline.statistics.estimates.errors import NoSolutionError, NotEstimableError
+from pipeline.statistics.models.mixed.likelihood_by_sums import (
+    coefficients_by_sums,
+    reml_loglikelihood,
+)
 from pipeline.statistics.models.mixed.mixed_model import (
     BOUNDARY_SHARE as BOUNDARY_SHARE,
 )
@@ -29,59 +32,7 @@ from pipeline.statistics.models.mixed.mixed_model import (
     NestedResults,
     leg_codes,
 )
-from pipeline.statistics.models.model_rows import sums_by_code
-
-
-def reml_loglikelihood(
-    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
-) -> float:
-    """Of endog (n,) on exog (n, k); variances: residual, participant, leg.
-
-    people, legs: codes from 0; leg codes differ between participants. Without a leg intercept,
-    give the participants as legs and 0 as their variance. Source: the inverse of I + s 11', twice
-    (Sherman and Morrison 1950, Ann Math Stat 21:124).
-    """
-    n, k = exog.shape
-    products, log_determinant = _weigh(endog, exog, people, legs, variances)
-    information, cross = products[:k, :k], products[:k, k]
-    quadratic = products[k, k] - cross @ np.linalg.solve(information, cross)
-    return -0.5 * float(
-        log_determinant
-        + np.linalg.slogdet(information)[1]
-        + quadratic
-        + (n - k) * np.log(2 * np.pi)
-    )
-
-
-def coefficients_by_sums(
-    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
-) -> Floats:
-    """The coefficients (k,) at the variances; arguments as in `reml_loglikelihood`."""
-    k = exog.shape[1]
-    products, _ = _weigh(endog, exog, people, legs, variances)
-    return np.asarray(np.linalg.solve(products[:k, :k], products[:k, k]))
-
-
-def _weigh(
-    endog: Floats, exog: Floats, people: Codes, legs: Codes, variances: Floats
-) -> tuple[Floats, float]:
-    """Products of all columns weighted by the inverse covariance, and the log of its determinant."""
-    residual, between, of_leg = (float(value) for value in variances)
-    values = np.column_stack([exog, endog])
-    sums = sums_by_code(values, legs)
-    sizes = np.bincount(legs).astype(float)
-    owner = np.zeros(len(sizes), dtype=np.intp)
-    owner[legs] = people
-    shrunk = residual + sizes * of_leg
-    products = (values.T @ values - (sums / shrunk[:, None]).T @ sums * of_leg) / residual
-    above = sums_by_code(sums / shrunk[:, None], owner)
-    weight = 1 + between * np.bincount(owner, sizes / shrunk)
-    products -= between * (above / weight[:, None]).T @ above
-    log_determinant = (
-        (len(endog) - len(sizes)) * np.log(residual) + np.log(shrunk).sum() + np.log(weight).sum()
-    )
-    return products, float(log_determinant)
-
+from pipeline.statistics.models.mixed.robust_errors import Errors, cr2_coefficients
 
 LARGEST_LOGLIKELIHOOD_GAP = 1e-3
 LARGEST_COEFFICIENT_GAP_SE = 1e-3
@@ -127,9 +78,11 @@ class GuardedFit:
     """Coefficients to publish, and which model gave them.
 
     coefficients: indexed by term, columns estimate, se, df. model: mixed_model or
-    participant_means. factors: the random intercepts in the model. caution: a sentence when the
-    planned model was not the one used, else "". variances: residual, participant, leg, where the
-    model has them. optimiser_warnings: what statsmodels said, for the log. on_boundary: components
+    participant_means. errors: whose standard errors and degrees of freedom these are; kenward_roger: the
+    same table with Kenward and Roger's, None for participant means. factors: the random intercepts in the
+    model, the coarsest first. caution: a sentence when the
+    planned model was not the one used, else "". variances: residual, set, participant, leg, where
+    the model has them. optimiser_warnings: what statsmodels said, for the log. on_boundary: components
     with variance 0. results: of the mixed model, for contrasts; None for participant means.
     confirmed_by: what confirmed the mixed model; None for participant means.
     """
@@ -143,10 +96,16 @@ class GuardedFit:
     on_boundary: tuple[str, ...] = field(default=())
     results: NestedResults | None = None
     confirmed_by: Confirmation | None = None
+    errors: Errors | None = None
+    kenward_roger: pd.DataFrame | None = None
 
     def formula(self, endog: str, terms: str) -> str:
         """The model as a formula, random intercepts as lme4 writes them. terms: of the fixed effects."""
-        intercepts = {"participant": "(1 | participant)", "leg": "(1 | participant:leg)"}
+        intercepts = {
+            "set": "(1 | pair_id)",
+            "participant": "(1 | participant)",
+            "leg": "(1 | participant:leg)",
+        }
         return f"{endog} ~ {' + '.join((terms, *(intercepts[name] for name in self.factors)))}"
 
 
@@ -156,17 +115,19 @@ def fit_guarded(
     groups: npt.ArrayLike,
     nested: npt.ArrayLike | None = None,
     *,
+    sets: npt.ArrayLike | None = None,
     df_method: DfMethod = "kenward_roger",
     refit: bool = True,
 ) -> GuardedFit:
     """Fit endog (n_rows,) on exog (n_rows, k; constant and group first) by participant and leg.
 
-    groups: participant per row. nested: leg per row, or None. An
+    groups: participant per row. nested: leg per row, or None.
+    sets: in a matched design the set per row, people in none being sets of their own, else None. An
     intercept that the rows cannot tell apart from another (one row per leg, one leg per
     participant) is left out. Degrees of freedom between participants are capped at participants
     - parameters between participants. refit: False has the likelihood by sums confirm the fit, as
     it does for many rows, where it is many times faster than MixedLM, and for a variance of 0, where
-    MixedLM stops short. Raises NotEstimableError when no model can be fitted.
+    MixedLM stops short. df_method: in place of CR2 where these have too few clusters. Raises NotEstimableError when no model can be fitted.
     """
     values = np.asarray(endog, dtype=float)
     people = pd.factorize(np.asarray(groups), sort=True)[0]
@@ -176,33 +137,42 @@ def fit_guarded(
             f"{int(people.max()) + 1} participants are too few for a model with "
             f"{exog.shape[1]} coefficients."
         )
-    if np.bincount(people).max() == 1:
+    if sets is not None and pd.Series(people).groupby(np.asarray(sets)).nunique().max() == 1:
+        sets = None
+    if np.bincount(people).max() == 1 and sets is None:
         return _participant_means(values, exog, people, ONE_ROW_EACH)
     if legs is not None and not _legs_are_separable(people, legs):
         legs = None
+    model = NestedIntercepts(values, exog, people, legs, sets=sets)
     try:
-        exact = NestedIntercepts(values, exog, people, legs).fit(df_method, cap_df=True)
+        exact = model.fit(df_method, cap_df=True)
     except NoSolutionError:
         return _participant_means(values, exog, people, TOO_SMALL)
     if exact.df.isna().any():
         return _participant_means(values, exog, people, TOO_SMALL)
     messages: list[str] = []
-    if refit and len(values) <= MOST_ROWS_TO_REFIT and not exact.on_boundary:
-        confirmed_by = _refit(exact, values, exog, people, legs, messages)
-    else:
-        confirmed_by = _by_sums(exact, values, exog, people, legs)
+    confirmed_by = None
+    is_refit = refit and len(values) <= MOST_ROWS_TO_REFIT and not exact.on_boundary
+    if is_refit:
+        confirmed_by = _refit(exact, model, messages)
+    if not is_refit or (confirmed_by is None and sets is not None):
+        confirmed_by = _by_sums(exact, model)
     if confirmed_by is None:
         return _participant_means(values, exog, people, FALLBACK, tuple(messages))
+    by_model = pd.DataFrame({"estimate": exact.params, "se": exact.bse, "df": exact.df})
+    by_clusters = cr2_coefficients(model, exact)
     return GuardedFit(
-        coefficients=pd.DataFrame({"estimate": exact.params, "se": exact.bse, "df": exact.df}),
+        coefficients=by_model if by_clusters is None else by_clusters,
         model="mixed_model",
-        factors=("participant",) if legs is None else ("participant", "leg"),
+        factors=model.factor_names,
         caution="",
         variances=exact.variances,
         optimiser_warnings=tuple(messages),
         on_boundary=exact.on_boundary,
         results=exact,
         confirmed_by=confirmed_by,
+        errors="kenward_roger" if by_clusters is None else "cr2",
+        kenward_roger=by_model,
     )
 
 
@@ -213,12 +183,7 @@ def _legs_are_separable(people: Codes, legs: Codes) -> bool:
 
 
 def _refit(
-    exact: NestedResults,
-    endog: Floats,
-    exog: pd.DataFrame,
-    people: Codes,
-    legs: Codes | None,
-    messages: list[str],
+    exact: NestedResults, model: NestedIntercepts, messages: list[str]
 ) -> Confirmation | None:
     """MixedLM where its own likelihood has its maximum at the exact solution.
 
@@ -229,7 +194,7 @@ def _refit(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                fit = _mixedlm(endog, exog, people, legs).fit(reml=True, **options)
+                fit = _mixedlm(model).fit(reml=True, **options)
                 gap = np.abs(np.asarray(fit.fe_params) - exact.params.to_numpy()) / model_se
                 agrees = (
                     abs(float(fit.llf) - exact.llf) < LARGEST_LOGLIKELIHOOD_GAP
@@ -248,65 +213,58 @@ def _refit(
 
 def _start(exact: NestedResults) -> MixedLMParams:
     """The exact solution as MixedLM wants it: variances as multiples of the residual variance."""
-    residual, participant, *leg = exact.variances.to_numpy(dtype=float)
+    residual, coarsest, *finer = exact.variances.to_numpy(dtype=float)
     return MixedLMParams.from_components(
         exact.params.to_numpy(dtype=float),
-        cov_re=np.array([[participant / residual]]),
-        vcomp=np.array(leg) / residual,
+        cov_re=np.array([[coarsest / residual]]),
+        vcomp=np.array(finer) / residual,
     )
 
 
-def _by_sums(
-    exact: NestedResults,
-    endog: Floats,
-    exog: pd.DataFrame,
-    people: Codes,
-    legs: Codes | None,
-) -> Confirmation | None:
+def _by_sums(exact: NestedResults, model: NestedIntercepts) -> Confirmation | None:
     """Coefficients by sums, where their likelihood is ours at the solution and lower around it."""
-    x = exog.to_numpy(dtype=float)
-    finest = people if legs is None else legs
-    n_variances = len(exact.variances)
-    start, _, _, _ = np.linalg.lstsq(x, endog, rcond=None)
+    x, factors = model.exog, model.factors
+    start, _, _, _ = np.linalg.lstsq(x, model.endog, rcond=None)
+    shifted = model.endog - x @ start
 
     def loglike(variances: Floats) -> float:
-        padded = np.append(variances, np.zeros(3 - n_variances))
-        return reml_loglikelihood(endog - x @ start, x, people, finest, padded)
+        return reml_loglikelihood(shifted, x, factors, variances)
 
     found = exact.variances.to_numpy(dtype=float)
     at_solution = loglike(found)
     if abs(at_solution - exact.llf) > LARGEST_LOGLIKELIHOOD_GAP:
         return None
-    steps = np.vstack([np.eye(n_variances), -np.eye(n_variances)]) * _NEIGHBOUR * found[0]
+    steps = np.vstack([np.eye(len(found)), -np.eye(len(found))]) * _NEIGHBOUR * found[0]
     around = [loglike(np.maximum(found + step, 0.0)) for step in steps]
     if max(around) > at_solution + LARGEST_LOGLIKELIHOOD_GAP:
         return None
-    padded = np.append(found, np.zeros(3 - n_variances))
-    params = start + coefficients_by_sums(endog - x @ start, x, people, finest, padded)
+    params = start + coefficients_by_sums(shifted, x, factors, found)
     return Confirmation("likelihood_by_sums", pd.Series(params, exact.params.index))
 
 
-def _mixedlm(
-    endog: Floats,
-    exog: pd.DataFrame,
-    people: Codes,
-    legs: Codes | None,
-) -> MixedLM:
-    """The statsmodels model with a participant intercept and, when given, a leg intercept."""
+def _mixedlm(model: NestedIntercepts) -> MixedLM:
+    """The statsmodels model: groups are the coarsest level, finer ones variance components of it."""
+    top, *finer = model.factors
     components = None
-    if legs is not None:
-        names, matrices = [], []
-        for person in np.unique(people):
-            own = legs[people == person]
-            levels = np.unique(own)
-            names.append([str(level) for level in levels])
-            matrices.append((own[:, None] == levels[None, :]).astype(float))
-        components = VCSpec(["leg"], [names], [matrices])
+    if finer:
+        names: list[list[list[str]]] = []
+        matrices: list[list[Floats]] = []
+        for codes in finer:
+            own = [codes[top == level] for level in np.unique(top)]
+            levels = [np.unique(part) for part in own]
+            names.append([[str(level) for level in part] for part in levels])
+            matrices.append(
+                [
+                    (part[:, None] == of[None, :]).astype(float)
+                    for part, of in zip(own, levels, strict=True)
+                ]
+            )
+        components = VCSpec(list(model.factor_names[1:]), names, matrices)
     return MixedLM(
-        endog,
-        exog.to_numpy(dtype=float),
-        groups=people,
-        exog_re=np.ones((len(endog), 1)),
+        model.endog,
+        model.exog,
+        groups=top,
+        exog_re=np.ones((len(model.endog), 1)),
         exog_vc=components,
     )
 

@@ -117,7 +117,6 @@ def within_strata(
 
 DfMethod = Literal["kenward_roger", "satterthwaite", "within_strata"]
 
-COMPONENTS = ("residual", "participant", "leg")
 BOUNDARY_SHARE = 1e-8
 """Of the residual variance: a variance component below it is taken for 0, as lme4's isSingular does
 at its default tolerance of 1e-4 on the scale of standard deviations."""
@@ -128,8 +127,9 @@ class NestedIntercepts:
 
     endog: shape (n_rows,). exog: shape (n_rows, k), a frame whose columns name the terms. groups:
     the participant of each row. nested: the leg of each row with a name that is unique within the
-    participant, or None for a participant intercept only. For a matched design, groups may be the
-    pair and nested the participant.
+    participant, or None for a participant intercept only. sets: in a matched design the matched set of
+    each row, an intercept above participants; whoever is in none is a set of his own. With one row
+    per participant, these have no intercept beside the sets.
     """
 
     def __init__(
@@ -138,12 +138,15 @@ class NestedIntercepts:
         exog: pd.DataFrame,
         groups: npt.ArrayLike,
         nested: npt.ArrayLike | None = None,
+        *,
+        sets: npt.ArrayLike | None = None,
     ) -> None:
         self.endog = np.asarray(endog, dtype=float)
         self.exog = exog.to_numpy(dtype=float)
         self.exog_names = [str(name) for name in exog.columns]
         self.groups = pd.factorize(np.asarray(groups), sort=True)[0]
         self.nested = None if nested is None else leg_codes(self.groups, nested)
+        self.sets = None if sets is None else pd.factorize(np.asarray(sets), sort=True)[0]
 
     @property
     def n_groups(self) -> int:
@@ -151,9 +154,28 @@ class NestedIntercepts:
         return int(self.groups.max()) + 1
 
     @property
+    def clusters(self) -> Codes:
+        """What is independent, per row: the matched set where there are sets, else the participant."""
+        return self.groups if self.sets is None else self.sets
+
+    @property
+    def _levels(self) -> dict[str, Codes]:
+        levels = {} if self.sets is None else {"set": self.sets}
+        if self.sets is None or np.bincount(self.groups).max() > 1:
+            levels["participant"] = self.groups
+        if self.nested is not None:
+            levels["leg"] = self.nested
+        return levels
+
+    @property
     def factors(self) -> list[Codes]:
-        """Level of each row, from participants to the finest level."""
-        return [self.groups] if self.nested is None else [self.groups, self.nested]
+        """Level of each row, from the coarsest (sets or participants) to the finest."""
+        return list(self._levels.values())
+
+    @property
+    def factor_names(self) -> tuple[str, ...]:
+        """Of the same: set, participant, leg."""
+        return tuple(self._levels)
 
     def between_terms(self) -> list[bool]:
         """For each term, whether it has one value per participant."""
@@ -193,7 +215,7 @@ class NestedIntercepts:
             cov=pd.DataFrame(fit.cov, terms, terms),
             df_method=df_method,
             is_reml=reml,
-            variances=pd.Series(fit.variances, COMPONENTS[: len(fit.variances)]),
+            variances=pd.Series(fit.variances, ("residual", *self.factor_names)),
             llf=fit.llf,
             n_rows=len(self.endog),
             n_groups=self.n_groups,
@@ -238,8 +260,8 @@ class _SmallSample:
 class NestedResults(FittedTerms):
     """Fixed effects with small-sample inference; every Series is indexed by term.
 
-    bse and df follow `df_method`; `cov` is the model's own. variances: residual, participant, leg
-    (unit of endog squared). llf: log-likelihood, restricted when `is_reml`.
+    bse and df follow `df_method`; `cov` is the model's own. variances: residual, set,
+    participant, leg, as the model has them (unit of endog squared). llf: log-likelihood, restricted when `is_reml`.
     """
 
     df_method: DfMethod
@@ -296,7 +318,7 @@ def profile_interval(
 ) -> tuple[float, float]:
     """Interval of a term of the model, or of the standard deviation of a component.
 
-    name: a term, or "residual", "participant" or "leg" (in the unit of endog). By maximum
+    name: a term, or "residual", "set", "participant" or "leg" (in the unit of endog). By maximum
     likelihood, as R's confint of lme4 does, also where the estimates are REML's. A standard
     deviation's lower bound is 0 when 0 is not too poor. Raises NotEstimableError when there is no
     fit, NoSolutionError when a bound is not found.
@@ -322,7 +344,7 @@ def profile_interval(
         estimate, se = float(best.params[at]), float(np.sqrt(best.cov[at, at]))
         low = _crossing(of_term, estimate, -se)
         return start[at] + low, start[at] + _crossing(of_term, estimate, se)
-    component = COMPONENTS[: 1 + len(model.factors)].index(name)
+    component = ("residual", *model.factor_names).index(name)
 
     def of_sd(sd: float) -> float:
         held = best.variances.copy()
