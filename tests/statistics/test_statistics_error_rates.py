@@ -124,7 +124,7 @@ def mixed(*, with_legs: bool) -> Callable[[pd.DataFrame], float]:
         people = used["participant_id"]
         fit = fit_guarded(used["value"], design.exog, people, legs, refit=False)
         estimate, se, df = fit.coefficients.loc[GROUP_TERM]
-        return infer(estimate, se, df=df).p
+        return infer(estimate, se, df=df, ci_level=0.95).p
 
     return p_value
 

@@ -97,7 +97,7 @@ def mixed_residuals(
         conditional=values - fitted,
         fitted=fitted,
         levels=levels,
-        changes=changes,
+        changes=np.asarray(changes, dtype=np.float64),
     )
 
 

@@ -179,7 +179,7 @@ def rejected(n_cohorts, seed, *args, **options):
     for _ in range(n_cohorts):
         rows = cohort(rng, *args, **options)
         estimate, se, df = fitted(rows, terms=("dom",))[1].coefficients.loc["group"]
-        found.append(infer(estimate, se, df=df).p < 0.05)
+        found.append(infer(estimate, se, df=df, ci_level=0.95).p < 0.05)
     return float(np.mean(found))
 
 

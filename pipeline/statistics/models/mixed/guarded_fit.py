@@ -124,7 +124,7 @@ def fit_guarded(
     groups: participant per row. nested: leg per row, or None.
     sets: in a matched design the set per row, people in none being sets of their own, else None. An
     intercept that the rows cannot tell apart from another (one row per leg, one leg per
-    participant) is left out. Degrees of freedom between participants are capped at participants
+    participant, one set for all) is left out. Degrees of freedom between participants are capped at participants
     - parameters between participants. refit: False has the likelihood by sums confirm the fit, as
     it does for many rows, where it is many times faster than MixedLM, and for a variance of 0, where
     MixedLM stops short. df_method: in place of CR2 where these have too few clusters. Raises NotEstimableError when no model can be fitted.
@@ -137,7 +137,7 @@ def fit_guarded(
             f"{int(people.max()) + 1} participants are too few for a model with "
             f"{exog.shape[1]} coefficients."
         )
-    if sets is not None and pd.Series(people).groupby(np.asarray(sets)).nunique().max() == 1:
+    if sets is not None and not _sets_are_separable(people, np.asarray(sets)):
         sets = None
     if np.bincount(people).max() == 1 and sets is None:
         return _participant_means(values, exog, people, ONE_ROW_EACH)
@@ -174,6 +174,12 @@ def fit_guarded(
         errors="kenward_roger" if by_clusters is None else "cr2",
         kenward_roger=by_model,
     )
+
+
+def _sets_are_separable(people: Codes, sets: npt.NDArray[np.generic]) -> bool:
+    """Whether there are several sets, and one of several participants."""
+    members = pd.Series(people).groupby(sets).nunique()
+    return bool(len(members) > 1 and members.max() > 1)
 
 
 def _legs_are_separable(people: Codes, legs: Codes) -> bool:
