@@ -16,8 +16,6 @@ FEWEST_CLUSTERS: Final = 10
 the spread in a small group Kenward-Roger rejects up to 17 %, CR2 5 to 7 %."""
 FEWEST_OF_A_GROUP: Final = 3
 """Participants of a group for CR2: one or two cannot tell how far their group spreads."""
-LARGEST_PULL: Final = 1 - 1e-6
-"""Share of a direction that one cluster may determine alone; its score there is 0, and CR2 too small."""
 
 
 def cr2_coefficients(model: NestedIntercepts, fit: NestedResults) -> pd.DataFrame | None:
@@ -29,21 +27,20 @@ def cr2_coefficients(model: NestedIntercepts, fit: NestedResults) -> pd.DataFram
     """
     if int(model.clusters.max()) + 1 < FEWEST_CLUSTERS or _smallest_side(model) < FEWEST_OF_A_GROUP:
         return None
-    # Columns of one size: roots of an information of months and millivolts would lose digits.
-    sizes = np.sqrt((model.exog**2).mean(axis=0))
     found = cluster_scores(
         model.endog,
-        model.exog / sizes,
+        model.exog,
         model.factors,
         fit.variances.to_numpy(dtype=float),
-        fit.params.to_numpy(dtype=float) * sizes,
+        fit.params.to_numpy(dtype=float),
         model.clusters,
     )
-    if found.largest_pull > LARGEST_PULL:
+    contrasts = np.eye(model.exog.shape[1])
+    if any(found.rests_on_one(contrast) for contrast in contrasts):
         return None
-    se = np.sqrt(np.diag(found.covariance)) / sizes
+    se = np.sqrt(np.diag(found.covariance))
     with np.errstate(divide="ignore", invalid="ignore"):
-        df = np.array([found.df(contrast) for contrast in np.eye(len(sizes))])
+        df = np.array([found.df(contrast) for contrast in contrasts])
     if not (np.isfinite(df).all() and (df > 0).all() and (se > 0).all()):
         return None
     return pd.DataFrame({"estimate": fit.params, "se": se, "df": df})
