@@ -271,6 +271,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "10",
             "4",
             "335-50",
+            "10.1007/s10985-004-4771-0",
         ),
         Citation(
             "bonett2000",
@@ -281,6 +282,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "65",
             "1",
             "23-8",
+            "10.1007/BF02294183",
         ),
         Citation(
             "breslow1980",
@@ -290,6 +292,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             1980,
             "",
             "32",
+            "5-338",
         ),
         Citation(
             "fisher1924",
@@ -310,6 +313,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "36",
             "1",
             "9-21",
+            "10.1016/S0167-7152(97)00043-6",
         ),
         Citation(
             "kalbfleisch2002",
@@ -328,6 +332,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "46",
             "1",
             "33-50",
+            "10.2307/1913643",
         ),
         Citation(
             "liang1986",
@@ -338,6 +343,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "73",
             "1",
             "13-22",
+            "10.1093/biomet/73.1.13",
         ),
         Citation(
             "liu1994",
@@ -348,6 +354,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "81",
             "3",
             "624-9",
+            "10.1093/biomet/81.3.624",
         ),
         Citation(
             "long2000",
@@ -358,6 +365,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "54",
             "3",
             "217-24",
+            "10.1080/00031305.2000.10474549",
         ),
         Citation(
             "mantel1966",
@@ -378,6 +386,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "15",
             "6",
             "657-80",
+            "10.1007/BF01068419",
         ),
         Citation(
             "student1908",
@@ -388,6 +397,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "6",
             "1",
             "1-25",
+            "10.1093/biomet/6.1.1",
         ),
         Citation(
             "tobin1958",
@@ -398,6 +408,7 @@ CITATIONS: Final[dict[str, Citation]] = {
             "26",
             "1",
             "24-36",
+            "10.2307/1907382",
         ),
         Citation(
             "welch1947",
@@ -408,6 +419,50 @@ CITATIONS: Final[dict[str, Citation]] = {
             "34",
             "1-2",
             "28-35",
+            "10.2307/2332510",
+        ),
+        Citation(
+            "hochberg1988",
+            ("Hochberg, Y.",),
+            "A sharper Bonferroni procedure for multiple tests of significance",
+            "Biometrika",
+            1988,
+            "75",
+            "4",
+            "800-2",
+            "10.1093/biomet/75.4.800",
+        ),
+        Citation(
+            "hommel1988",
+            ("Hommel, G.",),
+            "A stagewise rejective multiple test procedure based on a modified Bonferroni test",
+            "Biometrika",
+            1988,
+            "75",
+            "2",
+            "383-6",
+            "10.1093/biomet/75.2.383",
+        ),
+        Citation(
+            "benjamini2001",
+            ("Benjamini, Y.", "Yekutieli, D."),
+            "The control of the false discovery rate in multiple testing under dependency",
+            "Ann Stat",
+            2001,
+            "29",
+            "4",
+            "1165-88",
+            "10.1214/aos/1013699998",
+        ),
+        Citation(
+            "kaplan1958",
+            ("Kaplan, E. L.", "Meier, P."),
+            "Nonparametric estimation from incomplete observations",
+            "J Am Stat Assoc",
+            1958,
+            "53",
+            "282",
+            "457-81",
         ),
     )
 }

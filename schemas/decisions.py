@@ -127,6 +127,12 @@ class Exclusions(pa.DataFrameModel):
     excluded_reference: Series[int] = column(
         "Of these, those of whom something left the analysis.", ge=0
     )
+    other_visit_case: Series[int] = column(
+        "Case participants with rows at another visit only.", ge=0
+    )
+    other_visit_reference: Series[int] = column(
+        "Reference participants with rows at another visit only.", ge=0
+    )
     p: Series[float] = column("P value of Fisher's exact test, two-sided.", gt=0, le=1)
     differs: Series[bool] = column("Whether exclusions differ by group.")
 

@@ -23,6 +23,13 @@ MODEL_SENTENCES: Final[Mapping[str, Sentence]] = {
 }
 """Sentences of the methods section by what `ModelRun.method` says."""
 
+MODEL_WORKS: Final[Mapping[str, tuple[str, ...]]] = {
+    key: sentence.cites or tuple(filter(None, (model.reference,)))
+    for model in ANALYSIS_MODELS.values()
+    for key, sentence in model.sentences.items()
+}
+"""Works that these sentences cite, keys of schemas.citations."""
+
 
 def plannable_models(kind: Kind) -> tuple[str, ...]:
     """Models that a plan may name as that of an outcome; the first is the usual one."""

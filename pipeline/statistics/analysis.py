@@ -20,11 +20,7 @@ from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.estimates.errors import NotEstimableError
 from pipeline.statistics.estimates.estimate_rows import EstimateRow, estimates_frame
 from pipeline.statistics.estimates.hold_rows import cap_at_smallest, say_capped
-from pipeline.statistics.estimates.multiplicity import (
-    adjust_within_families,
-    adjustment_in_words,
-    families_in_words,
-)
+from pipeline.statistics.estimates.multiplicity import adjust_within_families
 from pipeline.statistics.estimates.part import ModelRun, Part
 from pipeline.statistics.estimates.participant_values import participant_values
 from pipeline.statistics.methods_text import method_sentences
@@ -45,7 +41,9 @@ from pipeline.statistics.outcomes.repeated_comparisons import (
 )
 from pipeline.statistics.outcomes.training import training_part
 from pipeline.statistics.outcomes.trials_not_done import trials_not_done_part
+from pipeline.statistics.plan_sentences import covariate_sentences, plan_sentences
 from pipeline.statistics.planned_model import with_planned_model
+from pipeline.statistics.sites import site_sentences, with_site_notes
 from pipeline.statistics.tasks_and_visits import goals_of_tasks, visits_compared
 from schemas.methods import MethodSentence
 from schemas.models import ANALYSIS_MODELS
@@ -126,7 +124,7 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
         parts.append(ratings_part(sets.clinical_test, comparison))
     curves, curve_runs = _curves(outcomes, comparison)
     whole = Part.joining(*parts, Part((), curve_runs))
-    rows = with_sentences(whole.rows, whole.checks)
+    rows = with_site_notes(with_sentences(whole.rows, whole.checks), outcomes, comparison)
     estimates = estimates_frame(rows, cohort)
     estimates["p_adjusted"] = adjust_within_families(
         estimates,
@@ -135,12 +133,18 @@ def analyse(cohort: str, sets: AnalysisSets, study: Study, plan: Plan) -> Analys
     steps = method_sentences(
         whole.runs,
         case=comparison.case,
-        ci_level=plan.ci_level,
-        families=families_in_words(plan, estimates),
+        about=(
+            *site_sentences(outcomes, comparison),
+            *covariate_sentences(rows, outcomes, comparison),
+            *plan_sentences(
+                plan,
+                estimates,
+                tests_equivalence=any(run.method == "tost" for run in whole.runs),
+            ),
+        ),
         second_routes=tuple(
             dict.fromkeys(row.second_route for row in whole.rows if row.second_route)
         ),
-        adjustment=adjustment_in_words(plan),
     )
     return AnalysisResult(
         estimates,

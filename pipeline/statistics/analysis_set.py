@@ -229,6 +229,8 @@ def _join(
     order = [column for column in _ROW_ORDER if column in rows.columns]
     rows = rows.loc[~alone].drop(columns="_match").sort_values(order, ignore_index=True)
     if visit is not None and _names_visits(rows):
+        seen = set(rows.loc[rows["visit"] == visit, "participant_id"])
+        ledger.people.note_other_visit_only(name, set(rows["participant_id"]) - seen)
         reason = f"visit other than {visit}"
         rows = ledger.drop(
             name, rows, _reasons(rows, {reason: rows["visit"] != visit}), by_design=True

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.statistics.estimates.part import ModelRun
 from schemas.methods import MethodSentence
 from schemas.model_entries.entry import Sentence
-from schemas.models import MODEL_SENTENCES
+from schemas.models import MODEL_SENTENCES, MODEL_WORKS
 
 _STEPS: Final[dict[str, Sentence]] = {
     "characteristics": Sentence(
@@ -41,6 +41,7 @@ _STEPS: Final[dict[str, Sentence]] = {
             "between the groups; for legs these intervals allow for the likeness of two legs of a "
             "participant."
         ),
+        ("wilson1927", "newcombe1998"),
     ),
     "highest_task": Sentence(
         140,
@@ -48,6 +49,7 @@ _STEPS: Final[dict[str, Sentence]] = {
             "The hardest task of {outcomes} whose goal a participant reached was compared between "
             "the groups by the Brunner-Munzel test, as an exploratory analysis."
         ),
+        ("brunner2000",),
     ),
     "training": Sentence(
         230,
@@ -73,6 +75,7 @@ _STEPS: Final[dict[str, Sentence]] = {
             "Medians of {outcomes} are Kaplan-Meier estimates over trials, shown without interval "
             "because trials of one participant are alike."
         ),
+        ("kaplan1958",),
     ),
     "without_warned": Sentence(
         400,
@@ -98,6 +101,7 @@ _STEPS: Final[dict[str, Sentence]] = {
             "are given with Wilson intervals, and likelihood ratios with intervals on the log "
             "scale; the participant is the unit."
         ),
+        ("wilson1927",),
     ),
     "curve_left_out": Sentence(480, "No survival curve is drawn for {outcomes}."),
 }
@@ -106,6 +110,12 @@ _STEPS: Final[dict[str, Sentence]] = {
 SENTENCES: Final[Mapping[str, Sentence]] = {**_STEPS, **MODEL_SENTENCES}
 """Method -> sentence; the text is in the order of their places."""
 
+_WORKS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{name: step.cites for name, step in _STEPS.items()},
+    **MODEL_WORKS,
+}
+
+ORIGIN: Final = "The analyses were made with Stance, which grew from the study of the single-leg stance by Penney et al. 2014."
 _AS_SENSITIVITY = "As a sensitivity analysis, "
 _REPEATED = " was repeated with "
 _MIXED: Final = {"mixed_nested", "mixed_random_intercept"}
@@ -115,23 +125,20 @@ def method_sentences(
     runs: Iterable[ModelRun],
     *,
     case: str,
-    ci_level: float,
-    families: str,
-    adjustment: str,
+    about: Iterable[MethodSentence] = (),
     second_routes: Iterable[str] = (),
 ) -> tuple[MethodSentence, ...]:
     """Sentences about the methods that ran, merged where only the outcome differs.
 
-    case: label of the case group. families: `multiplicity.families_in_words`, empty
-    without adjusted P values. adjustment: `multiplicity.adjustment_in_words`. second_routes: how numbers
-    were computed a second time, each once.
+    case: label of the case group. about: sentences on sites, covariates and the plan, which follow those on
+    methods. second_routes: how numbers were computed a second time, each once.
     """
     merged: dict[ModelRun, list[str]] = {}
     for run in runs:
         names = merged.setdefault(replace(run, outcome=""), [])
         if run.outcome not in names:
             names.append(run.outcome)
-    texts = []
+    said: list[MethodSentence] = []
     for run, names in sorted(merged.items(), key=lambda item: SENTENCES[item[0].method].place):
         text = SENTENCES[run.method].text.format(
             outcomes=_list_names(names),
@@ -141,34 +148,35 @@ def method_sentences(
             detail=run.detail,
             case=case,
         )
-        texts.append(f"{_in_its_place(text, run, names)} {run.caution}".strip())
+        said.append(_sentence(_in_its_place(text, run, names), _WORKS[run.method]))
+        if run.caution:
+            said.append(_sentence(run.caution))
     if any(run.method in _MIXED for run in merged):
-        texts.append(
-            "Each mixed model was solved exactly and checked by a second computation "
-            "(statsmodels' MixedLM or, with many rows, its likelihood from sums); a mixed model is "
-            "reported only where both agree."
+        said.append(
+            _sentence(
+                "Each mixed model was solved exactly and checked by a second computation "
+                "(statsmodels' MixedLM or, with many rows, its likelihood from sums); a mixed model is "
+                "reported only where both agree."
+            )
         )
     if second_routes:
-        texts.append(
-            "Comparisons were computed a second time where there is a route that shares no code "
-            f"with the first ({'; '.join(second_routes)}), and every disagreement is shown."
+        said.append(
+            _sentence(
+                "Comparisons were computed a second time where there is a route that shares no code "
+                f"with the first ({'; '.join(second_routes)}), and every disagreement is shown."
+            )
         )
-    if families:
-        texts.append(
-            f"P values of planned comparisons were adjusted {adjustment} within each family "
-            "that the plan declares; an outcome that was measured but could not be compared counts "
-            f"as a test, one that was not measured does not ({families})."
-        )
-    texts.append(
-        f"Intervals are {100 * ci_level:g}% confidence intervals and P values are two-sided."
-    )
-    software = MethodSentence(
-        "statistics",
+    said += [*about, _sentence(ORIGIN, ("penney2014",))]
+    software = _sentence(
         f"Statistics were computed with statsmodels {version('statsmodels')} (Seabold and Perktold "
         f"2010), SciPy {version('scipy')} and NumPy {version('numpy')}.",
-        citations=("seabold2010",),
+        ("seabold2010",),
     )
-    return (*(MethodSentence("statistics", text) for text in texts), software)
+    return (*said, software)
+
+
+def _sentence(text: str, works: tuple[str, ...] = ()) -> MethodSentence:
+    return MethodSentence("statistics", text, works)
 
 
 def _in_its_place(text: str, run: ModelRun, outcomes: list[str]) -> str:

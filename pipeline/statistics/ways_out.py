@@ -17,7 +17,7 @@ from schemas.rules.study_rules import exclusions_differ
 
 @dataclass
 class PeopleOut:
-    """Who had rows in a table, of whom one left, and who is analysed; table by table.
+    """Who had rows in a table, of whom one left, who is analysed, who was seen at another visit only.
 
     A table such as "activation/onset_ms" is one measurement of a table.
     """
@@ -25,6 +25,7 @@ class PeopleOut:
     read: dict[str, set[str]] = field(default_factory=dict)
     left: dict[str, set[str]] = field(default_factory=dict)
     analysed: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: dict[str, set[str]] = field(default_factory=dict)
 
     def note_read(self, table: str, people: Iterable[str]) -> None:
         """People with a row in a table, before anything leaves."""
@@ -35,6 +36,10 @@ class PeopleOut:
         codes = set(people)
         self.note_read(table, codes)
         self.left.setdefault(table, set()).update(codes)
+
+    def note_other_visit_only(self, table: str, people: Iterable[str]) -> None:
+        """People without a row of the visit that is analysed."""
+        self.elsewhere.setdefault(table, set()).update(people)
 
     def note_analysed(self, table: str, people: Iterable[str]) -> None:
         """People with a row that is analysed; others who had rows left with all of them."""
@@ -62,9 +67,9 @@ class PeopleOut:
     def _row(self, table: str, known: dict[str, str], groups: tuple[str, str]) -> dict[str, object]:
         read = self.read[table]
         left = self.left.get(table, set()) | (read - self.analysed.get(table, set()))
-        n, out = (
+        n, out, elsewhere = (
             [sum(1 for code in people if known.get(code) == label) for label in groups]
-            for people in (read, left)
+            for people in (read, left, self.elsewhere.get(table, set()))
         )
         counts = [[x, total - x] for x, total in zip(out, n, strict=True)]
         testable = all(n) and 0 < sum(out) < sum(n)
@@ -75,6 +80,8 @@ class PeopleOut:
             "excluded_case": out[0],
             "n_reference": n[1],
             "excluded_reference": out[1],
+            "other_visit_case": elsewhere[0],
+            "other_visit_reference": elsewhere[1],
             "p": p,
             "differs": exclusions_differ(out, n, p),
         }

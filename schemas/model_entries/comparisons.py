@@ -198,6 +198,7 @@ COMPARISONS: Final = (
                     "participant means: Pearson's r with Fisher's interval and Spearman's rho. They are "
                     "exploratory and {detail}."
                 ),
+                cites=("fisher1924", "bonett2000"),
             ),
         },
     ),

@@ -24,11 +24,13 @@ MIXED_CHECKS: Final = (
 class Sentence:
     """What the methods section says. place: its place among the sentences, the smallest first.
 
-    text: with {outcomes}, {Outcomes}, {was}, {adjusted}, {detail} and {case} (`methods_text`).
+    text: with {outcomes}, {Outcomes}, {was}, {adjusted}, {detail} and {case} (`methods_text`). cites: keys of
+    schemas.citations; none for the `reference` of its model.
     """
 
     place: int
     text: str
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

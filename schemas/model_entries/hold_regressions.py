@@ -33,12 +33,13 @@ HOLD_REGRESSIONS: Final = (
             "censored_lognormal": Sentence(
                 20,
                 (
-                    "{Outcomes} {was} compared between the groups by log-normal regression of all trials "
-                    "of both legs{adjusted}{detail}; any other ending before the ceiling counted as the end of the hold. "
+                    "{Outcomes} {was} compared between the groups by log-normal regression of all trials (censored, "
+                    "Tobin 1958) of both legs{adjusted}{detail}; any other ending before the ceiling counted as the end of the hold. "
                     "Standard errors allow trials of one participant, and participants of one matched set, to be "
                     "alike (cluster-robust, with the small-sample correction CR2 of Bell and McCaffrey 2002), with t "
                     "distribution on Satterthwaite's degrees of freedom. The result is a ratio of hold times."
                 ),
+                cites=("tobin1958", "bell2002"),
             ),
         },
     ),
@@ -232,6 +233,7 @@ HOLD_REGRESSIONS: Final = (
                     "ceiling were compared by linear regression with HC3 standard errors (restricted "
                     "mean)."
                 ),
+                cites=("andersen2004", "long2000"),
             ),
             "restricted_mean": Sentence(
                 350,
@@ -239,6 +241,7 @@ HOLD_REGRESSIONS: Final = (
                     "As a sensitivity analysis, {outcomes} capped at the smallest ceiling {was} averaged "
                     "per participant and compared by Welch's t test (restricted mean)."
                 ),
+                cites=("welch1947",),
             ),
         },
     ),

@@ -98,7 +98,7 @@ def decided(light):
     )
     exclusions = Exclusions.validate(
         pd.DataFrame(
-            [["hold_times", 21, 8, 22, 0, 0.0013, True]],
+            [["hold_times", 21, 8, 22, 0, 3, 0, 0.0013, True]],
             columns=list(Exclusions.to_schema().columns),
         )
     )
@@ -295,3 +295,18 @@ def test_decide_needs_a_reason_and_initials(workspace):
     words = ["decide", COHORT, "accept", "--all-of", "HOLD-01"]
     assert main([*words, "--reason", " ", "--initials", "AB"]) == ExitCode.USAGE
     assert main([*words, "--reason", "form lost"]) == ExitCode.USAGE
+
+
+def test_people_seen_at_another_visit_only_stand_in_the_key_results(decided):
+    said = "seen only at a visit that is not analysed"
+
+    def key_results(inputs):
+        report = build_report(inputs)
+        section = next(one for one in report.sections if one.id == "key-results")
+        return " ".join(report.text_of(b) for b in section.blocks if hasattr(b, "fragments"))
+
+    assert f"{said}, and so in no comparison of the table: Hold times: 3 of 21 LBP and 0 of 22" in (
+        key_results(decided)
+    )
+    nobody = decided.exclusions.assign(other_visit_case=0)
+    assert said not in key_results(replace(decided, exclusions=nobody))

@@ -143,6 +143,14 @@ def test_methods_spell_out_the_abbreviations_that_they_use_and_no_others(light):
     assert "Abbreviations" not in write_methods(bare).decode()
 
 
+def test_the_report_leaves_the_sample_size_to_the_authors_and_the_methods_text_is_silent(light):
+    report = build_report(light)
+    assert "Stance does not know how the size of the sample was planned." in _text(
+        report, "methods"
+    )
+    assert "size of the sample" not in write_methods(report).decode()
+
+
 def test_tables_that_were_not_handed_in_are_named_once(light):
     assert "Not handed in: training log." in _text(build_report(light), "flow")
     fewer = light.flow[light.flow["table"].ne("recordings")]

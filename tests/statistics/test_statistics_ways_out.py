@@ -123,3 +123,19 @@ def test_swapping_the_groups_swaps_the_counts(tables):
     assert (row["excluded_case"], row["excluded_reference"]) == (3, 1)
     assert (swapped["excluded_case"], swapped["excluded_reference"]) == (1, 3)
     assert row["p"] == pytest.approx(swapped["p"], rel=1e-12)
+
+
+def test_people_seen_at_another_visit_only_are_counted_apart(tables):
+    _other_visit(tables, ["P00", "P01", "P20"])
+    _not_done(tables, ["P05"])
+    row = build_analysis_sets(tables, STUDY).exclusions.set_index("table").loc["hold_times"]
+    assert (row["other_visit_case"], row["other_visit_reference"]) == (2, 1)
+    assert (row["excluded_case"], row["excluded_reference"]) == (3, 1)
+
+
+def test_a_person_with_both_visits_is_not_one_seen_elsewhere(tables):
+    again = tables["hold_times"].assign(visit="follow_up")
+    tables["hold_times"] = pd.concat([tables["hold_times"], again], ignore_index=True)
+    _not_done(tables, ["P05"])
+    row = build_analysis_sets(tables, STUDY).exclusions.set_index("table").loc["hold_times"]
+    assert (row["other_visit_case"], row["other_visit_reference"]) == (0, 0)

@@ -111,6 +111,8 @@ def _counted(
         "excluded_case": excluded[0],
         "n_reference": n[1],
         "excluded_reference": excluded[1],
+        "other_visit_case": 0,  # which visit is analysed is known later
+        "other_visit_reference": 0,
         "p": p,
         "differs": exclusions_differ(excluded, n, p),
     }

@@ -41,6 +41,26 @@ def uneven_exclusions(inputs: ReportInputs) -> str:
     return f"The groups lost participants unevenly. {'; '.join(said)}."
 
 
+def seen_elsewhere(inputs: ReportInputs) -> str:
+    """The sentence on participants with rows at another visit only, by table and group, or ""."""
+    rows = inputs.exclusions
+    said = []
+    for row in rows[rows["other_visit_case"].add(rows["other_visit_reference"]) > 0].to_dict(
+        "records"
+    ):
+        counts = " and ".join(
+            f"{int(row[f'other_visit_{side}'])} of {int(row[f'n_{side}'])} {group}"
+            for side, group in zip(("case", "reference"), inputs.groups, strict=True)
+        )
+        said.append(f"{table_label(str(row['table']))}: {counts}")
+    if not said:
+        return ""
+    return (
+        "Participants seen only at a visit that is not analysed, and so in no comparison of the table: "
+        f"{'; '.join(said)}."
+    )
+
+
 def decision_blocks(inputs: ReportInputs) -> list[Block]:
     """How many findings wait, and the decisions by rule, group and reason; no codes of participants."""
     aside = inputs.findings[inputs.findings["severity"] == "SET ASIDE"]

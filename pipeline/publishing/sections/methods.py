@@ -40,8 +40,15 @@ ABBREVIATIONS: Final[dict[str, str]] = {
 """What the sentences of the steps abbreviate; results spell "GMed" out as "Gluteus medius"."""
 
 
+SAMPLE_SIZE: Final = (
+    "Stance does not know how the size of the sample was planned. State the calculation, or that there was none, "
+    "in the methods (STROBE, item 10)."
+)
+"""For the authors, in the report only: methods.md is meant to be copied."""
+
+
 def methods_section(steps: Sequence[MethodSentence]) -> Section:
-    """One paragraph per stage, then the reference list."""
+    """One paragraph per stage, what authors have to add, then the reference list."""
     if not steps:
         return Section("methods", "Methods", (paragraph("No step left a methods sentence."),))
     blocks: list[Block] = []
@@ -51,6 +58,8 @@ def methods_section(steps: Sequence[MethodSentence]) -> Section:
     spelled_out = abbreviations(steps)
     if spelled_out:
         blocks.append(paragraph(spelled_out))
+    blocks.append(paragraph("For the authors", kind="heading"))
+    blocks.append(paragraph(SAMPLE_SIZE))
     works = works_cited(steps)
     if works:
         blocks.append(paragraph("References", kind="heading"))

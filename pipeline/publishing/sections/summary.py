@@ -12,7 +12,7 @@ from pipeline.publishing.sections.comparisons import (
     main_result,
     result_sentence,
 )
-from pipeline.publishing.sections.decisions import uneven_exclusions
+from pipeline.publishing.sections.decisions import seen_elsewhere, uneven_exclusions
 from schemas.terms import CONFIRMATORY_ROLES
 
 
@@ -27,7 +27,12 @@ def summary_section(inputs: ReportInputs, numbers: Numbers) -> Section:
             shown.append(result_sentence(row, inputs, kind="lead"))
     sample = _sample(inputs)
     uneven = uneven_exclusions(inputs)
-    blocks: list[Block] = [*([sample] if sample else []), *shown]
+    elsewhere = seen_elsewhere(inputs)
+    blocks: list[Block] = [
+        *([sample] if sample else []),
+        *([paragraph(elsewhere)] if elsewhere else []),
+        *shown,
+    ]
     if uneven:
         blocks.append(Notice(f"{uneven} See the flow of participants and trials.", kind="caution"))
     if not shown:
