@@ -41,8 +41,8 @@ ABBREVIATIONS: Final[dict[str, str]] = {
 
 
 SAMPLE_SIZE: Final = (
-    "Stance does not know how the size of the sample was planned. State the calculation, or that there was none, "
-    "in the methods (STROBE, item 10)."
+    "Stance does not know how the size of the sample was planned. State in the methods how it was arrived at, also "
+    "when nothing was calculated, as the STROBE statement asks."
 )
 """For the authors, in the report only: methods.md is meant to be copied."""
 
