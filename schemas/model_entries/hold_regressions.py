@@ -48,7 +48,7 @@ HOLD_REGRESSIONS: Final = (
         label="Log-normal censored regression, a spread for each group",
         quantity="time ratio",
         number="ratio",
-        reference="bell2002",
+        reference="tobin1958",
         uses={
             "hold": Use(
                 fitted_by="pipeline.statistics.catalogue.hold_fits:own_spreads",
