@@ -1,12 +1,17 @@
 """How often planned models find a difference that is not there, and whether they find a true one.
 
 Null cohorts: 21 and 22 people, two legs, three trials, median at the ceiling, so that half of the
-trials are cut off. Some cohorts in every run; a thousand with `pytest -m slow`.
+trials are cut off. Some cohorts in every run; a thousand with `pytest -m slow`. Then a small version of
+docs/error-rates.md: a thousand null cohorts in three designs in which the hold-time model once failed.
 """
 
+import importlib.util
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -237,3 +242,81 @@ def test_the_model_that_is_published_recovers_it_too():
     low, high = np.minimum(ln_times, bound), np.where(ln_times < bound, ln_times, np.inf)
     fit = CensoredNormal(low, high, used.exog).fit_clustered(rows["participant_id"])
     assert fit.inference(GROUP_TERM).estimate == pytest.approx(-0.35, abs=3 * 0.02)
+
+
+def _hold_cohorts() -> ModuleType:
+    """The simulation behind docs/error-rates.md."""
+    path = Path(__file__).resolve().parents[2] / "benchmarks" / "hold_cohorts.py"
+    spec = importlib.util.spec_from_file_location("hold_cohorts", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SIMULATED = _hold_cohorts()
+SMALL_MAP = {
+    "12 v 12, 60 % at the ceiling, three covariates": SIMULATED.Cell(12, 12, 0.6),
+    "20 matched pairs": SIMULATED.Cell(20, 20, 0.4, 2, sets=20, **SIMULATED.MATCHED),
+    "8 v 30": SIMULATED.Cell(8, 30, 0.5),
+}
+"""Cells of docs/error-rates.md, with its seeds, in which the model had another level before."""
+
+
+@cache
+def counted(name: str) -> Counter:
+    return SIMULATED.count(SMALL_MAP[name], MANY)
+
+
+def limits(n: int, chance: float = 0.005) -> tuple[int, int]:
+    """Rejections that a sound model stays between, but for this chance on each side."""
+    low, high = binom.ppf([chance, 1 - chance], n, ALPHA)
+    return int(low), int(high)
+
+
+@pytest.mark.parametrize("name", SMALL_MAP)
+def test_the_model_of_hold_times_keeps_its_level_in_designs_that_labs_run(name):
+    assert SMALL_MAP[name] in (*SIMULATED.MAP, *SIMULATED.SETS)
+    found = counted(name)
+    assert found["now_n"] >= 0.99 * MANY
+    low, high = limits(found["now_n"])
+    assert low <= found["now"] <= high
+
+
+@pytest.mark.parametrize("name", SMALL_MAP)
+def test_the_p_value_of_before_is_that_of_a_fit_with_cr1(name):
+    cohort = SIMULATED.cohort(SMALL_MAP[name], np.random.default_rng(5), 1.0)
+    model = CensoredNormal(cohort.ln_time, cohort.ln_high, cohort.exog)
+    fit = model.fit_clustered(cohort.person, covariance="CR1")
+    found = SIMULATED.p_before(model, fit.params, cohort.person)
+    assert found == pytest.approx(fit.inference("x1").p, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", SMALL_MAP)
+def test_the_covariance_of_before_does_not_in_the_same_cohorts(name):
+    """CR1 by participant: so the test above can fail."""
+    found = counted(name)
+    low, high = limits(found["before_n"])
+    assert not low <= found["before"] <= high
+
+
+def test_a_spread_for_each_group_keeps_the_level_where_one_spread_does_not():
+    n = 300
+    found = SIMULATED.count(SIMULATED.Cell(20, 20, 0.5, case_spread=2.0), n, spreads=True)
+    assert found["own_n"] == found["now_n"] == n
+    _, high = limits(n)
+    assert found["own"] <= high < found["now"]
+    assert found["own_log_ratio"] / n == pytest.approx(0, abs=0.08)
+    assert found["log_ratio"] / n < -0.2
+
+
+def test_a_covariate_that_one_person_has_alone_leaves_the_group_an_answer():
+    rng = np.random.default_rng(3)
+    one, is_case = np.repeat(np.eye(12)[0], 6), np.repeat(np.arange(12) < 6, 6)
+    exog = np.column_stack([np.ones(72), is_case, one]).astype(float)
+    levels = np.append(-0.5, rng.normal(size=11))
+    ln_time = np.repeat(levels, 6) + rng.normal(0, 0.4, 72)
+    low, high = np.minimum(ln_time, 0.5), np.where(ln_time < 0.5, ln_time, np.inf)
+    fit = CensoredNormal(low, high, exog).fit_clustered(np.repeat(np.arange(12), 6))
+    found = fit.inference("x1")
+    assert 1 < found.df < 11
+    assert 0 < found.p < 1

@@ -164,7 +164,9 @@ class _Pulls:
             out[:, self.small] = total
         if len(self.large):
             inside = np.einsum("gji,jg->gi", self.basis, vectors[:, self.large])
-            inside = inside / np.sqrt(self.left)
+            # Nobody else tells of a direction that one cluster determines, and its score there is 0.
+            alone = self.left <= 1 - ALONE
+            inside = np.where(alone, 0.0, inside / np.sqrt(self.left))
             out[:, self.large] = np.einsum("gij,gj->ig", self.basis, inside)
         return out
 

@@ -187,7 +187,7 @@ class CensoredRegression(GenericLikelihoodModel):  # type: ignore[misc]
         unit of the variable; by default the bound of rows that are, else none. shortest: below which a row is
         only known to be shorter.
 
-        Raises NotEstimableError with no more clusters than coefficients. Rejection rates of all three: docs/error-rates.md.
+        Raises NotEstimableError with no more clusters than coefficients. Rejection rates of CR1 and CR2: docs/error-rates.md.
         """
         codes, people = pd.factorize(np.asarray(groups), sort=True)
         if len(codes) != len(self.rows) or (codes < 0).any():
