@@ -32,7 +32,7 @@ class AnalysisSets:
     dominant one, 0 when not, missing when unknown); hold_times also has the bounds of
     `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). In it a
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
-    liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
+    liftoff_by_rule: schemas.sensitivity and schemas.sensitivity, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
     log with the columns of participants. stance_force: as activation, where the plan names a measurement
     of the force plates.
