@@ -38,7 +38,7 @@ from pipeline.simulation.truths import DEMO
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.emg_settings import EmgSettings
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.recordings import RECORDING_KEY
 from schemas.study import Study
 

@@ -19,7 +19,7 @@ from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
 from schemas.decisions import Decisions
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.mvic_references import MvicReferences
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import RecordingTraces

@@ -16,7 +16,7 @@ from pipeline.defs.progress import Progress
 from pipeline.workspace.hashing import code_hash
 from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
 from schemas.estimates import Estimates
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.plan import Plan
 from schemas.study import Study
 from schemas.terms import CONFIRMATORY_ROLES

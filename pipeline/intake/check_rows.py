@@ -25,7 +25,7 @@ from pipeline.intake.rules.strength_rules import check_strength
 from pipeline.intake.rules.study_names import check_plan_covariates
 from pipeline.intake.rules.summary_rules import check_group_summaries
 from pipeline.intake.settings.yaml_text import YamlText
-from pipeline.intake.templates.example_leftovers import check_example_overwritten
+from pipeline.intake.templates.example_values import check_example_overwritten
 from pipeline.workspace.hashing import Sha256OfFile
 from schemas.plan import Plan
 from schemas.study import Study

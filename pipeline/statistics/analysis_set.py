@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds, unusable_holds
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.outcomes import MEASURED_TABLES, OUTCOMES, STRENGTH, Missing, Outcome
 from schemas.plan import DEFAULT_PLAN, Plan
 from schemas.strength import STRENGTH_GRADE
