@@ -265,7 +265,9 @@ def missed_blocks(
                 "below them would count for the person above"
             )
             number = int(sheet.row_numbers[i])
-            findings.append(block_problem(sheet, number, j + 1, what, str(text[i, j]), _FIX_OF_LABEL))
+            findings.append(
+                block_problem(sheet, number, j + 1, what, str(text[i, j]), _FIX_OF_LABEL)
+            )
     return findings
 
 
