@@ -116,7 +116,7 @@ def _finding(
 def compare_holds(signals: pd.DataFrame, hold_times: pd.DataFrame) -> list[SignalFinding]:
     """REC-04 findings for stance trials whose two hold times differ by more than 0.3 s.
 
-    signals: SignalsResult.signals. hold_times: schemas.hold_times.HoldTimes. Trials are matched by
+    signals: SignalsResult.signals. hold_times: schemas.balance_tables.HoldTimes. Trials are matched by
     participant, visit, task, leg and trial where exactly one timed hold has this key. A hold that
     the recording shows only in part, or that the clock stopped at the ceiling, contradicts a time
     on one side only.
