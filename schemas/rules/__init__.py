@@ -9,14 +9,10 @@ from schemas.rules.cell_rules import CELL_RULES, COLUMN_RULES
 from schemas.rules.file_rules import FILE_RULES, SOURCE_RULES, TEMPLATE_RULES
 from schemas.rules.instrument_rules import INSTRUMENT_RULES
 from schemas.rules.key_rules import KEY_RULES, MATCHING_RULES
-from schemas.rules.measurement_rules import (
-    HOLD_RULES,
-    RECORDING_RULES,
-    STRENGTH_RULES,
-    SUMMARY_RULES,
-)
+from schemas.rules.measurement_rules import HOLD_RULES, RECORDING_RULES, STRENGTH_RULES
 from schemas.rules.rule import Rule
 from schemas.rules.study_rules import DECISION_RULES, STUDY_RULES
+from schemas.rules.summary_rules import SUMMARY_RULES
 
 __all__ = ["RULES", "Rule"]
 

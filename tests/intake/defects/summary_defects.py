@@ -1,4 +1,4 @@
-"""Defects that the rules of schemas.rules.measurement_rules have to find."""
+"""Defects that the rules of schemas.rules.summary_rules have to find."""
 
 import random
 from typing import Any
