@@ -186,7 +186,7 @@ def _pandera(cohort: Path) -> Callable[[], int]:
     import pandas as pd
     import pandera.pandas as pa
 
-    from schemas.hold_times import HoldTimes
+    from schemas.balance_tables import HoldTimes
 
     whole = HoldTimes.to_schema()
     model = pa.DataFrameSchema(

@@ -44,7 +44,7 @@ from pipeline.signals.samples.filters import band_pass_sections  # noqa: E402
 from pipeline.signals.samples.recording import Recording  # noqa: E402
 from pipeline.signals.samples.zero_phase import BandPass  # noqa: E402
 from pipeline.signals.storing.sample_store import load_recording, save_recording  # noqa: E402
-from pipeline.signals.traces.curves import AmplitudeCurves, amplitude_curves  # noqa: E402
+from pipeline.signals.traces.recording_trace import AmplitudeCurves, amplitude_curves  # noqa: E402
 from pipeline.workspace.known_hashes import KnownHashes  # noqa: E402
 from schemas.recordings import Recordings  # noqa: E402
 from schemas.study import EmgSettings  # noqa: E402

@@ -30,7 +30,7 @@ from pipeline.signals.cohort.measure import measure_samples
 from pipeline.signals.cohort.measured_tables import signal_table, trace_table
 from pipeline.signals.emg.measure_emg import emg_part
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
 from pipeline.simulation.cohort import write_demo_cohort
@@ -38,7 +38,7 @@ from pipeline.simulation.truths import DEMO
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.emg_settings import EmgSettings
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.recordings import RECORDING_KEY
 from schemas.study import Study
 

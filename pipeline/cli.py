@@ -79,7 +79,7 @@ def _new(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
         raise UsageError(
             f"The folder {folder} exists already.", "Choose another name or remove the folder."
         )
-    from pipeline.intake.templates.template import write_new_cohort
+    from pipeline.intake.templates.template_settings import write_new_cohort
 
     _make_cohort_folder(folder, lambda target: write_new_cohort(target, chosen.cohort))
     print(
@@ -162,7 +162,7 @@ def _plan_sample(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
 
 
 def _ui(workspace: Workspace, chosen: argparse.Namespace) -> ExitCode:
-    from pipeline.running.serve import serve_ui
+    from pipeline.running.instance import serve_ui
 
     serve_ui(workspace, port=chosen.port)
     return ExitCode.OK

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipeline.running.load_definitions import load_definitions
+from pipeline.running.run_cohort import load_definitions
 
 
 @dg.definitions

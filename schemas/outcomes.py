@@ -15,8 +15,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.activation import Activation
+from schemas.balance_tables import HoldTimes
 from schemas.columns import ColumnRule, column_rules
-from schemas.hold_times import HoldTimes
 from schemas.model_entries.entry import Kind
 from schemas.stance_force import StanceForce
 from schemas.strength import STRENGTH_SCALES, Strength

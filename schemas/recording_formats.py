@@ -37,10 +37,10 @@ RECORDING_FORMATS: Final = (
     RecordingFormat("text", (".txt",), "read_text", (_TEXT,), (), ("pandas",), may_be_table=True),
     RecordingFormat("Motion Analysis", (".anc",), "read_text", (_TEXT,), (), ("pandas",)),
     RecordingFormat(
-        "MATLAB", (".mat",), "read_mat", ("MATLAB", _HDF5), (b"MATLAB ",), ("scipy", "h5py")
+        "MATLAB", (".mat",), "read_arrays", ("MATLAB", _HDF5), (b"MATLAB ",), ("scipy", "h5py")
     ),
     RecordingFormat(
-        "HDF5", (".h5", ".hdf5"), "read_h5", (_HDF5,), (b"\x89HDF\r\n\x1a\n",), ("h5py",)
+        "HDF5", (".h5", ".hdf5"), "read_arrays", (_HDF5,), (b"\x89HDF\r\n\x1a\n",), ("h5py",)
     ),
     RecordingFormat(
         "Parquet", (".parquet",), "read_parquet", ("Parquet",), (b"PAR1",), ("pyarrow",)

@@ -24,7 +24,7 @@ from pipeline.simulation.cohort import write_demo_cohort
 from pipeline.simulation.truths import DEMO
 from pipeline.workspace.releases import latest_release, read_manifest
 from schemas.columns import empty_table
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = (

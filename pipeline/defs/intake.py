@@ -17,8 +17,7 @@ from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.columns import empty_table
 from schemas.decisions import OPEN, Decisions, SetAside, ToDecide
-from schemas.findings import Findings
-from schemas.flow import Flow
+from schemas.intake_results import Findings, Flow
 from schemas.study import Study
 from schemas.tables import COHORT_TABLES, CohortTable
 

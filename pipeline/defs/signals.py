@@ -19,12 +19,11 @@ from pipeline.workspace.known_hashes import known_hashes
 from pipeline.workspace.layout import Workspace
 from schemas.activation import Activation
 from schemas.decisions import Decisions
-from schemas.event_sensitivity import EventSensitivity
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.mvic_references import MvicReferences
-from schemas.onset_sensitivity import OnsetSensitivity
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import RecordingTraces
+from schemas.sensitivity import EventSensitivity, OnsetSensitivity
 from schemas.stance_force import StanceForce
 from schemas.study import Study
 
@@ -128,9 +127,9 @@ def signals(
     from pipeline.intake.signal_findings import findings_of_signals, settle_signals
     from pipeline.publishing.signal_pages.recording_entries import recording_entries
     from pipeline.signals.cohort.batch import process_recordings
-    from pipeline.signals.cohort.hold_agreement import compare_holds
     from pipeline.signals.cohort.ready_made import with_ready_made
-    from pipeline.signals.storing.outdated import remove_outdated
+    from pipeline.signals.cohort.recording_findings import compare_holds
+    from pipeline.signals.storing.feature_store import remove_outdated
 
     cohort = context.partition_key
     settings = Study.model_validate(study["study"]).emg

@@ -17,8 +17,7 @@ from pipeline.workspace.hashing import code_hash
 from schemas.decisions import Exclusions
 from schemas.diagnostics import LOOK_AT, DiagnosticPoints, ModelDiagnostics
 from schemas.estimates import Estimates
-from schemas.findings import Findings
-from schemas.flow import Flow
+from schemas.intake_results import Findings, Flow
 from schemas.plan import Plan
 from schemas.study import Study
 from schemas.terms import CONFIRMATORY_ROLES

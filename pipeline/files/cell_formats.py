@@ -6,8 +6,7 @@ from typing import Final, Literal
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
-from pipeline.files.workbook import Package, member_called, walk_member
-from pipeline.files.xml_stream import local_name
+from pipeline.files.workbook import Package, local_name, member_called, walk_member
 
 Shown = Literal["number", "date", "duration", "percent"]
 

@@ -11,7 +11,7 @@ from pipeline.intake.rules.group_rules import (
     check_one_group_each,
 )
 from pipeline.intake.rules.hold_rules import check_holds
-from pipeline.intake.rules.instrument_rules import check_instruments
+from pipeline.intake.rules.instrument_rules import check_instruments, check_strength
 from pipeline.intake.rules.matching_rules import check_matching
 from pipeline.intake.rules.recording_rules import check_normalisation, check_recordings
 from pipeline.intake.rules.row_rules import (
@@ -21,11 +21,10 @@ from pipeline.intake.rules.row_rules import (
     check_rows_stand_once,
     check_tasks,
 )
-from pipeline.intake.rules.strength_rules import check_strength
 from pipeline.intake.rules.study_names import check_plan_covariates
 from pipeline.intake.rules.summary_rules import check_group_summaries
 from pipeline.intake.settings.yaml_text import YamlText
-from pipeline.intake.templates.example_leftovers import check_example_overwritten
+from pipeline.intake.templates.example_values import check_example_overwritten
 from pipeline.workspace.hashing import Sha256OfFile
 from schemas.plan import Plan
 from schemas.study import Study

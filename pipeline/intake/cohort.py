@@ -1,14 +1,17 @@
 """The whole intake: a cohort folder -> validated tables, findings and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.intake.check_rows import check_rows
-from pipeline.intake.columns.drafts import finish_table, n_left_out_cells
+from pipeline.intake.columns.drafts import Draft, finish_table, n_left_out_cells
 from pipeline.intake.deciding.check_and_decide import Decided, check_and_decide
 from pipeline.intake.deciding.decision_file import DecisionFile, declared_files, read_decisions
 from pipeline.intake.deciding.exclusions import people_set_aside
@@ -22,7 +25,6 @@ from pipeline.intake.deciding.status_tables import (
 )
 from pipeline.intake.files.discovery import CohortFiles, find_tables, names_of_originals
 from pipeline.intake.findings.messages import Finding, findings_table
-from pipeline.intake.flow import count_flow
 from pipeline.intake.formats.reading import reading_of
 from pipeline.intake.layouts.block_labels import in_blocks_instead
 from pipeline.intake.methods_text import IntakeCounts, intake_sentences
@@ -31,8 +33,11 @@ from pipeline.intake.rules.study_names import check_plan_names, check_study_name
 from pipeline.intake.settings.study_file import read_plan, read_study
 from pipeline.intake.settings.yaml_text import YamlText
 from pipeline.workspace.hashing import Sha256OfFile
+from schemas.columns import validated
+from schemas.intake_results import Flow
 from schemas.methods import MethodSentence
 from schemas.plan import Plan
+from schemas.rules import RULES
 from schemas.study import Study
 from schemas.terms import BALANCE_TASKS
 
@@ -152,7 +157,9 @@ def _answer(settings: _Settings, given: DecisionFile, decided: Decided) -> Cohor
         tables=tables,
         findings=findings,
         flow=flow,
-        steps=() if study is None or stopped else intake_sentences(study, tables, _counts(decided)),
+        steps=()
+        if study is None or stopped
+        else intake_sentences(study, tables, _intake_counts(decided)),
         stopped=stopped,
         decisions=decisions_table(
             given.lines,
@@ -169,7 +176,7 @@ def _answer(settings: _Settings, given: DecisionFile, decided: Decided) -> Cohor
     )
 
 
-def _counts(decided: Decided) -> IntakeCounts:
+def _intake_counts(decided: Decided) -> IntakeCounts:
     drafts = decided.drafts.values()
     return IntakeCounts(
         n_rows_set_aside=sum(int((~draft.usable).sum()) for draft in drafts),
@@ -184,3 +191,89 @@ def _counts(decided: Decided) -> IntakeCounts:
 
 def _stops(findings: Sequence[Finding]) -> bool:
     return any(finding.severity == "STOP" for finding in findings)
+
+
+UNKNOWN_GROUP = "(unknown)"
+_STEPS = {"read": 1, "set_aside": 2}
+
+
+class _Count(NamedTuple):
+    """One row of `Flow`, its fields in the order of the table's columns."""
+
+    step: int
+    stage: str
+    table: str
+    group: str
+    reason: str
+    n_rows: int
+    n_participants: int
+
+
+def count_flow(drafts: Sequence[Draft], group_of: Mapping[str, str]) -> pd.DataFrame:
+    """Rows and people read and set aside, validated by `Flow`.
+
+    group_of: participant -> group label; rows of anybody else count under "(unknown)". A row that
+    left counts once, with the title of the first rule that took it out.
+    """
+    counts = [
+        count
+        for draft in drafts
+        if draft.table.of_people
+        for count in _table_counts(draft, group_of)
+    ]
+    flow = pd.DataFrame(counts, columns=list(Flow.to_schema().columns))
+    return validated(Flow, flow.sort_values("step", kind="stable", ignore_index=True))
+
+
+def _table_counts(draft: Draft, group_of: Mapping[str, str]) -> list[_Count]:
+    """One count per stage, group and reason. Rows are counted by numbers of person and reason."""
+    person, people = pd.factorize(draft.frame["participant_id"], use_na_sentinel=False)
+    left = ~draft.usable
+    reason, reasons = pd.factorize(draft.reason[left])
+    group, groups = pd.factorize(
+        np.array([group_of.get(str(code), UNKNOWN_GROUP) for code in people], dtype=object)
+    )
+    # Two rules may share a title; their rows are then counted together.
+    title, titles = pd.factorize(
+        np.array([RULES[name].title if name in RULES else str(name) for name in reasons], object)
+    )
+    none = np.zeros(len(person), dtype=np.intp)
+    name = draft.table.name
+    return [
+        *_stage_counts(name, "read", person, group, groups, none, np.array([""], object)),
+        *_stage_counts(name, "set_aside", person[left], group, groups, title[reason], titles),
+    ]
+
+
+def _stage_counts(
+    table: str,
+    stage: str,
+    person: NDArray[np.intp],
+    group: NDArray[np.intp],
+    groups: NDArray[np.object_],
+    reason: NDArray[np.intp],
+    reasons: NDArray[np.object_],
+) -> list[_Count]:
+    """Rows and people by group and reason, in their order.
+
+    person, reason: per row. group: per person, a place in groups.
+    """
+    n = max(len(group), 1)
+    pairs, sizes = np.unique(reason * n + person, return_counts=True)
+    if not len(pairs):
+        return []
+    cell = (pairs // n) * len(groups) + group[pairs % n]
+    n_rows = np.bincount(cell, weights=sizes)
+    n_people = np.bincount(cell)
+    return sorted(
+        _Count(
+            _STEPS[stage],
+            stage,
+            table,
+            str(groups[place % len(groups)]),
+            str(reasons[place // len(groups)]),
+            int(n_rows[place]),
+            int(n_people[place]),
+        )
+        for place in np.flatnonzero(n_people).tolist()
+    )

@@ -1,22 +1,36 @@
-"""From the files of a cohort to drafts of its tables: cells under our names, and what nobody uses of the files."""
+"""From the files of a cohort to drafts of its tables: cells under our names, and what nobody uses of the files.
 
+The cells of a file are laid out (plain, blocks, REDCap or BIDS) as the one grid that the column map reads.
+"""
+
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from pipeline.intake.cells.grid import Grid
 from pipeline.intake.columns.column_map import MappedTable, map_table
 from pipeline.intake.columns.drafts import Draft, draft_table
 from pipeline.intake.columns.example_rows import example_notes, merge_unstarted
-from pipeline.intake.columns.headings import unread_numbers, unused_columns
-from pipeline.intake.columns.swapped_columns import refuse_swapped
+from pipeline.intake.columns.headings import refuse_swapped, unread_numbers, unused_columns
 from pipeline.intake.files.discovery import CohortFiles, FoundTable
-from pipeline.intake.findings.messages import FileProblemError, Finding
-from pipeline.intake.layouts.bids_tables import unread_phenotypes
-from pipeline.intake.layouts.lay_out import LaidOut, explain_by_blocks, lay_out, page_of
+from pipeline.intake.findings.messages import (
+    FileProblemError,
+    Finding,
+    file_problem,
+    make_finding,
+    near_sentence,
+    quoted,
+)
+from pipeline.intake.layouts.bids_tables import is_bids, read_bids, unread_phenotypes
+from pipeline.intake.layouts.block_labels import undeclared_blocks
+from pipeline.intake.layouts.block_rows import read_blocks
+from pipeline.intake.layouts.redcap import read_redcap
 from pipeline.intake.privacy.identifiers import identifying_columns, identifying_places
 from pipeline.intake.privacy.identifying_cells import identifying_cells
 from pipeline.intake.rules.leg_coding import resolve_legs, settle_leg_reasons
 from schemas.columns import column_rules
 from schemas.study import Study
+from schemas.table_sources import TableSource
 from schemas.tables import INPUT_TABLES
 
 
@@ -42,6 +56,20 @@ def read_tables(
         places = [place for tables in mapped.values() for each in tables for place in each.examples]
         problems += example_notes(places)
     return drafts, [*files.notes, *problems, *of_drafts]
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """What the column map gets: cells, and how to read them.
+
+    silent: columns (from 0) that are never reported as unused. notes: what was understood without
+    having been told.
+    """
+
+    grid: Grid
+    source: TableSource
+    silent: frozenset[int] = frozenset()
+    notes: tuple[Finding, ...] = ()
 
 
 @dataclass
@@ -146,3 +174,70 @@ def _unused_columns(sources: Sequence[_Source], broken: Collection[str]) -> list
         findings += unread
         findings += unused_columns(laid.grid, used | headless, sorted(unserved))
     return findings
+
+
+_NO_BLOCKS = "A file of SPSS or Stata is one table and cannot be laid out in blocks."
+_LACKS_COLUMNS = {"COL-01", "COL-02", "COL-04", "TABLE-01", "ROW-01", "FILE-02", "SHEET-01"}
+"""Problems that a sheet in blocks shows when it is read as a plain table."""
+
+
+def lay_out(files: CohortFiles, entry: FoundTable, study: Study) -> LaidOut:
+    """The cells of one source of one table. Raises FileProblemError when they cannot be had."""
+    source = entry.source
+    if source.blocks is not None:
+        whole = files.whole(entry.key)
+        if whole is None:
+            raise file_problem(entry.key[0], _NO_BLOCKS, "Remove `blocks` from study.yaml.")
+        grid = read_blocks(whole, source.blocks)
+        notes = files.opened(entry.key[0]).whole_notes(entry.key[1])
+        return LaidOut(grid, source, frozenset(range(len(source.blocks.cells))), tuple(notes))
+    if source.redcap is not None:
+        about = _data_dictionary(files, source.redcap.dictionary)
+        rows = read_redcap(files.grid(entry.key), about, entry.table, source)
+        return LaidOut(rows.grid, source, rows.silent, (rows.note,))
+    grid = files.grid(entry.key)
+    if is_bids(files, grid.file):
+        table = read_bids(files, entry, grid, study)
+        return LaidOut(table.grid, table.source, notes=table.notes)
+    return LaidOut(grid, source)
+
+
+def _data_dictionary(files: CohortFiles, name: str | None) -> Grid | None:
+    if name is None:
+        return None
+    if not os.path.lexists(files.folder / name):
+        near = near_sentence(name, files.names(), "file name in the folder").strip()
+        facts = {
+            "problem": f"The data dictionary {quoted(name)} is not in the cohort folder.",
+            "suggestion": near or "Download it in REDCap as CSV and put it beside the export.",
+        }
+        raise FileProblemError([make_finding("REDCAP-02", file=name, facts=facts)])
+    return files.grid((name, None))
+
+
+def page_of(entry: FoundTable) -> str:
+    """What sources share when they show the same columns: file, sheet and layout."""
+    return f"{entry.key} {entry.source.blocks} {entry.source.redcap}"
+
+
+def explain_by_blocks(
+    files: CohortFiles,
+    entry: FoundTable,
+    found: Sequence[FoundTable],
+    findings: Sequence[Finding],
+) -> Sequence[Finding]:
+    """BLOCK-01 in place of the findings, where a sheet in blocks is what lies behind them."""
+    if entry.source.blocks is not None or not any(f.rule_id in _LACKS_COLUMNS for f in findings):
+        return findings
+    try:
+        whole = files.whole(entry.key)
+    except FileProblemError:
+        return findings
+    tables = [e.table.name for e in found if e.key == entry.key and e.source.blocks is None]
+    hint = None if whole is None else undeclared_blocks(whole, *tables)
+    if hint is None:
+        return findings
+    # What was noted while the sheet was read as a plain table says nothing about the blocks.
+    place = hint.file, hint.sheet
+    files.notes[:] = [note for note in files.notes if (note.file, note.sheet) != place]
+    return [replace(hint, table=tables[0])]

@@ -13,7 +13,7 @@ from schemas.decisions import DECISION_FILE
 
 
 class RecordingProblem(Protocol):
-    """What the signal stage says about a recording; see `pipeline.signals.cohort.findings`."""
+    """What the signal stage says about a recording; see `pipeline.signals.cohort.recording_findings`."""
 
     @property
     def rule_id(self) -> str: ...  # noqa: D102

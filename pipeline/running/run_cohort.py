@@ -1,7 +1,8 @@
-"""`stance run`: materialise every asset of one cohort, in this process, and say how it ended."""
+"""`stance run`: load every asset, materialise those of one cohort in this process, and say how it ended."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterExecutionInterruptedError
@@ -10,7 +11,6 @@ from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
 from pipeline.defs.resources import resources_for
 from pipeline.running.instance import history_held_open, open_instance
-from pipeline.running.load_definitions import load_definitions
 from pipeline.workspace.errors import ExitCode, StanceError
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release, read_manifest
@@ -81,3 +81,8 @@ def _causes(raised: BaseException) -> Iterator[BaseException]:
     while current is not None:
         yield current
         current = getattr(current, "user_exception", None) or current.__cause__
+
+
+def load_definitions() -> dg.Definitions:
+    """All assets, checks, jobs, sensors and resources of Stance."""
+    return dg.load_from_defs_folder(path_within_project=Path(__file__).parents[1])

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from pipeline.simulation.cohort_tables import (
+from pipeline.simulation.cohort_files import (
+    CASE_SPELLINGS,
+    REFERENCE_SPELLINGS,
     clinical_test_table,
     hold_times_table,
     participants_table,
     recordings_table,
     strength_table,
+    study_text,
     training_log_table,
 )
 from pipeline.simulation.follow_up import TrainingEntry, draw_further_holds, draw_training
@@ -21,7 +24,6 @@ from pipeline.simulation.recordings import (
     make_recording,
     plan_recordings,
 )
-from pipeline.simulation.study_file import CASE_SPELLINGS, REFERENCE_SPELLINGS, study_text
 from pipeline.simulation.table_files import TableFile, write_tables
 from pipeline.simulation.truth import Truth
 from pipeline.simulation.truths import DEMO, CohortSpec

@@ -13,7 +13,7 @@ from pipeline.statistics.outcomes.hold_bounds import (
 from pipeline.statistics.ways_out import PeopleOut
 from schemas.columns import empty_table
 from schemas.decisions import Exclusions, SetAside
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.outcomes import MEASURED_TABLES, OUTCOMES, STRENGTH, Missing, Outcome
 from schemas.plan import DEFAULT_PLAN, Plan
 from schemas.strength import STRENGTH_GRADE
@@ -40,7 +40,7 @@ class AnalysisSets:
     `hold_bounds.add_hold_bounds`. flow: rows that left and rows analysed (schema Flow). exclusions: of how
     many participants something left, by any way (schema Exclusions). In it a
     table name such as "activation/onset_ms" counts one measurement of a table. onset_by_detector,
-    liftoff_by_rule: schemas.onset_sensitivity and schemas.event_sensitivity, of all recordings.
+    liftoff_by_rule: `schemas.sensitivity`, of all recordings.
     hold_visits: as hold_times, with the trials of all visits of a repeated study. training: the training
     log with the columns of participants. holds_not_done: trials of the analysed visit that were recorded as
     not done, with the columns of participants. stance_force: as activation, where the plan names a measurement

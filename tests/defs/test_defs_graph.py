@@ -15,7 +15,7 @@ from pipeline.defs.partitions import COHORTS, register_cohorts
 from pipeline.defs.resources import TableStore, locked_workspace
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.locks import cohort_lock
-from schemas.hold_times import HoldTimes
+from schemas.balance_tables import HoldTimes
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.intake.findings.fix_list import fix_list_text
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.tables import COHORT_TABLES
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"

@@ -13,7 +13,7 @@ from pipeline.intake.deciding.decision_file import read_date
 from pipeline.intake.deciding.single_rows import CHOOSE_ONE
 from pipeline.intake.deciding.status_tables import to_decide
 from pipeline.intake.signal_findings import findings_of_signals, settle_signals
-from pipeline.signals.cohort.findings import SignalFinding
+from pipeline.signals.cohort.recording_findings import SignalFinding
 from schemas.decisions import FILLED_IN
 from schemas.rules import RULES
 

@@ -10,10 +10,10 @@ from pipeline.intake.templates.data_dictionary import (
     DICTIONARY_HEADINGS,
     TABLE_PURPOSES,
     dictionary_entries,
+    dictionary_page,
     dictionary_text,
     range_in_words,
 )
-from pipeline.intake.templates.dictionary_page import dictionary_page
 from schemas.columns import column_rules
 from schemas.tables import INPUT_TABLES
 from schemas.terms import BALANCE_TASKS, HOLD_ENDINGS

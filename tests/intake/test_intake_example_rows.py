@@ -17,7 +17,7 @@ from pipeline.cli import main as answer
 from pipeline.intake.cohort import CohortIntake, read_cohort
 from pipeline.intake.columns.example_rows import is_only_unstarted
 from pipeline.intake.templates.example_values import example_row
-from pipeline.intake.templates.template import write_new_cohort
+from pipeline.intake.templates.template_settings import write_new_cohort
 from pipeline.intake.templates.template_workbook import template_columns
 from pipeline.workspace.errors import ExitCode
 from pipeline.workspace.layout import WORKSPACE_VARIABLE

@@ -7,7 +7,7 @@ from defects.lab import Lab
 
 from pipeline.intake.cells.grid import CellKind, Cells
 from pipeline.intake.cohort import read_cohort
-from pipeline.intake.columns import recoding
+from pipeline.intake.columns import column_map
 from pipeline.intake.rules import recording_rules
 
 PEOPLE = "participants"
@@ -140,7 +140,9 @@ def test_a_value_of_a_coded_cell_stands_in_the_row_of_its_code():
         np.array([1, 1], dtype=np.int32),
         np.array([7, 7], dtype=np.int64),
     )
-    cells = recoding._overwrite(Cells.constant("", 2), np.array([True, False]), "eyes_open", coded)
+    cells = column_map._overwrite(
+        Cells.constant("", 2), np.array([True, False]), "eyes_open", coded
+    )
     assert cells.row_number is not None
     assert cells.row_number.tolist() == [7, 0]
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pipeline.intake.cells.grid import Cells
 from pipeline.intake.cells.parsing import NumberForm, parse_column
 from pipeline.intake.cells.units import unit_factor
+from schemas.balance_tables import HoldTimes
 from schemas.columns import column_rules
-from schemas.hold_times import HoldTimes
 from schemas.participants import Participants
 
 PEOPLE = column_rules(Participants)

@@ -6,7 +6,7 @@ from defects import Lab
 from redcap_project import STUDY, Field, Project
 
 from pipeline.intake.cohort import read_cohort
-from pipeline.intake.layouts.redcap_dictionary import checkbox_column
+from pipeline.intake.layouts.redcap_columns import checkbox_column
 
 
 def problems(read) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.intake.cohort import read_cohort
 from pipeline.intake.findings.fix_list import fix_list_text
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.tables import COHORT_TABLES
 
 FUZZ = settings(

@@ -13,8 +13,7 @@ from ruamel.yaml import YAML
 
 from pipeline.intake.settings.yaml_text import yaml_value
 from pipeline.intake.templates.settings_page import settings_page
-from pipeline.intake.templates.template import write_new_cohort
-from pipeline.intake.templates.template_settings import plan_text
+from pipeline.intake.templates.template_settings import plan_text, write_new_cohort
 from pipeline.intake.templates.template_workbook import template_columns
 from pipeline.workspace.errors import UsageError
 from schemas.emg_settings import EmgSettings, NormalisationMethod

@@ -9,8 +9,7 @@ import pandas as pd
 from pipeline.publishing.report.report_inputs import ReportInputs
 from schemas.diagnostics import DIAGNOSTICS, LOOK_AT, NO_SIGN, ModelDiagnostics
 from schemas.estimates import Estimates
-from schemas.findings import Findings
-from schemas.flow import Flow
+from schemas.intake_results import Findings, Flow
 from schemas.methods import MethodSentence
 from schemas.plan import DEFAULT_PLAN
 from schemas.study import Study

@@ -8,7 +8,7 @@ import pytest
 from pipeline.publishing.fix_list.checked_copies import CheckedCopies
 from pipeline.publishing.fix_list.fix_entries import severity_counts, worst_first
 from pipeline.publishing.fix_list.write_fix_list import fix_list_csv, fix_list_html
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.rules import RULES
 
 

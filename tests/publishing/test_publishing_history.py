@@ -12,7 +12,7 @@ from pipeline.publishing.fix_list.findings_history import (
     write_history,
 )
 from pipeline.publishing.fix_list.fix_list_files import write_fix_list
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.lab_files import LabFile, LabFiles
 
 NOTHING_OPENS = LabFiles(lambda _name: LabFile(problem="Not here."), lambda _headings: [])

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.publishing.fix_list.quality_summary import quality_summary_html
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 
 
 def test_a_quality_summary_counts_by_rule_and_group(inputs, reading):

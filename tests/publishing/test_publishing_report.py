@@ -15,7 +15,7 @@ from pipeline.publishing.writers.write_plain_files import write_html, write_numb
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.citations import CITATIONS
 from schemas.estimates import Estimates
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.methods import MethodSentence
 from schemas.plan import Plan, PlannedOutcome
 

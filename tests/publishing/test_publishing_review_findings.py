@@ -10,7 +10,7 @@ from pipeline.publishing.writers.write_docx import write_docx
 from pipeline.publishing.writers.write_plain_files import write_html, write_methods
 from pipeline.publishing.writers.write_xlsx import write_xlsx
 from schemas.estimates import Estimates
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.methods import MethodSentence
 from schemas.tables import COHORT_TABLES
 

@@ -6,11 +6,10 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
+from schemas.balance_tables import HoldTimes
 from schemas.columns import column_rules, empty_table, validated
 from schemas.estimates import Estimates
-from schemas.findings import Findings
-from schemas.flow import Flow
-from schemas.hold_times import HoldTimes
+from schemas.intake_results import Findings, Flow
 from schemas.participants import Participants
 from schemas.tables import COHORT_TABLES
 

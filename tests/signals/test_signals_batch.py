@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.signals.cohort import participant_unit
+from pipeline.signals.cohort import method_sentences, participant_unit
 from pipeline.signals.cohort.batch import process_recordings
-from pipeline.signals.cohort.hold_agreement import compare_holds
 from pipeline.signals.cohort.ready_made import with_ready_made
-from pipeline.signals.onset import onset_sentence
+from pipeline.signals.cohort.recording_findings import compare_holds
 from pipeline.signals.storing import feature_store
-from pipeline.signals.storing.feature_store import signals_code_hash
-from pipeline.signals.storing.outdated import remove_outdated
+from pipeline.signals.storing.feature_store import remove_outdated, signals_code_hash
 from pipeline.workspace.hashing import input_files
 from schemas.activation import Activation
 from schemas.citations import CITATIONS
@@ -470,7 +468,7 @@ def test_new_schemas_are_a_new_cache(tmp_path, monkeypatch):
     ],
 )
 def test_the_methods_take_their_numbers_from_the_constants(cohort, monkeypatch, name, value, says):
-    monkeypatch.setattr(onset_sentence, name, value)
+    monkeypatch.setattr(method_sentences, name, value)
     assert says in " ".join(step.text for step in run(cohort).steps)
 
 

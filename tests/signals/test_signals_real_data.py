@@ -14,8 +14,7 @@ from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.amplitude import rms
 from pipeline.signals.samples.filters import band_pass
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request, SignalProblem
 from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.statistics.analysis_set import build_analysis_sets
 from pipeline.statistics.outcomes.hold_bounds import add_hold_bounds
-from schemas.flow import Flow
+from schemas.intake_results import Flow
 from schemas.study import Study
 
 MISSING = float("nan")

@@ -9,8 +9,8 @@ from pipeline.signals.onset.detectors import DETECTORS
 from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets
 from schemas.activation import ACTIVATION_KEY
-from schemas.onset_sensitivity import ONSET_METHOD_LABELS
 from schemas.plan import DEFAULT_PLAN
+from schemas.sensitivity import ONSET_METHOD_LABELS
 from schemas.study import Study
 
 STUDY = Study.model_validate(

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.intake.cells.column_doubts import doubtful_values, missing_codes_in
 from pipeline.intake.cells.grid import CellKind, Cells
-from pipeline.intake.cells.odd_numbers import (
+from pipeline.intake.cells.number_doubts import (
     NUMBER,
     NUMBER_WITH_COMMA,
+    doubtful_values,
     is_mended,
+    missing_codes_in,
     odd_number,
 )
 from pipeline.intake.cells.units import parse_measured

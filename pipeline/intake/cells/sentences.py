@@ -3,8 +3,13 @@
 import re
 from typing import Final
 
-from pipeline.intake.cells.column_doubts import LONGEST_TEST_S, TOO_MANY_CEILINGS
-from pipeline.intake.cells.odd_numbers import NUMBER, NUMBER_WITH_COMMA, readings
+from pipeline.intake.cells.number_doubts import (
+    LONGEST_TEST_S,
+    NUMBER,
+    NUMBER_WITH_COMMA,
+    TOO_MANY_CEILINGS,
+    readings,
+)
 from pipeline.intake.cells.units import IN_CELLS, number_and_unit, units_for
 from pipeline.intake.findings.messages import near_sentence, quoted
 from schemas.columns import ColumnRule

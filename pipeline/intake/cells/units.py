@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.intake.cells.odd_numbers import has_decimal_comma, odd_number
+from pipeline.intake.cells.number_doubts import has_decimal_comma, odd_number
 
 _SECONDS: Final = {"s": 1.0, "sec": 1.0, "ms": 0.001, "min": 60.0}
 _MILLISECONDS: Final = {"ms": 1.0, "s": 1000.0}

@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from pipeline.intake.cells.addresses import Addresses
 from pipeline.intake.cells.cell_findings import RUN_LENGTH, cell_findings
-from pipeline.intake.cells.column_doubts import is_column_of_milliseconds
 from pipeline.intake.cells.grid import CellKind, Cells
-from pipeline.intake.cells.odd_numbers import has_decimal_comma, has_decimal_point, is_garbled
+from pipeline.intake.cells.number_doubts import (
+    has_decimal_comma,
+    has_decimal_point,
+    is_column_of_milliseconds,
+    is_garbled,
+)
 from pipeline.intake.cells.parsing import (
     RULE_IDS,
     NumberForm,

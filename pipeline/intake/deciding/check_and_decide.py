@@ -29,7 +29,7 @@ from pipeline.intake.deciding.single_rows import Choices, Parts, parts_of
 from pipeline.intake.findings.messages import Finding, finding_ids, unique_findings
 from pipeline.intake.rules.column_suspicions import without_explained
 from pipeline.intake.rules.group_rules import group_of_participants
-from pipeline.intake.templates.example_leftovers import without_looks_of_examples
+from pipeline.intake.templates.example_values import without_looks_of_examples
 from schemas.columns import empty_table
 from schemas.decisions import OPEN, Exclusions
 

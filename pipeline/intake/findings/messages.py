@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from schemas.columns import empty_table, validated
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.rules import RULES
 from schemas.terms import SEVERITIES
 

@@ -27,8 +27,7 @@ from pipeline.files.sheet_walk import (
     SheetWalk,
     is_on,
 )
-from pipeline.files.workbook import Package, related, walk_member
-from pipeline.files.xml_stream import StopReadingError, local_name
+from pipeline.files.workbook import Package, StopReadingError, local_name, related, walk_member
 from pipeline.intake.cells.grid import CellKind
 
 _PLAIN: Final = CellFormat()

@@ -17,8 +17,14 @@ from pipeline.intake.findings.messages import (
     near_sentence,
     quoted,
 )
-from pipeline.intake.layouts.redcap_columns import Export, read_export, where
-from pipeline.intake.layouts.redcap_dictionary import UNANSWERED_TYPES, Field, read_dictionary
+from pipeline.intake.layouts.redcap_columns import (
+    UNANSWERED_TYPES,
+    Export,
+    Field,
+    read_dictionary,
+    read_export,
+    where,
+)
 from schemas.columns import column_rules
 from schemas.table_sources import RedcapExport, TableSource
 from schemas.tables import CohortTable

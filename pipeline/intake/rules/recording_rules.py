@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.intake.cells.cell_findings import cell_findings, finding_of_rivals, seen_from
 from pipeline.intake.columns.drafts import Draft
+from pipeline.intake.files.cohort_files import HIDDEN, HIDDEN_FIX
 from pipeline.intake.files.discovery import file_inside
-from pipeline.intake.files.plain_files import HIDDEN, HIDDEN_FIX
 from pipeline.intake.findings.messages import (
     Finding,
     listed,

@@ -1,7 +1,7 @@
 """Rules about whole rows: who they belong to, whether they stand twice, and codes written in different ways."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,25 +51,33 @@ def check_participants_known(drafts: Sequence[Draft], people: Draft) -> list[Fin
     if len(codes) > 1 and len(same) == len(codes):
         return _all_lost_zeros(drafts, unknown_in, same)
     findings: list[Finding] = []
-    seen: set[str] = set()
-    for draft, rows in zip(drafts, unknown_in, strict=True):
-        ids = draft.frame["participant_id"]
-        new = rows & ~ids.isin(seen).to_numpy(dtype=bool)
-        positions = np.flatnonzero(new).tolist()
+    for draft, positions, new in _first_met(drafts, unknown_in):
         findings += cell_findings(
             "KEY-02",
             draft.addresses,
             "participant_id",
             positions,
-            ids.iloc[positions].tolist(),
+            new,
             lambda found: {
                 "value": found,
                 "near": _lost_zeros(found, same) or near_sentence(found, options, "known code"),
             },
             run_length=1,
         )
-        seen |= {str(code) for code in ids[new].unique()}
     return findings
+
+
+def _first_met(
+    drafts: Sequence[Draft], unknown_in: Sequence[NDArray[np.bool_]]
+) -> Iterator[tuple[Draft, list[int], list[str]]]:
+    """Each table with its unknown rows whose code no table before it has, as positions and codes."""
+    seen: set[str] = set()
+    for draft, rows in zip(drafts, unknown_in, strict=True):
+        ids = draft.frame["participant_id"]
+        positions = np.flatnonzero(rows & ~ids.isin(seen).to_numpy(dtype=bool)).tolist()
+        codes = ids.iloc[positions].tolist()
+        yield draft, positions, codes
+        seen |= {str(code) for code in codes}
 
 
 def _lost_zeros(code: str, same: Mapping[str, str]) -> str:
@@ -87,12 +95,8 @@ def _all_lost_zeros(
 ) -> list[Finding]:
     """One KEY-02 finding per table whose codes all differ from the known ones in leading zeros only."""
     findings: list[Finding] = []
-    seen: set[str] = set()
-    for draft, rows in zip(drafts, unknown_in, strict=True):
-        ids = draft.frame["participant_id"]
-        new = rows & ~ids.isin(seen).to_numpy(dtype=bool)
-        positions = np.flatnonzero(new).tolist()
-        here = ids.iloc[positions].astype(str).tolist()
+    for draft, positions, codes in _first_met(drafts, unknown_in):
+        here = [str(code) for code in codes]
         if not here:
             continue
         others = len(set(here)) - 1
@@ -101,7 +105,6 @@ def _all_lost_zeros(
         findings += cell_findings(
             "KEY-02", draft.addresses, "participant_id", positions, here, facts, run_length=1
         )
-        seen |= set(here)
     return findings
 
 

@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pipeline.intake.files.plain_files import read_plain
+from pipeline.intake.files.cohort_files import read_plain
 
 MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 20

@@ -1,8 +1,9 @@
-"""The commented study.yaml and plan.yaml that `stance new` writes: what stands at each key.
+"""What `stance new` writes, and the commented study.yaml and plan.yaml among it: what stands at each key.
 
 What a key is for and its default come from `schemas.study` and `schemas.plan`; here are only the examples.
 """
 
+from pathlib import Path
 from typing import Any, Final
 
 from pipeline.intake.settings.yaml_text import yaml_value
@@ -13,7 +14,9 @@ from pipeline.intake.templates.commented_keys import (
     explanation,
     on_one_line,
 )
-from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS
+from pipeline.intake.templates.data_dictionary import dictionary_page, dictionary_text
+from pipeline.intake.templates.template_workbook import DEFAULT_GROUPS, write_workbook
+from pipeline.workspace.errors import UsageError
 from schemas.model_entries.entry import Kind
 from schemas.models import plannable_models, usual_sensitivity
 from schemas.plan import (
@@ -245,3 +248,25 @@ def _outcomes(plan: Plan) -> str:
             elif usual is not None:
                 lines.append(f"    #{key}: {yaml_value(usual)}")
     return "\n".join(lines)
+
+
+def write_new_cohort(folder: Path, name: str) -> None:
+    """Write the files of a new cohort: study.yaml, plan.yaml, `<name>.xlsx`, data_dictionary.html and .csv.
+
+    folder: made if it is not there; has to be empty. name: name of the cohort. The same name gives the same
+    bytes. Errors: UsageError for a folder that is not empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty.", "Name a new cohort or empty the folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "study.yaml": study_text(name),
+        "plan.yaml": plan_text(),
+        "data_dictionary.html": dictionary_page(name),
+        "data_dictionary.csv": dictionary_text(),
+    }
+    for file, text in texts.items():
+        # Excel only reads a CSV file as UTF-8 when it starts with this mark.
+        encoding = "utf-8-sig" if file.endswith(".csv") else "utf-8"
+        (folder / file).write_text(text, encoding=encoding, newline="")
+    write_workbook(folder / f"{name}.xlsx", name)

@@ -23,7 +23,7 @@ from pipeline.publishing.fix_list.fix_entries import (
 from pipeline.publishing.report.pages import render
 from pipeline.publishing.report.printable import printable, printable_frame
 from pipeline.publishing.writers.write_csv import rows_as_csv
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.rules import RULES
 
 _WHOLE_COHORT: Final = "The cohort folder"
@@ -88,7 +88,7 @@ def fix_list_html(
 
 
 def fix_list_csv(findings: pd.DataFrame, changes: Changes | None = None) -> bytes:
-    """The same lines in the same order as a table, every column of `schemas.findings`.
+    """The same lines in the same order as a table, every column of `schemas.intake_results`.
 
     changes: since the last check; it adds the columns since_last_time and first_seen.
     """

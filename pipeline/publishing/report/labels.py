@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.activation import Activation
-from schemas.clinical_test import ClinicalTest
+from schemas.balance_tables import ClinicalTest
 from schemas.columns import column_rules
 from schemas.instruments import IPAQ_CATEGORIES
 from schemas.models import ANALYSIS_MODELS

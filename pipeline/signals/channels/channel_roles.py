@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.signals.channels.signal_units import MICROVOLT_PER, simplified, split_heading
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.recording import Channel, Recording, SignalProblem
 from schemas.emg_settings import ChannelRole, EmgSettings
 
 GMED_SPELLINGS: Final = frozenset(

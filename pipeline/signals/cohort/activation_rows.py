@@ -10,7 +10,7 @@ from pipeline.signals.emg.integrated_emg import IemgShare, iemg_share
 from pipeline.signals.emg.references import LegKey, NoiseCorrected, References, noise_corrected
 from pipeline.signals.measured.emg_features import OnsetFeatures
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.quality.limit import Verdict, judge
+from pipeline.signals.quality.limits import Verdict, judge
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, REFERENCE_LIMITS
 from schemas.activation import ACTIVATION_KEY, Activation
 from schemas.emg_settings import EmgSettings

@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.signals.cohort.activation_rows import TaskTrial, activation_row, task_trial
-from pipeline.signals.cohort.findings import SignalFinding
 from pipeline.signals.cohort.measured_rows import MapUnits, Progress, in_this_process, measured_rows
 from pipeline.signals.cohort.measured_tables import (
     event_sensitivity_table,
@@ -22,9 +21,12 @@ from pipeline.signals.cohort.measured_tables import (
     trace_table,
 )
 from pipeline.signals.cohort.method_sentences import signal_steps
-from pipeline.signals.cohort.recording_files import RecordingFiles
-from pipeline.signals.cohort.recording_findings import reading_findings, trial_findings
-from pipeline.signals.cohort.recording_row import RecordingRow, recording_rows
+from pipeline.signals.cohort.recording_files import RecordingFiles, RecordingRow, recording_rows
+from pipeline.signals.cohort.recording_findings import (
+    SignalFinding,
+    reading_findings,
+    trial_findings,
+)
 from pipeline.signals.emg.references import LegRecording, References, mvic_table, references
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.workspace.hashing import Sha256OfFile, sha256_of_file
@@ -40,7 +42,7 @@ class SignalsResult:
 
     activation: one row per stance recording (schemas.activation.Activation). signals: one row per
     recording of any role (see `schemas.recording_signals`). onset_sensitivity: the onset of every
-    stance recording by every method (`schemas.onset_sensitivity`). stance_force, event_sensitivity:
+    stance recording by every method (`schemas.sensitivity`). stance_force, event_sensitivity:
     force plates per stance recording, and its events by every rule (see `schemas`). mvic_references:
     one row per leg with MVIC recordings (`schemas.mvic_references`). traces: what the recordings look
     like (`schemas.recording_traces`). findings: what is wrong with recordings. steps: sentences for

@@ -10,9 +10,7 @@ from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.onset.measure_onset import with_onset
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Recording, Request, SignalProblem
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
 from schemas.emg_settings import EmgSettings

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from pipeline.signals.cohort.content import Content
 from pipeline.signals.cohort.measure import unreadable
 from pipeline.signals.cohort.participant_unit import (
     FileToMeasure,
@@ -18,12 +17,12 @@ from pipeline.signals.cohort.participant_unit import (
     ParticipantUnit,
     measure_unit,
 )
-from pipeline.signals.cohort.recording_files import RecordingFiles, Refusal
-from pipeline.signals.cohort.recording_row import RecordingRow
+from pipeline.signals.cohort.recording_files import RecordingFiles, RecordingRow, Refusal
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.storing.damaged_entry import DamagedEntry
+from pipeline.signals.reading.formats import Content
+from pipeline.signals.samples.recording import SignalProblem
 from pipeline.signals.storing.feature_store import features_path, load_features
+from pipeline.signals.storing.sample_store import DamagedEntry
 from pipeline.workspace.errors import EnvironmentProblem
 from pipeline.workspace.layout import WORKERS_VARIABLE
 from schemas.emg_settings import EmgSettings

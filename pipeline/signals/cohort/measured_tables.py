@@ -18,13 +18,12 @@ from pipeline.signals.measured.features import (
     RecordingTrace,
     TraceView,
 )
-from pipeline.signals.traces.packing import steps_of
+from pipeline.signals.traces.curve_columns import steps_of
 from schemas.activation import ACTIVATION_KEY
 from schemas.columns import column_rules, empty_table
-from schemas.event_sensitivity import EventSensitivity
-from schemas.onset_sensitivity import OnsetSensitivity
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import STEP_OF, RecordingTraces
+from schemas.sensitivity import EventSensitivity, OnsetSensitivity
 from schemas.stance_force import StanceForce
 
 Key = Mapping[str, str | int]

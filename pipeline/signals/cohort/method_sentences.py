@@ -1,19 +1,55 @@
 """The sentences of the methods section about signals: one for each step that ran, with its citations."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from pipeline.signals.cohort.activation_rows import TaskTrial
 from pipeline.signals.emg.co_activation import BLOCK_S, CO_ACTIVATION_FORMULAS
-from pipeline.signals.emg.frequency_slope import LOWEST_SNR_DB, SHORTEST_HOLD_S
-from pipeline.signals.emg.windows import LONGEST_REST_S, REST_ENDS_BEFORE_LIFTOFF_S
-from pipeline.signals.force.force_sentences import force_sentences
+from pipeline.signals.emg.measure_emg import (
+    LONGEST_REST_S,
+    LOWEST_SNR_DB,
+    REST_ENDS_BEFORE_LIFTOFF_S,
+    SHORTEST_HOLD_S,
+)
+from pipeline.signals.force.both_feet import RULE as BOTH_FEET_RULE
+from pipeline.signals.force.event_rules import EVENT_RULES
+from pipeline.signals.force.lifted_foot import HIGHEST_N, POWERS, SHORTEST_TAP_S
+from pipeline.signals.force.stance_foot import LIFTED_SHARE
+from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
+from pipeline.signals.force.sway import COP_LOW_PASS_HZ, COP_RATE_HZ, ELLIPSE_LEVEL
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.onset.onset_sentence import METHOD_CITATIONS, onset_sentence
+from pipeline.signals.onset.detectors import DETECTORS
+from pipeline.signals.onset.measure_onset import ONSET_SD_MISSING_S
+from pipeline.signals.onset.ramp_bayes import RAMPS_S
+from pipeline.signals.onset.sensitivity import in_words
+from pipeline.signals.onset.step_likelihood import INTERVAL_POINTS
 from pipeline.signals.quality.reference_limits import HIGHEST_PCT_MVIC, MVIC_LIMITS
 from pipeline.signals.samples.spectrum import SEGMENT_S
 from schemas.emg_settings import EmgSettings
 from schemas.methods import MethodSentence
 from schemas.normalisation import Normalisation
+
+Sentence = tuple[str, tuple[str, ...]]
+"""A sentence and the keys of the works that it cites."""
+
+_CROSSING = (
+    "Lift-off of the other foot is the last time that the vertical force under it exceeded {}"
+)
+_FIT: Final = (
+    f"Lift-off of the other foot is the moment at which the force under it reaches the plate's zero: "
+    f"a power of the time that is left (powers {min(POWERS):g} to {max(POWERS):g}) was fitted to the "
+    f"unloading below {HIGHEST_N:g} N, and the median of its end was taken; touch-down is the first "
+    "contact above {} "
+)
+_SWAY: Final = (
+    "The centre of pressure under the stance foot was low-pass filtered without phase shift (Butterworth, "
+    f"-3 dB at {COP_LOW_PASS_HZ:g} Hz) and resampled to {COP_RATE_HZ:g} Hz; sway is its path, mean velocity, "
+    "root mean square and range about the mean, and the area of the exact "
+    f"{100 * ELLIPSE_LEVEL:g} % prediction ellipse, from lift-off to the first touch "
+    "or over the part of the recording that the recordings table gives."
+)
+
+METHOD_CITATIONS = {"ramp_bayes": ("tenan2017",)}
 
 
 def signal_steps(
@@ -135,10 +171,6 @@ def _misfit_sentence() -> str:
     )
 
 
-Sentence = tuple[str, tuple[str, ...]]
-"""A sentence and the keys of the works that it cites."""
-
-
 def further_sentences(
     measured: Iterable[RecordingFeatures], trials: Sequence[TaskTrial], settings: EmgSettings
 ) -> list[Sentence]:
@@ -194,4 +226,71 @@ def _quality() -> str:
         "Every signal was called good, doubtful or rejected by limits, declared by Stance, on mains hum, "
         "movement, cut-off peaks, gaps, the spectrum, the level at rest and earlier processing; rejected "
         "signals gave no value."
+    )
+
+
+def force_sentences(tasks: Sequence[RecordingFeatures]) -> list[Sentence]:
+    """(sentence, citations) for what the force plates of these stance recordings gave."""
+    sentences: list[Sentence] = []
+    for rule in dict.fromkeys(t.force.rule for t in tasks if t.force.rule in EVENT_RULES):
+        sentences.append((_rule_sentence(rule), ()))
+    if any(task.force.rule == STANCE_FOOT_RULE for task in tasks):
+        sentences.append(
+            (
+                "Where only the stance foot had a force plate, lift-off is when it carried "
+                f"{100 * LIFTED_SHARE:g} % of body weight.",
+                (),
+            )
+        )
+    if any(task.force.rule == BOTH_FEET_RULE for task in tasks):
+        sentences.append(
+            (
+                "Where both feet stood on one force plate, lift-off is when the centre of pressure "
+                "arrived under the stance foot.",
+                (),
+            )
+        )
+    if any(task.cop.path_mm is not None for task in tasks):
+        sentences.append((_SWAY, ("schubert2014", "duarte2015")))
+    return sentences
+
+
+def _rule_sentence(name: str) -> str:
+    rule = EVENT_RULES[name]
+    lasting = f"of at least {1000 * SHORTEST_TAP_S:g} ms"
+    if rule.is_fitted:
+        threshold = EVENT_RULES["zero_5sd_5n"].words
+        return f"{_FIT.format(threshold)}{lasting}."
+    return (
+        f"{_CROSSING.format(rule.words)}; touch-down is the first contact above this threshold "
+        f"{lasting}."
+    )
+
+
+def onset_sentence(settings: EmgSettings) -> str:
+    """How the onset of the report was found. settings: the emg part of study.yaml."""
+    start_s, end_s = settings.onset_search_s
+    searched = (
+        f"Onset was searched from {1000 * start_s:g} to {1000 * end_s:+g} ms around lift-off with "
+    )
+    level = f"{100 * (INTERVAL_POINTS[1] - INTERVAL_POINTS[0]):.0f}% interval"
+    uncertain = (
+        f"with a posterior SD above {1000 * ONSET_SD_MISSING_S:g} ms, is given as not found."
+    )
+    if settings.onset_method == "ramp_bayes":
+        return (
+            f"{searched}a Bayesian change-point model whose amplitude rises over an unknown ramp of "
+            f"{1000 * min(RAMPS_S):g} to {1000 * max(RAMPS_S):g} ms to an unknown level, with the spectra of "
+            f"rest and muscle (posterior median and {level}), after a band-pass that runs forwards only; an "
+            f"onset without sufficient evidence, or {uncertain}"
+        )
+    if settings.onset_method == "profile_likelihood":
+        return (
+            f"{searched}the profile likelihood of a sudden change of variance (most likely moment and "
+            f"{level}); an onset without sufficient evidence, or {uncertain}"
+        )
+    detector = DETECTORS[settings.onset_method]
+    return (
+        f"{searched}the detector {settings.onset_method} ({detector.source}; "
+        f"{in_words(detector.parameters)}), which gives no interval."
     )

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.signals.cohort.content import Content
 from pipeline.signals.cohort.measure import measure_samples, unreadable
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
-from pipeline.signals.samples.request import Request
-from pipeline.signals.storing.damaged_entry import DamagedEntry
+from pipeline.signals.reading.formats import Content, read_recording
+from pipeline.signals.samples.recording import Recording, Request, SignalProblem
 from pipeline.signals.storing.feature_store import features_path, load_features, save_features
 from pipeline.signals.storing.sample_store import (
+    DamagedEntry,
     load_recording,
     reading_settings,
     samples_path,

@@ -12,11 +12,8 @@ from pipeline.signals.measured.emg_features import BothSides
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
-from pipeline.signals.samples.emg_part import EmgPart, Window
 from pipeline.signals.samples.filters import band_pass
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import EmgPart, Recording, Request, SignalProblem, Window
 from schemas.emg_settings import EmgSettings
 from schemas.terms import LEGS
 

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.measured.emg_features import BothSides
-
-Samples = npt.NDArray[np.float64]
+from pipeline.signals.samples.recording import Samples
 
 BLOCK_S: Final = 0.1
 """Length of the blocks whose RMS is the envelope: as long as the response of a 5 Hz low-pass."""
-
 
 NO_REFERENCE: Final = "There is no MVIC reference of both legs."
 

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.measured.emg_features import IntegratedEmg
-
-Samples = npt.NDArray[np.float64]
+from pipeline.signals.samples.recording import Samples
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,51 @@
-"""Amplitude and signal quality of one recording's gluteus medius."""
+"""Amplitude, spectrum and signal quality of one recording's gluteus medius, over its windows of stance and rest."""
 
 from dataclasses import asdict, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.channels.signal_units import in_microvolt
-from pipeline.signals.emg.frequency_slope import frequency_slope
 from pipeline.signals.emg.integrated_emg import integrated_emg, largest_area
 from pipeline.signals.emg.mvic import middle_rms
-from pipeline.signals.emg.windows import measured_window, rest_window
 from pipeline.signals.measured.emg_features import EmgFeatures, FrequencySlope, IntegratedEmg
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.quality.limits import judge_signal
 from pipeline.signals.quality.measure_quality import signal_metrics
 from pipeline.signals.samples.amplitude import moving_rms
-from pipeline.signals.samples.emg_part import EmgPart
 from pipeline.signals.samples.filters import band_pass, check_sampling_rate
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Recording
-from pipeline.signals.samples.request import Request
-from pipeline.signals.samples.spectrum import spectra
+from pipeline.signals.samples.recording import (
+    Channel,
+    EmgPart,
+    Recording,
+    Request,
+    Samples,
+    SignalProblem,
+    Window,
+)
+from pipeline.signals.samples.spectrum import Spectra, median_frequency, spectra
 from schemas.emg_settings import EmgSettings
-
-Samples = npt.NDArray[np.float64]
 
 MEDIAN_STEP_S: Final = 0.005
 """The median is over windows this far apart: they overlap, and more of them would say the same."""
+
+SHORTEST_WINDOW_S: Final = 0.25
+"""Amplitudes of shorter stretches scatter by more than 10 %."""
+
+SHORTEST_REST_S: Final = 0.5
+LONGEST_REST_S: Final = 2.0
+REST_ENDS_BEFORE_LIFTOFF_S: Final = 0.8
+"""The weight shift, with its muscle activity, starts within this time before lift-off."""
+
+EDGE_S: Final = 0.1
+"""The filter's own start-up at the beginning of a recording."""
+
+SHORTEST_HOLD_S: Final = 5.0
+"""Fewer than five windows of a second leave too few for a line and its standard error."""
+
+LOWEST_SNR_DB: Final = 6.0
+"""Closer to rest, white noise moves the median frequency by more than a tired muscle does."""
 
 
 def with_emg(
@@ -202,4 +219,96 @@ def _with_problem(features: RecordingFeatures) -> RecordingFeatures:
         problem=f"The EMG signal is rejected: {reasons}.",
         fix="Look at the signal in the recording program; leave the file out, or correct unit, "
         "channel and part in study.yaml and the recordings table.",
+    )
+
+
+def measured_window(
+    features: RecordingFeatures, request: Request, part_s: tuple[float, float]
+) -> Window:
+    """The part whose amplitude is measured: the stance by force, else start_s to end_s, else all.
+
+    features: with force events. part_s: the part of the file in use. Raises SignalProblem when the
+    window is too short for an amplitude.
+    """
+    is_table = request.start_s is not None or request.end_s is not None
+    window = Window(*part_s, "table" if is_table else "file")
+    if features.force.hold_s is not None:
+        window = Window(
+            part_s[0] if features.force.liftoff_s is None else features.force.liftoff_s,
+            part_s[1] if features.force.ended_s is None else features.force.ended_s,
+            "force",
+        )
+    if window.length_s < SHORTEST_WINDOW_S:
+        raise SignalProblem(
+            f"The part to measure lasts {window.length_s:.2f} s, too short for an amplitude.",
+            "Check the file, and start_s and end_s in the recordings table.",
+        )
+    return window
+
+
+def rest_window(
+    features: RecordingFeatures,
+    request: Request,
+    settings: EmgSettings,
+    part_s: tuple[float, float],
+) -> tuple[Window | None, str]:
+    """(rest window, "") or (None, why there is none).
+
+    A rest recording is rest throughout, a reference contraction has none. A stance trial has `settings.rest_s`, or
+    the last two seconds of quiet standing that end 0.8 s before lift-off (or where the onset search
+    starts, if that is earlier).
+    """
+    if request.role == "rest":
+        return Window(*part_s), ""
+    if request.role in ("mvic", "submaximal"):
+        return None, ""
+    if settings.rest_s is not None:
+        start_s, end_s = max(settings.rest_s[0], part_s[0]), min(settings.rest_s[1], part_s[1])
+        if features.force.liftoff_s is not None:
+            end_s = min(end_s, features.force.liftoff_s)
+    elif features.force.liftoff_s is not None:
+        margin_s = max(REST_ENDS_BEFORE_LIFTOFF_S, -settings.onset_search_s[0])
+        end_s = features.force.liftoff_s - margin_s
+        start_s = max(part_s[0] + EDGE_S, end_s - LONGEST_REST_S)
+    else:
+        return None, "Lift-off is not known, so the quiet standing before it is not known either."
+    if end_s - start_s < SHORTEST_REST_S - 1e-9:
+        return None, "There is less than half a second of quiet standing before the weight shift."
+    return Window(start_s, end_s), ""
+
+
+def frequency_slope(
+    found: Spectra | None, band_hz: tuple[float, float], snr_db: float | None
+) -> FrequencySlope:
+    """The line of least squares through the median frequencies of consecutive windows.
+
+    found: spectra of the raw hold, half overlapping; every second one is used, so that the windows are
+    independent and the standard error is right. None: the hold has no spectrum. band_hz: the power that
+    counts. snr_db: of the hold. Holds differ in length, and so does the standard error: weight by it.
+    """
+    if found is None:
+        return FrequencySlope(note="There is no spectrum.")
+    rows = found.density[::2]
+    if rows.shape[0] * found.piece_s < SHORTEST_HOLD_S - 0.5 * found.piece_s:
+        return FrequencySlope(
+            note=f"The hold is shorter than {SHORTEST_HOLD_S:g} s, too short for a slope."
+        )
+    if snr_db is not None and snr_db < LOWEST_SNR_DB:
+        return FrequencySlope(note="The muscle is too close to rest for a slope.")
+    middle_hz = median_frequency(found.frequency_hz, rows, band_hz)
+    if not np.isfinite(middle_hz).all():
+        return FrequencySlope(note="A window of the hold has no power.")
+    time_s = (np.arange(middle_hz.size) + 0.5) * found.piece_s
+    centred_s = time_s - time_s.mean()
+    spread = float(np.square(centred_s).sum())
+    slope = float((centred_s * middle_hz).sum()) / spread
+    start_hz = float(middle_hz.mean()) - slope * float(time_s.mean())
+    left = middle_hz - (start_hz + slope * time_s)
+    variance = float(np.square(left).sum()) / (middle_hz.size - 2)
+    return FrequencySlope(
+        start_hz=start_hz,
+        slope_hz_per_s=slope,
+        slope_se_hz_per_s=float(np.sqrt(variance / spread)),
+        slope_pct_per_s=100 * slope / start_hz if start_hz > 0 else None,
+        n_windows=middle_hz.size,
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.signals.measured.emg_features import EmgFeatures
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.quality.limit import Verdict, judge
+from pipeline.signals.quality.limits import Verdict, judge
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS
 from pipeline.signals.samples.amplitude import moving_rms, rms
 from schemas.emg_settings import EmgSettings, MvicRules

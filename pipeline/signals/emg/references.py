@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.signals.emg.mvic import MvicReference, mvic_reference, statistic_words, window_s
 from pipeline.signals.measured.emg_features import SignalMetrics
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.quality.limit import judge
+from pipeline.signals.quality.limits import judge
 from pipeline.signals.quality.reference_limits import TASK_LIMITS
 from schemas.columns import empty_table
 from schemas.emg_settings import EmgSettings

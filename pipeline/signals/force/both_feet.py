@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
-from pipeline.signals.force.event_times import EventSamples, in_seconds
-from pipeline.signals.force.hop import departures, hop_in_hold
+from pipeline.signals.force.event_times import EventSamples, departures, hop_in_hold, in_seconds
 from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.recording import Samples
 from pipeline.signals.samples.runs import Run, bridged, runs_of
-
-Values = npt.NDArray[np.float64]
 
 RULE: Final = "cop_under_stance_foot"
 
@@ -45,12 +43,12 @@ class _Shift:
     place: shape (n_samples,). sway: SD of the place under the stance foot.
     """
 
-    place: Values
+    place: Samples
     sway: float
 
 
 def both_feet_events(
-    total_n: Values, cop_mm: Values | None, sampling_rate_hz: float
+    total_n: Samples, cop_mm: Samples | None, sampling_rate_hz: float
 ) -> ForceEvents:
     """Low-confidence events from one plate under both feet.
 
@@ -108,7 +106,7 @@ def both_feet_events(
     )
 
 
-def _shift(cop_mm: Values, sampling_rate_hz: float) -> _Shift | None:
+def _shift(cop_mm: Samples, sampling_rate_hz: float) -> _Shift | None:
     """The way of the CoP from two feet to one, None when it stays in one place."""
     is_known: npt.NDArray[np.bool_] = np.isfinite(cop_mm[0]) & np.isfinite(cop_mm[1])
     if is_known.sum() < sampling_rate_hz:
@@ -135,13 +133,13 @@ def _shift(cop_mm: Values, sampling_rate_hz: float) -> _Shift | None:
     return _Shift((direction @ smooth - two_feet) / apart, spread / apart)
 
 
-def _filled(cop_mm: Values, is_known: npt.NDArray[np.bool_]) -> Values:
+def _filled(cop_mm: Samples, is_known: npt.NDArray[np.bool_]) -> Samples:
     """The CoP with its gaps bridged by straight lines."""
     samples = np.arange(is_known.size)
     return np.stack([np.interp(samples, samples[is_known], along[is_known]) for along in cop_mm])
 
 
-def _split(values: Values) -> float:
+def _split(values: Samples) -> float:
     """The value that parts two groups best: largest variance between them (Otsu 1979)."""
     ordered = np.sort(values)
     count = np.arange(1, ordered.size)

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.force.both_feet import both_feet_events
 from pipeline.signals.force.event_rules import DEFAULT_RULE
 from pipeline.signals.force.lifted_foot import lifted_foot_events
-from pipeline.signals.force.measure_cop import cop_features
 from pipeline.signals.force.plate_under_foot import (
     PLATE_FORCE,
     Foot,
@@ -16,23 +14,20 @@ from pipeline.signals.force.plate_under_foot import (
     plate_under_foot,
 )
 from pipeline.signals.force.stance_foot import stance_foot_events
+from pipeline.signals.force.sway import cop_features
 from pipeline.signals.force.unloaded_phase import MIN_LOAD_N, unloaded_phase
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Recording, Request, Samples, SignalProblem
 from schemas.emg_settings import EmgSettings
-
-Force = npt.NDArray[np.float64]
 
 
 def stance_events(
     *,
-    lifted_n: Force | None,
-    stance_n: Force | None,
-    total_n: Force | None,
-    total_cop_mm: Force | None = None,
+    lifted_n: Samples | None,
+    stance_n: Samples | None,
+    total_n: Samples | None,
+    total_cop_mm: Samples | None = None,
     sampling_rate_hz: float,
     rule: str = DEFAULT_RULE,
 ) -> ForceEvents:
@@ -125,7 +120,7 @@ def unmapped_note(recording: Recording, request: Request) -> str:
 
 
 def _empty_while_loaded(
-    forces: dict[str, Force], sampling_rate_hz: float
+    forces: dict[str, Samples], sampling_rate_hz: float
 ) -> tuple[str, str, float] | None:
     """(plate that was empty, plate that carried the weight, for how many seconds), None if unclear."""
     found = []

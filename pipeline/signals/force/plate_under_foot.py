@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.channels.channel_roles import force_channel, mapped_channel
-from pipeline.signals.channels.signal_units import in_millimetre, in_newton, in_newton_millimetre
-from pipeline.signals.channels.vertical_force import body_weight_up
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.channels.signal_units import (
+    body_weight_up,
+    in_millimetre,
+    in_newton,
+    in_newton_millimetre,
+)
+from pipeline.signals.samples.recording import Channel, Recording, Samples, SignalProblem
 from schemas.emg_settings import ChannelRole, EmgSettings
 
-Samples = npt.NDArray[np.float64]
 Foot = Literal["left", "right", "total"]
 
 PLATE_FORCE: Final = re.compile(r"(plate \d+) Fz")

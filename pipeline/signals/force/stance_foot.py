@@ -3,14 +3,12 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from pipeline.signals.force.event_times import EventSamples, in_seconds
 from pipeline.signals.measured.force_features import ForceEvents
+from pipeline.signals.samples.recording import Samples
 from pipeline.signals.samples.runs import Run, runs_of
-
-Force = npt.NDArray[np.float64]
 
 RULE: Final = "stance_foot_95_pct_bw"
 
@@ -23,7 +21,7 @@ SETTLED_S: Final = 0.1
 _SLOW_WINDOW_S = 0.1
 
 
-def stance_foot_events(stance_n: Force, sampling_rate_hz: float) -> ForceEvents:
+def stance_foot_events(stance_n: Samples, sampling_rate_hz: float) -> ForceEvents:
     """Low-confidence events: a lifted foot that carries less than 5 % of body weight is not seen.
 
     stance_n: vertical force in N, body weight up, shape (n_samples,) at sampling_rate_hz (Hz).

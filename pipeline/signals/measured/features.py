@@ -14,7 +14,7 @@ from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
 
 @dataclass(frozen=True)
 class PackedColumns:
-    """A curve in columns, see `packing`. step: size of a step in the curve's unit; packed: the steps."""
+    """A curve in columns, see `curve_columns`. step: size of a step in the curve's unit; packed: the steps."""
 
     step: float
     packed: str

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.onset.answer import Reading
 from pipeline.signals.onset.ramp_bayes import ramp_bayes
-from pipeline.signals.onset.searched_signal import SearchedSignal
+from pipeline.signals.onset.searched_signal import Reading, SearchedSignal
 from pipeline.signals.onset.step_likelihood import aglr, cusum, profile_likelihood
 from pipeline.signals.onset.threshold import bonato, hodges_bui, tkeo
 

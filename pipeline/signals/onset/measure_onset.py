@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import detect_onset
+from pipeline.signals.onset.searched_signal import Onset
 from pipeline.signals.onset.sensitivity import onset_grid
-from pipeline.signals.samples.emg_part import EmgPart, Window
+from pipeline.signals.samples.recording import EmgPart, Window
 from schemas.emg_settings import EmgSettings
 
 ONSET_SD_WARN_S: Final = 0.02

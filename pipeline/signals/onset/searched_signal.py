@@ -1,16 +1,16 @@
-"""A band-passed signal with its rest window and the window to search: what every detector is given."""
+"""What every detector is given and answers: a band-passed signal with its two windows, and the onset."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import signal
 
+from pipeline.signals.samples.recording import Samples
 from pipeline.signals.samples.runs import Run
 
-Samples = npt.NDArray[np.float64]
+NO_RISE = "the signal does not rise above its rest level in the search window"
 
 BIN_S: Final = 0.001
 """Energy is summed over bins of one millisecond (or one sample, when samples are longer)."""
@@ -28,6 +28,55 @@ SNR_WINDOW_S: Final = (0.03, 0.3)
 INDEPENDENT_PER_S: Final = 500.0
 """Independent values per second of 20 to 450 Hz EMG (410 for Stulen-De Luca spectra, more for white
 noise). Neighbouring samples are correlated, so likelihoods are tempered to this rate."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one detector found. Times in seconds from the start of the signal.
+
+    onset_s: None when there is no onset, and then `reason` says why. evidence: the detector's own
+    decision statistic (`detectors.DETECTORS` says which); it has no unit and grows with the onset.
+    low_s, high_s, sd_s: 90 % interval and standard deviation, None for a detector that has none.
+    step_s: when the signal would have switched on if it switched on at once; ramp_s: when it starts
+    to build up; None for a detector that does not tell them apart. build_up_s: mean length of the
+    build-up.
+    """
+
+    onset_s: float | None
+    evidence: float
+    reason: str = ""
+    low_s: float | None = None
+    high_s: float | None = None
+    sd_s: float | None = None
+    step_s: float | None = None
+    ramp_s: float | None = None
+    build_up_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Onset:
+    """An onset, or the reason why there is none. Times in seconds from the start of the signal.
+
+    onset_s: None when no onset was found. low_s, high_s: 90 % interval; sd_s: standard deviation;
+    both None for a method without an interval. evidence: the decision statistic of the method (see
+    `detectors.DETECTORS`). snr_db: power just behind the onset over power at rest (without an onset,
+    over the whole search window). reason: why there is no onset, "" when there is one. step_s: the
+    sudden onset that fits best, close to the first motor unit; ramp_s: the start of the build-up;
+    build_up_s: how long the build-up lasts; None for a method that does not tell them apart.
+    """
+
+    onset_s: float | None
+    low_s: float | None
+    high_s: float | None
+    sd_s: float | None
+    evidence: float
+    snr_db: float
+    found: bool
+    method: str
+    reason: str = ""
+    step_s: float | None = None
+    ramp_s: float | None = None
+    build_up_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.signals.measured.emg_features import MethodOnset
-from pipeline.signals.onset.answer import Onset
 from pipeline.signals.onset.detect import (
     EMG_BAND_HZ,
     as_onset,
@@ -14,6 +13,7 @@ from pipeline.signals.onset.detect import (
     read_signal,
 )
 from pipeline.signals.onset.detectors import DETECTORS
+from pipeline.signals.onset.searched_signal import Onset
 
 
 def onset_grid(

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.signals.onset.answer import NO_RISE, Reading
-from pipeline.signals.onset.searched_signal import SHORTEST_ACTIVE_S, SearchedSignal
-
-Energy = npt.NDArray[np.float64]
+from pipeline.signals.onset.searched_signal import (
+    NO_RISE,
+    SHORTEST_ACTIVE_S,
+    Reading,
+    SearchedSignal,
+)
+from pipeline.signals.samples.recording import Samples
 
 MINIMUM_EVIDENCE: Final = 5.0
 """Log-likelihood ratio of the best step below which there is no onset. On simulated signals without
@@ -35,7 +37,7 @@ class StepLikelihood:
     0 where the signal does not rise.
     """
 
-    log_ratio: Energy
+    log_ratio: Samples
 
     @property
     def best(self) -> int:
@@ -90,7 +92,7 @@ def profile_likelihood(searched: SearchedSignal) -> Reading:
     )
 
 
-def quantile(density: Energy, probability: float) -> float:
+def quantile(density: Samples, probability: float) -> float:
     """Position in a distribution over equal bins, shape (n,), that has this probability below it.
 
     density: sums to 1; bin i reaches from i - 0.5 to i + 0.5.

@@ -7,8 +7,8 @@ whitened pairs. No interval.
 import numpy as np
 from scipy import stats
 
-from pipeline.signals.onset.answer import NO_RISE, Reading
-from pipeline.signals.onset.searched_signal import BIN_S, Samples, SearchedSignal
+from pipeline.signals.onset.searched_signal import BIN_S, NO_RISE, Reading, SearchedSignal
+from pipeline.signals.samples.recording import Samples
 
 
 def hodges_bui(

@@ -1,12 +1,13 @@
-"""Measures what can be wrong with an EMG signal: hum, movement, clipping, drop-outs, processed data."""
+"""Measures what can be wrong with an EMG signal: hum, movement, heartbeat, clipping, drop-outs, processed data."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 
 from pipeline.signals.measured.emg_features import SignalMetrics
-from pipeline.signals.quality.heartbeat import Heartbeat, heartbeat
 from pipeline.signals.quality.spectral_shape import (
     deformation,
     drop_ratio_db,
@@ -16,10 +17,9 @@ from pipeline.signals.quality.spectral_shape import (
     upper_band_db,
 )
 from pipeline.signals.samples.amplitude import decibel, rms
+from pipeline.signals.samples.recording import Samples
 from pipeline.signals.samples.runs import runs_of
 from pipeline.signals.samples.spectrum import Spectra, median_frequency, spectra
-
-Samples = npt.NDArray[np.float64]
 
 FLAT_S: Final = 0.02
 """A value held for longer is a drop-out; clipped muscle signals stand still for a few ms at most."""
@@ -37,6 +37,17 @@ ENOUGH_FOR_TAILS: Final = 20_000
 """Samples that are looked at for the tails: 200 in each."""
 
 _TAILS = (0.01, 0.5, 0.99)
+
+BEAT_S: Final = (0.4, 1.4)
+"""Times between two beats: 43 to 150 per minute."""
+
+BEAT_BAND_HZ: Final = (10.0, 40.0)
+SPIKE_BAND_HZ: Final = (10.0, 60.0)
+SHORTEST_S: Final = 1.2
+"""A shorter rest has one beat; two are needed to see that they return."""
+
+LONGEST_LAG_SHARE: Final = 0.75
+"""At longer delays so little overlaps that noise looks like a beat."""
 
 
 def signal_metrics(
@@ -157,3 +168,50 @@ def _interpolated_share(raw_uv: Samples) -> float | None:
 def _held_samples(raw_uv: Samples) -> list[int]:
     """Lengths (samples) of all stretches in which the value does not change."""
     return [run.length + 1 for run in runs_of(np.diff(raw_uv) == 0)]
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """How much a rest beats; None where not measurable.
+
+    autocorrelation: highest one of the envelope (10 to 40 Hz) at the time of a beat, 1 for a perfect
+    return. kurtosis: excess kurtosis (10 to 60 Hz), 0 for noise, large for spikes.
+    """
+
+    autocorrelation: float | None = None
+    kurtosis: float | None = None
+
+
+def heartbeat(rest_uv: Samples, sampling_rate_hz: float) -> Heartbeat:
+    """How much a signal at rest, shape (n_samples,), beats; sampling_rate_hz: Hz."""
+    if rest_uv.size < SHORTEST_S * sampling_rate_hz or float(np.ptp(rest_uv)) == 0.0:
+        return Heartbeat()
+    envelope = np.abs(_analytic(rest_uv, sampling_rate_hz, BEAT_BAND_HZ))
+    squares = np.square(_analytic(rest_uv, sampling_rate_hz, SPIKE_BAND_HZ).real)
+    return Heartbeat(
+        autocorrelation=_returning(envelope, sampling_rate_hz),
+        kurtosis=float(np.mean(np.square(squares)) / np.mean(squares) ** 2 - 3),
+    )
+
+
+def _analytic(
+    samples: Samples, sampling_rate_hz: float, band_hz: tuple[float, float]
+) -> npt.NDArray[np.complex128]:
+    """The analytic signal of a band."""
+    frequency = fft.fftfreq(samples.size, 1 / sampling_rate_hz)
+    spectrum = fft.fft(samples - samples.mean())
+    spectrum[(frequency < band_hz[0]) | (frequency > band_hz[1])] = 0.0
+    analytic: npt.NDArray[np.complex128] = 2 * fft.ifft(spectrum)
+    return analytic
+
+
+def _returning(envelope: Samples, sampling_rate_hz: float) -> float:
+    """Highest autocorrelation at the time of a beat, corrected for the part that still overlaps."""
+    n_samples = envelope.size
+    centred = envelope - envelope.mean()
+    power = np.square(np.abs(fft.rfft(centred, 2 * n_samples)))
+    products = fft.irfft(power, 2 * n_samples)[:n_samples]
+    first = round(BEAT_S[0] * sampling_rate_hz)
+    last = min(round(BEAT_S[1] * sampling_rate_hz), round(LONGEST_LAG_SHARE * n_samples))
+    lags = np.arange(first, last)
+    return float(np.max(products[lags] / products[0] * n_samples / (n_samples - lags)))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.signals.quality.limit import DECLARED, Limit
+from pipeline.signals.quality.limits import DECLARED, Limit
 
 HIGHEST_PCT_MVIC: Final = 100.0
 """Mean activation above this is not a percentage of a maximum; microvolts and onset still hold."""

@@ -7,12 +7,10 @@ The ratios SM, DP and omega are defined as by Sinderby, Lindstrom and Grassino 1
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.samples.amplitude import decibel
+from pipeline.signals.samples.recording import Samples
 from pipeline.signals.samples.spectrum import Spectra
-
-Samples = npt.NDArray[np.float64]
 
 MAINS_HZ: Final = (50.0, 60.0)
 HARMONICS: Final = 3

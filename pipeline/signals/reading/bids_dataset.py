@@ -15,8 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.signals.channels.signal_units import simplified
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
 
 DATASET: Final = "dataset_description.json"
 KINDS: Final = {"channels": "_channels.tsv", "events": "_events.tsv", "emg": "_emg.json"}

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Samples, SignalProblem
 
 BLOCK: Final = 512
 INTEL, DEC, MIPS = 84, 85, 86
@@ -28,7 +28,6 @@ HIGHEST_RATE_HZ: Final = 1e6
 """No recorder of EMG or force samples faster; such a rate is a damaged one."""
 
 _ITEM_BYTES = {-1: 1, 1: 1, 2: 2, 4: 4}
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class Parameter:
     """One parameter: `texts` when it holds characters, else `numbers` in the shape of the file."""
 
     texts: tuple[str, ...] = ()
-    numbers: Values | None = None
+    numbers: Samples | None = None
 
     def number(self, default: float) -> float:
         """The first number, or `default` when there is none."""
@@ -64,7 +63,7 @@ class C3dFile:
         given = [text for part in self._parts(name) for text in part.texts]
         return (given + [""] * count)[:count]
 
-    def numbers(self, name: str, count: int, default: float) -> Values:
+    def numbers(self, name: str, count: int, default: float) -> Samples:
         """`count` numbers of a parameter and its continuations, `default` where it has fewer."""
         given = [p.numbers.ravel() for p in self._parts(name) if p.numbers is not None]
         values = np.concatenate([*given, np.full(count, default)])
@@ -183,7 +182,7 @@ def _from_dec(raw: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
     return swapped.view(np.float32) * np.float32(0.25)
 
 
-def _reals(content: bytes, order: str, processor: int) -> Values:
+def _reals(content: bytes, order: str, processor: int) -> Samples:
     """Real numbers of parameters."""
     if processor == DEC:
         singles = _from_dec(np.frombuffer(content, "<u4"))

@@ -1,6 +1,7 @@
-"""Vertical force and centre of pressure from the force plates that a C3D file describes."""
+"""Vertical force and centre of pressure from the force plates that a C3D file describes (C3D.org user guide)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,25 +11,23 @@ from pipeline.signals.channels.signal_units import (
     MILLIMETRE_PER,
     NEWTON_MILLIMETRE_PER,
     NEWTON_PER,
+    body_weight_up,
     simplified,
 )
-from pipeline.signals.channels.vertical_force import body_weight_up
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter
-from pipeline.signals.reading.plate_load import (
-    CHANNELS_OF_TYPE,
-    PLATE_WITH_COP,
-    PLATE_WITH_FOUR_SENSORS,
-    PLATE_WITH_MATRIX,
-    PLATE_WITH_MOMENTS,
-    Plate,
-    PlateLoad,
-    centre_of_pressure,
-    in_laboratory,
-    load_of_sensors,
-)
-from pipeline.signals.samples.recording import Channel
+from pipeline.signals.samples.recording import Channel, Samples
 
-Values = npt.NDArray[np.float64]
+PLATE_WITH_COP: Final = 1
+PLATE_WITH_MOMENTS: Final = 2
+PLATE_WITH_FOUR_SENSORS: Final = 3
+PLATE_WITH_MATRIX: Final = 4
+CHANNELS_OF_TYPE: Final = {
+    PLATE_WITH_COP: 6,
+    PLATE_WITH_MOMENTS: 6,
+    PLATE_WITH_FOUR_SENSORS: 8,
+    PLATE_WITH_MATRIX: 6,
+}
+"""Force plate types and the channels that each needs."""
 
 LARGEST_SAMPLE: Final = 1e30
 """Samples beyond this come from damaged scales; they would not fit a stored sample either."""
@@ -41,6 +40,88 @@ FARTHEST_MM: Final = 100_000.0
 
 LARGEST_OFFSET_N: Final = 50.0
 """Zero errors of plates are a few newtons; frames with more are frames with somebody on the plate."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plate:
+    """One plate as a file describes it; channels are rows of the analog samples.
+
+    corners_mm: shape (3, 4), in the laboratory. origin_mm: shape (3,), FORCE_PLATFORM:ORIGIN; for
+    types 2 and 4 from the sensor to the centre of the surface, for type 3 half the distances of the
+    sensors, and in both the way up to the surface as third. None where the file has none.
+    """
+
+    number: int
+    kind: int
+    rows: npt.NDArray[np.int_]
+    corners_mm: Samples | None
+    origin_mm: Samples | None
+
+
+@dataclass(frozen=True, eq=False)
+class PlateLoad:
+    """Force (N) and moment about the sensor (N mm), shape (3, n_samples), in the plate's axes.
+
+    A plate of type 1 has the centre of pressure (mm) as the first two of `moment`.
+    """
+
+    force: Samples
+    moment: Samples
+
+
+def load_of_sensors(raw: Samples, plate: Plate) -> PlateLoad:
+    """The load on a plate with four sensors, from Fx12, Fx34, Fy14, Fy23, Fz1, Fz2, Fz3, Fz4 (N).
+
+    raw: shape (8, n_samples). Sensors 1 to 4 lie in the quadrants (+, +), (-, +), (-, -), (+, -).
+    """
+    x12, x34, y14, y23, z1, z2, z3, z4 = raw
+    half_x, half_y = (0.0, 0.0) if plate.origin_mm is None else np.abs(plate.origin_mm[:2])
+    force = np.stack([x12 + x34, y14 + y23, z1 + z2 + z3 + z4])
+    moment = np.stack(
+        [
+            half_y * (z1 + z2 - z3 - z4),
+            half_x * (z2 + z3 - z1 - z4),
+            half_y * (x34 - x12) + half_x * (y14 - y23),
+        ]
+    )
+    return PlateLoad(force, moment)
+
+
+def centre_of_pressure(load: PlateLoad, plate: Plate) -> Samples:
+    """Where the force acts, mm from the centre of the surface, in the plate's axes: (2, n_samples).
+
+    Not a number, or infinite, where the plate is empty.
+    """
+    if plate.kind == PLATE_WITH_COP or plate.origin_mm is None:
+        return load.moment[:2].copy()
+    origin = plate.origin_mm
+    if plate.kind == PLATE_WITH_FOUR_SENSORS:
+        origin = np.array([0.0, 0.0, -abs(origin[2])])
+    elif origin[2] > 0:
+        # The axis of a plate points down and its sensor lies below the surface, so that the way up
+        # is negative; a positive number is the vector written the other way round.
+        origin = -origin
+    with np.errstate(all="ignore"):
+        x = (origin[2] * load.force[0] - load.moment[1]) / load.force[2] - origin[0]
+        y = (load.moment[0] + origin[2] * load.force[1]) / load.force[2] - origin[1]
+    return np.stack([x, y])
+
+
+def in_laboratory(position_mm: Samples, corners_mm: Samples) -> tuple[tuple[str, str], Samples]:
+    """(names of the two axes along the floor, positions along them in mm, shape (2, n_samples)).
+
+    position_mm: shape (2, n_samples), from the centre of the surface in the plate's axes. corners_mm:
+    shape (3, 4); they lie in the quadrants (+, +), (-, +), (-, -), (+, -) of those axes. The axis of
+    the laboratory that is closest to the plate's vertical is left out.
+    """
+    along_x = corners_mm[:, 0] - corners_mm[:, 1]
+    down = np.cross(along_x, corners_mm[:, 0] - corners_mm[:, 3])
+    along_y = np.cross(down, along_x)
+    axes = np.stack([axis / np.linalg.norm(axis) for axis in (along_x, along_y)], axis=1)
+    with np.errstate(invalid="ignore"):  # an empty plate has no centre of pressure
+        in_room = axes @ position_mm + corners_mm.mean(axis=1, keepdims=True)
+    first, second = (axis for axis in range(3) if axis != int(np.argmax(np.abs(down))))
+    return ("xyz"[first], "xyz"[second]), in_room[[first, second]]
 
 
 def plate_channels(file: C3dFile, analog: npt.NDArray[np.float32]) -> Iterator[Channel]:
@@ -69,7 +150,7 @@ def plate_channels(file: C3dFile, analog: npt.NDArray[np.float32]) -> Iterator[C
             yield _channel(file, f"plate {plate.number} CoP {axis}", "mm", along_mm)
 
 
-def _channel(file: C3dFile, label: str, unit: str, values: Values) -> Channel:
+def _channel(file: C3dFile, label: str, unit: str, values: Samples) -> Channel:
     return Channel(label, unit, file.sampling_rate_hz, values.astype(np.float32))
 
 
@@ -96,7 +177,7 @@ def _plates(file: C3dFile, n_channels: int) -> Iterator[Plate]:
         )
 
 
-def _table(file: C3dFile, name: str, n_dimensions: int) -> Values:
+def _table(file: C3dFile, name: str, n_dimensions: int) -> Samples:
     """A parameter whose last dimension is plates, without plates beyond USED."""
     numbers = file.parameters.get(f"FORCE_PLATFORM:{name}", Parameter()).numbers
     used = int(file.parameters.get("FORCE_PLATFORM:USED", Parameter()).number(0))
@@ -111,7 +192,7 @@ def _millimetre_of_points(file: C3dFile) -> float:
     return MILLIMETRE_PER.get(simplified(file.texts("POINT:UNITS", 1)[0]), 1.0)
 
 
-def _rectangle(corners_mm: Values) -> Values | None:
+def _rectangle(corners_mm: Samples) -> Samples | None:
     """The corners; None when they are none, as zeros or damaged numbers."""
     along_x, along_y = corners_mm[:, 0] - corners_mm[:, 1], corners_mm[:, 0] - corners_mm[:, 3]
     size = float(np.linalg.norm(along_x)) * float(np.linalg.norm(along_y))
@@ -139,17 +220,17 @@ def _load(file: C3dFile, analog: npt.NDArray[np.float32], plate: Plate) -> Plate
     return load if all((np.abs(part) < LARGEST_SAMPLE).all() for part in parts) else None
 
 
-def _matrix(file: C3dFile, number: int) -> Values | None:
+def _matrix(file: C3dFile, number: int) -> Samples | None:
     matrix = file.parameters.get("FORCE_PLATFORM:CAL_MATRIX", Parameter()).numbers
     if matrix is None or matrix.ndim != 3:
         return None
     if matrix.shape[:2] != (6, 6) or matrix.shape[2] < number:
         return None
-    of_plate: Values = matrix[:, :, number - 1]
+    of_plate: Samples = matrix[:, :, number - 1]
     return of_plate if (np.abs(of_plate) < LARGEST_SAMPLE / 1e3).all() else None
 
 
-def _unit_factors(file: C3dFile, plate: Plate) -> Values:
+def _unit_factors(file: C3dFile, plate: Plate) -> Samples:
     """Factors to N, N mm and mm, shape (n_channels of the plate,).
 
     A unit that is missing or is none of force, moment and length is taken as N and the unit of

@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from pipeline.signals.reading.contents.array_tree import Node, Struct, damaged, number, text
-from pipeline.signals.reading.contents.made_channel import made_channel
+from pipeline.signals.reading.contents.array_tree import (
+    Node,
+    Struct,
+    damaged,
+    made_channel,
+    number,
+    text,
+)
 from pipeline.signals.reading.read_apart import read_apart
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 KIND: Final = "AcqKnowledge"

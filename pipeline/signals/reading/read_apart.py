@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.files.child_process import ChildProblemError, read_in_child
 from pipeline.signals.reading import library_reading
 from pipeline.signals.reading.contents.array_tree import Node, Struct, damaged
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 MEMORY_MB: Final = 4_000
 SECONDS_TO_READ: Final = (15.0, 1.0)

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter, is_unsigned, parse_c3d
 from pipeline.signals.reading.c3d_plates import LARGEST_SAMPLE, plate_channels
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

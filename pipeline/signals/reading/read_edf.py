@@ -8,8 +8,7 @@ import edfio
 import numpy as np
 
 from pipeline.signals.reading.bids_dataset import with_bids_facts
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 _UNREADABLE = (ValueError, OSError, ArithmeticError, LookupError, MemoryError)

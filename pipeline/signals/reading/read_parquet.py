@@ -9,8 +9,7 @@ import pyarrow.parquet
 
 from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
 from pipeline.signals.reading.layouts.plain import shape_of_headings
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
+from pipeline.signals.samples.recording import Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

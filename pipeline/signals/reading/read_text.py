@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.signals.reading.contents.columns_of_samples import recording_of_table
-from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
+from pipeline.signals.reading.contents.columns_of_samples import (
+    TableHead,
+    TableShape,
+    recording_of_table,
+)
 from pipeline.signals.reading.layouts import plain, table_layouts
 from pipeline.signals.reading.text_table import (
     TextFile,
@@ -14,8 +17,7 @@ from pipeline.signals.reading.text_table import (
     text_of,
     with_tabs,
 )
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
+from pipeline.signals.samples.recording import Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

@@ -17,12 +17,15 @@ from pipeline.files.workbook import (
     UnpacksTooLargeError,
     open_package,
 )
-from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.contents.columns_of_samples import (
+    Samples,
+    TableHead,
+    TableShape,
+    recording_of_table,
+)
 from pipeline.signals.reading.contents.numbers_as_text import MISSING_WORDS, Dialect
-from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
 from pipeline.signals.reading.layouts import table_layouts
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Recording
+from pipeline.signals.samples.recording import Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 HEAD_ROWS: Final = 700

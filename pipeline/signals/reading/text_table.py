@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from pipeline.signals.reading.contents.columns_of_samples import TableHead, TableShape
 from pipeline.signals.reading.contents.numbers_as_text import DELIMITERS, Dialect, dialects
-from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Samples = npt.NDArray[np.float64]
+from pipeline.signals.samples.recording import Samples
 
 
 def rms(samples: npt.ArrayLike) -> float:

@@ -7,10 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Samples, SignalProblem
 from pipeline.signals.samples.zero_phase import BandPass, Real, two_pass_correction, zero_phase
-
-Samples = npt.NDArray[np.float64]
 
 NYQUIST_MARGIN: Final = 1.1
 """The sampling rate has to be above twice the upper cut-off by this factor: anti-alias filters of
@@ -37,7 +35,7 @@ def check_sampling_rate(sampling_rate_hz: float, band_hz: tuple[float, float]) -
 @lru_cache(maxsize=32)
 def band_pass_sections(
     sampling_rate_hz: float, band_hz: tuple[float, float], order: int
-) -> npt.NDArray[np.float64]:
+) -> Samples:
     """Second-order sections whose forward and backward pass together is -3.01 dB at `band_hz`.
 
     sampling_rate_hz, band_hz: Hz. order: order of the Butterworth low-pass prototype of one pass.
@@ -55,7 +53,7 @@ def band_pass_sections(
         sampling_rate_hz / np.pi * float(np.arctan(edge))
         for edge in (centre - half_width, centre + half_width)
     ]
-    sections: npt.NDArray[np.float64] = signal.butter(
+    sections: Samples = signal.butter(
         order, edges_hz, btype="bandpass", fs=sampling_rate_hz, output="sos"
     )
     return sections

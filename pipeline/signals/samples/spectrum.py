@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-Samples = npt.NDArray[np.float64]
+from pipeline.signals.samples.recording import Samples
+
 Densities = npt.NDArray[np.float32]
 
 SEGMENT_S: Final = 1.0

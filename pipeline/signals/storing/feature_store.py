@@ -6,6 +6,7 @@ ever has to be deleted for a result to be right.
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -16,9 +17,9 @@ from pydantic import TypeAdapter
 
 import schemas
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.samples.request import Request
-from pipeline.signals.storing.damaged_entry import DamagedEntry
-from pipeline.workspace.atomic import write_bytes
+from pipeline.signals.samples.recording import Request
+from pipeline.signals.storing.sample_store import SAMPLES, DamagedEntry, samples_folder
+from pipeline.workspace.atomic import remove_leftovers, write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import READER_PACKAGES
@@ -29,6 +30,9 @@ _HASH_LENGTH: Final = 64
 _BEFORE_FEATURES: Final = b'", "features": '
 _END: Final = b"}\n"
 _SOURCE_FOLDERS = (Path(__file__).resolve().parents[1], Path(str(schemas.__file__)).parent)
+
+_ABANDONED_S: Final = 24 * 3600.0
+"""A file that takes longer to write belongs to a run that was killed."""
 
 
 def features_path(
@@ -97,3 +101,17 @@ def signals_code_hash() -> str:
     for package in sorted({"numpy", "scipy", *READER_PACKAGES}):
         digest.update(f"{package}={metadata.version(package)}".encode())
     return digest.hexdigest()
+
+
+def remove_outdated(cache: Path) -> None:
+    """Remove what other versions of readers and measurements kept, and halves of killed runs.
+
+    cache: the signal cache. What cannot be removed stays.
+    """
+    for kind, current in ((FEATURES, features_folder(cache)), (SAMPLES, samples_folder(cache))):
+        folder = cache / kind
+        others = folder.iterdir() if folder.is_dir() else ()
+        for other in others:
+            if other != current:
+                shutil.rmtree(other, ignore_errors=True)
+    remove_leftovers(cache, older_than_s=_ABANDONED_S)

@@ -22,13 +22,35 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.signals.samples.recording import Channel, Event, Recording
-from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import READER_PACKAGES
 
 Samples = npt.NDArray[np.float32]
+
+READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
+"""The settings of study.yaml that change what a reader returns. Readers see no others, so that one
+that is missing here is noticed at once and not after a cached run."""
+
+SAMPLES: Final = "samples"
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    pa.ArrowException,
+)
+"""What reading a damaged Parquet file may raise."""
+
+_DESCRIPTION: Final = b"stance_recording"
+_DESCRIPTION_SHA256: Final = b"stance_sha256"
+_SIGNALS_FOLDER: Final = Path(__file__).resolve().parents[1]
+
+
+class DamagedEntry(Exception):
+    """A kept entry changed since it was written; it has to be made anew."""
 
 
 class StoredChannel(Channel):
@@ -58,26 +80,6 @@ class StoredChannel(Channel):
         """Length of the channel in seconds, known without its samples."""
         n_samples: int = self.__dict__.get("_n_samples", -1)
         return n_samples / self.sampling_rate_hz if n_samples >= 0 else super().duration_s
-
-
-READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
-"""The settings of study.yaml that change what a reader returns. Readers see no others, so that one
-that is missing here is noticed at once and not after a cached run."""
-
-SAMPLES: Final = "samples"
-_UNREADABLE: Final = (
-    OSError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    MemoryError,
-    pa.ArrowException,
-)
-"""What reading a damaged Parquet file may raise."""
-
-_DESCRIPTION: Final = b"stance_recording"
-_DESCRIPTION_SHA256: Final = b"stance_sha256"
-_SIGNALS_FOLDER: Final = Path(__file__).resolve().parents[1]
 
 
 def reading_settings(settings: EmgSettings) -> EmgSettings:

@@ -18,8 +18,8 @@ from pipeline.statistics.outcomes.measured_outcome import repeated_difference
 from pipeline.statistics.outcomes.outcome_names import Measure
 from schemas.activation import ACTIVATION_KEY
 from schemas.models import LIFTOFF_BY, ONSET_BY, WITHOUT_WARNED
-from schemas.onset_sensitivity import ONSET_METHOD_LABELS
 from schemas.outcomes import ONSET
+from schemas.sensitivity import ONSET_METHOD_LABELS
 
 NO_ONSET: Final = "No trial of the analysis has a value this way."
 
@@ -33,8 +33,8 @@ def onset_by_method_part(
 ) -> Part:
     """The planned model of the onset, once for each detector and each rule for lift-off.
 
-    rows: trials of the analysis, with or without an onset. by_detector: schemas.onset_sensitivity;
-    only the parameters that count by default are compared. by_rule: schemas.event_sensitivity. Both None
+    rows: trials of the analysis, with or without an onset. by_detector: schemas.sensitivity;
+    only the parameters that count by default are compared. by_rule: schemas.sensitivity. Both None
     where nothing was recorded. Ids: "<outcome>:difference:detector:<method>" and
     ":liftoff:<rule>", role sensitivity, in no family. What the main result already rests on is left
     out.

@@ -34,7 +34,7 @@ def training_of_participants(
 ) -> pd.DataFrame:
     """Training of each participant, columns of TRAINING_OUTCOMES and `group`, index participant_id.
 
-    log: schemas.training_log with `group`. programme: what the study prescribed; entries after its last
+    log: schemas.balance_tables with `group`. programme: what the study prescribed; entries after its last
     week, counted from a person's first entry, are left out.
 
     Days: with at least one repetition. As asked is a day on which one task had 5 to 10 repetitions on
@@ -152,7 +152,7 @@ def training_part(
 ) -> Part:
     """Days, adherence (%) and dose (s/day) of both groups; ids "<outcome>:mean:case" and so on.
 
-    log: schemas.training_log with `group`. participants: all who are compared; those without an entry are
+    log: schemas.balance_tables with `group`. participants: all who are compared; those without an entry are
     named in the methods and in no number. programme: what the study declares, see
     `training_of_participants`.
     """

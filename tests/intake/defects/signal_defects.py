@@ -13,8 +13,7 @@ import pandas as pd
 
 from pipeline.intake.signal_findings import findings_of_signals
 from pipeline.signals.cohort.batch import process_recordings
-from pipeline.signals.cohort.findings import SignalFinding
-from pipeline.signals.cohort.hold_agreement import compare_holds
+from pipeline.signals.cohort.recording_findings import SignalFinding, compare_holds
 from schemas.activation import ACTIVATION_KEY
 from schemas.emg_settings import EmgSettings
 from schemas.recordings import Recordings

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.activation import Activation
 from schemas.columns import empty_table
-from schemas.findings import Findings
+from schemas.intake_results import Findings
 from schemas.recording_signals import RecordingSignals
 from schemas.recording_traces import STEP_OF, RecordingTraces
 from schemas.terms import MISSING_STEP

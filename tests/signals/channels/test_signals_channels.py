@@ -5,8 +5,7 @@ import pytest
 
 from pipeline.signals.channels.channel_roles import force_channel, gmed_channel
 from pipeline.signals.channels.signal_units import in_microvolt, in_newton, split_heading
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.recording import Channel, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

@@ -104,7 +104,7 @@ def test_a_worker_that_measures_loads_no_tables_no_models_and_no_plots(tmp_path)
         "import sys; from pathlib import Path;"
         "from pipeline.engine import processes;"
         "from pipeline.signals.cohort.participant_unit import *;"
-        "from pipeline.signals.cohort.content import Content, stamps_of;"
+        "from pipeline.signals.reading.formats import Content, stamps_of;"
         "path = Path(sys.argv[1]);"
         "file = FileToMeasure(path, Content('ab' * 32, stamps_of(path)), (Request('mvic', 'right'),));"
         "unit = ParticipantUnit((file,), EmgSettings(), path.parent / 'cache');"

@@ -17,12 +17,11 @@ from pipeline.signals.emg.co_activation import (
     packed,
     unpacked,
 )
-from pipeline.signals.emg.frequency_slope import frequency_slope
 from pipeline.signals.emg.integrated_emg import area, integrated_emg, largest_area
+from pipeline.signals.emg.measure_emg import frequency_slope
 from pipeline.signals.emg.references import LegRecording, noise_corrected, references
 from pipeline.signals.measured.emg_features import BothSides, SignalMetrics
-from pipeline.signals.samples.recording import Channel, Recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Channel, Recording, Request
 from pipeline.signals.samples.spectrum import median_frequency, spectra
 from schemas.emg_settings import EmgSettings
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.signals.force.measure_force import stance_events, with_force
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from schemas.emg_settings import EmgSettings
 
 BOTH = {"force_left": ("L",), "force_right": ("R",)}

@@ -7,7 +7,7 @@ from scipy.signal import butter, filtfilt
 from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.force.sway import prediction_ellipse_area
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from schemas.emg_settings import EmgSettings
 
 HIP = {"force_left": ("plate 2 Fz",), "force_right": ("plate 1 Fz",)}

@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.sway import at_cop_rate, prediction_ellipse_area, sway
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from schemas.emg_settings import EmgSettings
 
 FORCE_AND_COP = {"force_right": ("R",), "cop_right_x": ("X",), "cop_right_y": ("Y",)}

@@ -10,18 +10,18 @@ from pipeline.signals.cohort.measured_tables import (
     measured_fields,
     stance_force_table,
 )
+from pipeline.signals.cohort.method_sentences import force_sentences
 from pipeline.signals.force.both_feet import RULE as BOTH_FEET_RULE
 from pipeline.signals.force.event_rules import EVENT_RULES
-from pipeline.signals.force.force_sentences import force_sentences
 from pipeline.signals.force.measure_force import with_force
 from pipeline.signals.force.stance_foot import RULE as STANCE_FOOT_RULE
 from pipeline.signals.measured.features import RecordingFeatures
 from pipeline.signals.measured.force_features import CopFeatures, ForceEvents
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from schemas.activation import ACTIVATION_KEY
 from schemas.citations import CITATIONS
 from schemas.emg_settings import ChannelRole, EmgSettings
-from schemas.event_sensitivity import EventSensitivity
+from schemas.sensitivity import EventSensitivity
 from schemas.stance_force import StanceForce
 
 

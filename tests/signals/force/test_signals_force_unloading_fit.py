@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.signals.force.unloading_fit import zero_of_unloading
+from pipeline.signals.force.lifted_foot import zero_of_unloading
 
 SHAPES = {
     "linear": lambda x: 1 - x,

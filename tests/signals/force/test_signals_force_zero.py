@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.signals.force.measure_force import stance_events
-from pipeline.signals.force.plate_zero import plate_zero
+from pipeline.signals.force.unloaded_phase import plate_zero
 from pipeline.signals.samples.runs import Run
 
 

@@ -9,9 +9,9 @@ from scipy import linalg, stats
 from pipeline.signals import detect_onset
 from pipeline.signals.onset.detect import read_signal
 from pipeline.signals.onset.detectors import DETECTORS
-from pipeline.signals.onset.muscle_models import _levinson, log_likelihood_over_rest, past_samples
+from pipeline.signals.onset.ramp_bayes import _levinson, log_likelihood_over_rest, past_samples
 from pipeline.signals.onset.step_likelihood import quantile, step_likelihood
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 REST_S = (0.05, 0.75)
 SEARCH_S = (0.8, 2.5)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.signals import detect_onset, onset_sensitivity
+from pipeline.signals.cohort.method_sentences import onset_sentence
 from pipeline.signals.onset.detectors import DETECTORS
-from pipeline.signals.onset.onset_sentence import onset_sentence
 from pipeline.signals.onset.sensitivity import onset_grid
 from schemas.emg_settings import EmgSettings, OnsetMethod
 

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from pipeline.signals.measured.emg_features import SignalMetrics
-from pipeline.signals.quality.limit import Limit, Verdict, judge
-from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS, judge_signal
+from pipeline.signals.quality.limits import (
+    RAW_LIMITS,
+    SIGNAL_LIMITS,
+    Limit,
+    Verdict,
+    judge,
+    judge_signal,
+)
 from pipeline.signals.quality.measure_quality import signal_metrics
 from pipeline.signals.samples.filters import band_pass
 from pipeline.simulation.contamination import CONTAMINATIONS, quiet_then_active

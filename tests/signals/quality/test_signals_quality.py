@@ -7,11 +7,10 @@ import pytest
 
 from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.quality.limit import judge
-from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS
+from pipeline.signals.quality.limits import RAW_LIMITS, SIGNAL_LIMITS, judge
 from pipeline.signals.quality.reference_limits import MVIC_LIMITS, REFERENCE_LIMITS, TASK_LIMITS
 from pipeline.signals.samples.filters import band_pass
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request
 from schemas.emg_settings import EmgSettings
 
 EVERY_LIMIT = [*RAW_LIMITS, *SIGNAL_LIMITS, *MVIC_LIMITS, *TASK_LIMITS, *REFERENCE_LIMITS]

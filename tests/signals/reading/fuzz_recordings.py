@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import FORMAT_OF
 

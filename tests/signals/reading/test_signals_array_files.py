@@ -9,7 +9,7 @@ import scipy.io
 import xlsxwriter
 
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 
 EMG = np.linspace(-1, 1, 300)

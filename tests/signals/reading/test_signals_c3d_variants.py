@@ -9,8 +9,7 @@ import pytest
 from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 INTEL, DEC, MIPS = 84, 85, 86

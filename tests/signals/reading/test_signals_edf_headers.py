@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import files_read, read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 
 EMG = 50 * np.sin(np.arange(4000))

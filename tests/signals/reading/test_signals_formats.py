@@ -12,8 +12,7 @@ import pytest
 
 from pipeline.signals.cohort.measure import measure_recording
 from pipeline.signals.reading.formats import read_recording, reader_of
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Request, SignalProblem
 from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import (
     FORMAT_OF,

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.signals.reading import read_apart
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

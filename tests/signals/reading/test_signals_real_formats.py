@@ -11,7 +11,7 @@ import scipy.io
 
 from pipeline.signals.channels.channel_roles import gmed_channel
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.signals.reading.formats import read_recording
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from schemas.emg_settings import EmgSettings
 
 RATE_HZ = 1000.0

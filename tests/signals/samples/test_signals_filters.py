@@ -8,7 +8,7 @@ from scipy import signal
 
 from pipeline.signals.samples.amplitude import moving_rms, peak_rms, rms
 from pipeline.signals.samples.filters import band_pass, band_pass_float32, band_pass_sections
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 from pipeline.signals.samples.zero_phase import NOTCH_QUALITY, BandPass, LowPass, zero_phase
 
 BAND_HZ = (20.0, 450.0)

@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.signals.samples.recording import Channel, Event, Recording
 from pipeline.signals.storing import sample_store
-from pipeline.signals.storing.damaged_entry import DamagedEntry
 from pipeline.signals.storing.sample_store import (
     READING_SETTINGS,
+    DamagedEntry,
     load_recording,
     reading_settings,
     samples_path,

@@ -6,7 +6,7 @@ from scipy import signal
 
 from pipeline.signals.samples.filters import band_pass_float32
 from pipeline.signals.samples.zero_phase import two_pass_correction
-from pipeline.signals.traces.curves import amplitude_curves, blocks_of
+from pipeline.signals.traces.recording_trace import amplitude_curves, blocks_of
 
 BAND_HZ = (20.0, 450.0)
 RATES_HZ = [1000.0, 1259.259, 2000.0, 2148.148]

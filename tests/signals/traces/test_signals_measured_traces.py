@@ -5,8 +5,7 @@ import pytest
 
 from pipeline.signals.cohort.measure import measure_samples
 from pipeline.signals.measured.features import RecordingFeatures
-from pipeline.signals.samples.recording import Channel, Recording
-from pipeline.signals.samples.request import Request
+from pipeline.signals.samples.recording import Channel, Recording, Request
 from schemas.emg_settings import EmgSettings
 
 TASK = Request("task", "right")

@@ -13,11 +13,16 @@ from pydantic import TypeAdapter
 from pipeline.signals.cohort.measured_tables import trace_table
 from pipeline.signals.measured.features import RecordingFeatures, RecordingTrace
 from pipeline.signals.measured.force_features import ForceEvents
-from pipeline.signals.samples.emg_part import EmgPart
-from pipeline.signals.samples.recording import Channel, Recording
-from pipeline.signals.samples.request import Request
-from pipeline.signals.traces.decimation import Curve, columns, highest, lowest, mean
-from pipeline.signals.traces.packing import packed, steps_of
+from pipeline.signals.samples.recording import Channel, EmgPart, Recording, Request
+from pipeline.signals.traces.curve_columns import (
+    Curve,
+    columns,
+    highest,
+    lowest,
+    mean,
+    packed,
+    steps_of,
+)
 from pipeline.signals.traces.recording_trace import WHOLE_COLUMNS, recording_trace
 from schemas.emg_settings import EmgSettings
 from schemas.recording_traces import STEP_OF, RecordingTraces

@@ -1,12 +1,12 @@
-"""Named arrays of a MATLAB or HDF5 file as plain values: structs, lists, arrays and texts."""
+"""Named arrays of a MATLAB or HDF5 file as plain values (structs, lists, arrays, texts), and a channel of one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, SignalProblem
 
 Array = npt.NDArray[Any]
 Node: TypeAlias = "Mapping[str, Node] | Sequence[Node] | Array | str"
@@ -14,6 +14,8 @@ Struct: TypeAlias = "Mapping[str, Node]"
 
 ATTRIBUTES = "@"
 """Before the name of what HDF5 keeps as an attribute of a group."""
+
+HIGHEST_RATE_HZ: Final = 1e6
 
 
 def number(node: object) -> float | None:
@@ -92,3 +94,15 @@ def damaged(kind: str) -> SignalProblem:
     return SignalProblem(
         f"The file is damaged or is not a {kind} file.", "Export or copy the recording again."
     )
+
+
+def made_channel(label: str, unit: str | None, rate_hz: float, values: Array | Any) -> Channel:
+    """A channel; samples that do not fit count as missing. Raises SignalProblem for no rate."""
+    if not (np.isfinite(rate_hz) and 0 < rate_hz <= HIGHEST_RATE_HZ):
+        raise SignalProblem(
+            f"The file gives {rate_hz:g} Hz as the sampling rate of {label}.",
+            "Write the rate in Hz, as 2000.",
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        samples = np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
+    return Channel(label, unit, rate_hz, samples)

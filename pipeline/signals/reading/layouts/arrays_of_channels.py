@@ -13,6 +13,7 @@ from pipeline.signals.reading.contents.array_tree import (
     Array,
     Struct,
     fields,
+    made_channel,
     matrix,
     number,
     structs,
@@ -21,10 +22,8 @@ from pipeline.signals.reading.contents.array_tree import (
     vector,
 )
 from pipeline.signals.reading.contents.columns_of_samples import rate_of_times
-from pipeline.signals.reading.contents.made_channel import made_channel
 from pipeline.signals.reading.layouts.plain import is_time, seconds_per
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Channel, Recording
+from pipeline.signals.samples.recording import Channel, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 RATES: Final = (

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.signals.channels.signal_units import split_heading
-from pipeline.signals.reading.contents.numbers_as_text import Row
-from pipeline.signals.reading.contents.table_shape import (
+from pipeline.signals.reading.contents.columns_of_samples import (
     SampleColumn,
     TableHead,
     TableShape,
     TimeColumn,
 )
+from pipeline.signals.reading.contents.numbers_as_text import Row
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     first_sample_row,
@@ -28,7 +28,7 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 _TIME: Final = re.compile(r"x\s*\[s\]|.*\btime series\s*\(s\)", re.IGNORECASE)
 _FACTS: Final = re.compile(

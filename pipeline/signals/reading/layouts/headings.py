@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.signals.channels.signal_units import is_unit, simplified
+from pipeline.signals.reading.contents.columns_of_samples import TableHead
 from pipeline.signals.reading.contents.numbers_as_text import Dialect, Row
-from pipeline.signals.reading.contents.table_shape import TableHead
 
 _RATE: Final = re.compile(r"([\d.,]+)\s*(k?)hz", re.IGNORECASE)
 _PERIOD: Final = re.compile(r"[\d.,eE+-]+\s*m?s", re.IGNORECASE)

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from pipeline.signals.reading.contents.table_shape import (
+from pipeline.signals.reading.contents.columns_of_samples import (
     SampleColumn,
     TableHead,
     TableShape,
     TimeColumn,
 )
 from pipeline.signals.reading.layouts.headings import number_of, padded, without_trailing_blanks
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 _FILE_TYPE: Final = "analog r/c ascii"
 _FACT: Final = re.compile(r"([^\t:]+):\t([^\t]*)")

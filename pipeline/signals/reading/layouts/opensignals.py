@@ -1,19 +1,31 @@
-"""OpenSignals (biosignalsplux, BITalino): a line of JSON above counts of the converter.
+"""OpenSignals (biosignalsplux, BITalino): a line of JSON above counts of the converter, or HDF5.
 
-EMG counts become millivolt by the transfer function of the EMG sensor; the other sensors stay counts.
+HDF5 has one group for each device, raw counts below it. EMG counts become millivolt by the transfer
+function of the EMG sensor; the other sensors stay counts.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pipeline.signals.reading.contents.table_shape import (
+import numpy as np
+
+from pipeline.signals.reading.contents.array_tree import (
+    ATTRIBUTES,
+    Struct,
+    made_channel,
+    number,
+    text,
+    vector,
+)
+from pipeline.signals.reading.contents.columns_of_samples import (
     CounterColumn,
     SampleColumn,
     TableHead,
     TableShape,
 )
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import Channel, Recording, SignalProblem
+from schemas.emg_settings import EmgSettings
 
 FIRST_LINE: Final = "# OpenSignals Text File Format"
 LAST_LINE: Final = "# EndOfHeader"
@@ -42,7 +54,7 @@ def shape(head: TableHead) -> TableShape:
         raise damaged
     try:
         devices = json.loads(head.lines[1].lstrip("# "))
-        described = [_channels(device) for device in devices.values()]
+        described = [_channels_of_head(device) for device in devices.values()]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise damaged from problem
     samples: list[SampleColumn] = []
@@ -92,7 +104,7 @@ def _is_converted(head: TableHead, first_row: int, position: int) -> bool:
     return any("." in cell for found in cells for cell in found)
 
 
-def _channels(device: Mapping[str, Any]) -> tuple[int, list[tuple[int, str, str, int]]]:
+def _channels_of_head(device: Mapping[str, Any]) -> tuple[int, list[tuple[int, str, str, int]]]:
     """Number of columns of a device, and (column, label, sensor, bits) of its analog channels."""
     columns = [str(name) for name in device["column"]]
     labels = [str(label) for label in device["label"]]
@@ -109,3 +121,58 @@ def _channels(device: Mapping[str, Any]) -> tuple[int, list[tuple[int, str, str,
             zip(labels, device["sensor"], bits, strict=True)
         )
     ]
+
+
+def recognises_arrays(tree: Struct) -> bool:
+    """Whether a group has what OpenSignals writes beside raw channels."""
+    return any(_is_device(part) for part in tree.values())
+
+
+def recording(tree: Struct, settings: EmgSettings) -> Recording:
+    """The analog channels of all devices; EMG in mV. Raises SignalProblem when there are none."""
+    channels = [
+        channel
+        for part in tree.values()
+        if isinstance(part, Mapping) and _is_device(part)
+        for channel in _channels_of_counts(part)
+    ]
+    if not channels:
+        raise SignalProblem(
+            "The file holds no analog channels.", "Record and export the EMG channels."
+        )
+    return Recording(tuple(channels))
+
+
+def _is_device(part: object) -> bool:
+    return isinstance(part, Mapping) and {"raw", f"{ATTRIBUTES}sampling rate"} <= part.keys()
+
+
+def _channels_of_counts(device: Struct) -> list[Channel]:
+    raw = device["raw"]
+    rate_hz = number(device[f"{ATTRIBUTES}sampling rate"])
+    if not isinstance(raw, Mapping) or rate_hz is None:
+        return []
+    numbers = device.get(f"{ATTRIBUTES}channels")
+    resolutions = device.get(f"{ATTRIBUTES}resolution")
+    bits_of = dict(zip(_whole(numbers), _whole(resolutions), strict=False))
+    made = []
+    for name, part in raw.items():
+        values = vector(part)
+        digits = name.removeprefix("channel_")
+        if values is None or digits == name or not digits.isdecimal():
+            continue
+        # The label and the sensor are attributes of the data set; without them the name has to do.
+        label, sensor = text(raw.get(f"{name}@label")), text(raw.get(f"{name}@sensor"))
+        bits = bits_of.get(int(digits), 0)
+        kind = text(device.get(f"{ATTRIBUTES}device"))
+        column = emg_column(0, label or name, sensor, bits, kind if bits else "", rate_hz)
+        made.append(
+            made_channel(column.label, column.unit, rate_hz, values * column.factor + column.offset)
+        )
+    return made
+
+
+def _whole(node: object) -> list[int]:
+    if not isinstance(node, np.ndarray):
+        return []
+    return [int(value) for value in node.reshape(-1) if 0 <= value <= 64]

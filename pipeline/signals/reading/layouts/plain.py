@@ -4,13 +4,13 @@ import re
 from typing import Final
 
 from pipeline.signals.channels.signal_units import TIME_UNITS, simplified, split_heading
-from pipeline.signals.reading.contents.numbers_as_text import broken_number
-from pipeline.signals.reading.contents.table_shape import (
+from pipeline.signals.reading.contents.columns_of_samples import (
     SampleColumn,
     TableHead,
     TableShape,
     TimeColumn,
 )
+from pipeline.signals.reading.contents.numbers_as_text import broken_number
 from pipeline.signals.reading.layouts.headings import (
     declared_rate,
     first_sample_row,
@@ -18,7 +18,7 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 TIME_LABELS: Final = frozenset(
     {"time", "t", "zeit", "tiempo", "temps", "tempo", "tijd", "时间", "時間"}

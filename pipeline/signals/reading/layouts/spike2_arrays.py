@@ -1,10 +1,15 @@
 """Spike2 exported to MATLAB: one struct for each channel, with its interval, units and values."""
 
-from pipeline.signals.reading.contents.array_tree import Struct, fields, number, text, vector
+from pipeline.signals.reading.contents.array_tree import (
+    Struct,
+    fields,
+    made_channel,
+    number,
+    text,
+    vector,
+)
 from pipeline.signals.reading.contents.columns_of_samples import SAME_START_S
-from pipeline.signals.reading.contents.made_channel import made_channel
-from pipeline.signals.samples.problem import SignalProblem
-from pipeline.signals.samples.recording import Event, Recording
+from pipeline.signals.samples.recording import Event, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 

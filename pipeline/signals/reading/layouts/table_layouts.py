@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.signals.reading.contents.table_shape import TableHead, TableShape
+from pipeline.signals.reading.contents.columns_of_samples import TableHead, TableShape
 from pipeline.signals.reading.layouts import (
     delsys,
     motion_analysis,

@@ -7,7 +7,7 @@ not read.
 
 from typing import Final
 
-from pipeline.signals.reading.contents.table_shape import SampleColumn, TableHead, TableShape
+from pipeline.signals.reading.contents.columns_of_samples import SampleColumn, TableHead, TableShape
 from pipeline.signals.reading.layouts.headings import (
     filled_forward,
     number_of,
@@ -15,7 +15,7 @@ from pipeline.signals.reading.layouts.headings import (
     unit_in,
     without_trailing_blanks,
 )
-from pipeline.signals.samples.problem import SignalProblem
+from pipeline.signals.samples.recording import SignalProblem
 
 _ROWS_ABOVE_SAMPLES: Final = 5
 _FRAMES: Final = ("frame", "sub frame")

@@ -1,10 +1,10 @@
-"""Hold times: one row per trial of a balance task on one leg."""
+"""What a lab writes down of balance tasks: hold times, observer ratings of the stance, training at home."""
 
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.columns import column
-from schemas.terms import CONDITIONS, HOLD_ENDINGS, LEGS
+from schemas.terms import CONDITIONS, HOLD_ENDINGS, LEGS, SLS_RATINGS
 
 HOLD_KEY = ["participant_id", "visit", "task", "leg", "condition", "trial"]
 
@@ -73,3 +73,63 @@ class HoldTimes(pa.DataFrameModel):
         strict = True
         coerce = True
         unique = HOLD_KEY
+
+
+class ClinicalTest(pa.DataFrameModel):
+    """One rating. Key: participant, leg, rater, session.
+
+    The observer's rating (positive or negative) and the hold time are two measurements that share
+    a name; they are never mixed.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    rater: Series[str] = column("Code of the observer.", label="Rater", identifies=True)
+    session: Series[int] = column(
+        "Number of the session.", label="Session", ge=1, le=100, identifies=True
+    )
+    sls_test: Series[str] = column(
+        "Rating of the single-leg stance.", label="SLS rating", isin=SLS_RATINGS, nullable=True
+    )
+
+    class Config:
+        """Unknown columns are reported by intake and do not travel on."""
+
+        strict = True
+        coerce = True
+        unique = ["participant_id", "leg", "rater", "session"]
+
+
+class TrainingLog(pa.DataFrameModel):
+    """One training entry. Key: participant, date, task, leg.
+
+    A home programme of single-leg stance asks for 5 to 10 repetitions a day on each leg, up to 15 s each.
+    """
+
+    participant_id: Series[str] = column(
+        "Code of the person.", label="Participant", identifies=True
+    )
+    date: Series[pa.DateTime] = column("Day of training.", label="Date", identifies=True)
+    task: Series[str] = column("Balance task.", label="Task", identifies=True)
+    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    repetitions: Series[int] = column("Repetitions that day.", label="Repetitions", ge=0, le=500)
+    hold_time_s: Series[float] | None = column(
+        "Usual hold time of a repetition.",
+        label="Hold time",
+        unit="s",
+        ge=0,
+        le=3600,
+        nullable=True,
+    )
+    ended_by: Series[str] | None = column(
+        "What usually ended the hold.", label="Ended by", isin=tuple(HOLD_ENDINGS), nullable=True
+    )
+
+    class Config:
+        """Unknown columns are reported by intake and do not travel on."""
+
+        strict = True
+        coerce = True
+        unique = ["participant_id", "date", "task", "leg"]
