@@ -12,7 +12,7 @@ def typed_into(cohort, heading: str, texts: list[str]) -> None:
 
 
 def without_endings(cohort) -> None:
-    typed_into(cohort, "ended_by", ["hop"] * 8)
+    typed_into(cohort, "ended_by", [*["hop"] * 6, "ceiling", "hop"])
 
 
 def test_different_texts_with_one_reason_are_one_finding_with_three_examples(cohort, only_finding):
