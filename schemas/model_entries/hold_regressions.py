@@ -35,9 +35,9 @@ HOLD_REGRESSIONS: Final = (
                 (
                     "{Outcomes} {was} compared between the groups by log-normal regression of all trials (censored, "
                     "Tobin 1958) of both legs{adjusted}{detail}; any other ending before the ceiling counted as the end of the hold. "
-                    "Standard errors allow trials of one participant, and participants of one matched set, to be "
-                    "alike (cluster-robust, with the small-sample correction CR2 of Bell and McCaffrey 2002), with t "
-                    "distribution on Satterthwaite's degrees of freedom. The result is a ratio of hold times."
+                    "Standard errors allow trials of one participant to be alike (cluster-robust, with the "
+                    "small-sample correction CR2 of Bell and McCaffrey 2002), with t distribution on Satterthwaite's "
+                    "degrees of freedom. The result is a ratio of hold times."
                 ),
                 cites=("tobin1958", "bell2002"),
             ),

@@ -225,7 +225,10 @@ def test_a_covariate_that_no_table_can_have(cohort, only_finding):
 
 def test_a_wrong_value_is_answered_with_what_its_key_is_for(one):
     finding = one(f"{SHORT}holds: {{shortest_timed_hold_s: 0}}\n")
-    assert "A hold of 0 s, or of any time below this, is analysed as shorter than this." in finding["fix"]
+    assert (
+        "A hold of 0 s, or of any time below this, is analysed as shorter than this."
+        in finding["fix"]
+    )
 
 
 def test_a_missing_key_is_answered_with_what_it_is_for(one):

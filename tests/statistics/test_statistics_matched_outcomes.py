@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.statistics.analysis import analyse
 from pipeline.statistics.analysis_set import build_analysis_sets, strength_scale
 from pipeline.statistics.estimates.comparison import Comparison
 from pipeline.statistics.models.discrete.conditional_logit import MatchedSets
 from pipeline.statistics.outcomes.further_models import OutcomeRows
 from pipeline.statistics.outcomes.matched import PAIRS, SETS, pairs_part, sets_part
 from pipeline.statistics.outcomes.outcome_names import Measure
-from schemas.plan import DEFAULT_PLAN
+from schemas.plan import DEFAULT_PLAN, Plan, PlannedOutcome
 from tests.statistics.conftest import load_tables
 
+HOLD = "hold_time_s/eyes_open"
 MEASURE = Measure("gmed_pct_mvic", "GMed activation", "%MVIC")
 STRENGTH = Measure("strength", "strength", "N/kg")
 
@@ -91,3 +93,28 @@ def test_what_cannot_be_matched_is_said(matched, comparison):
         if statuses[SETS] == "not_estimable":
             assert all(row.note for row in made)
         assert all(row.p is None or row.p > 0 for row in made)
+
+
+def test_the_primary_regression_says_that_sets_are_alike_only_where_there_are_any(study):
+    said = {}
+    for name in ("penney_like", "matched_eo_ec"):
+        tables = {t: load_tables(name)[t] for t in ("participants", "hold_times")}
+        plan = Plan(
+            outcomes={HOLD: PlannedOutcome(role="primary", sensitivity=("cox_breslow", "rmst"))}
+        )
+        done = analyse(name, build_analysis_sets(tables, study), study, plan)
+        rows = done.estimates.set_index("estimate_id")
+        text = " ".join(step.text for step in done.steps)
+        said[name] = "the set is the cluster" in text
+        sets = [
+            rows.loc[f"{HOLD}:{row}", "note"]
+            for row in ("time_ratio:adjusted", "cox_breslow:adjusted")
+        ]
+        assert all(
+            ("Participants of one set are taken as alike" in note) is said[name] for note in sets
+        )
+        assert "Matched sets" not in rows.loc[f"{HOLD}:log_time_ratio:survreg", "note"]
+        of_means = rows.loc[f"{HOLD}:rmst:adjusted", "note"]
+        assert ("taken as independent" in of_means) is said[name]
+        assert not rows["second_opinion"].eq("disagrees").any()
+    assert said == {"penney_like": False, "matched_eo_ec": True}

@@ -72,6 +72,7 @@ def hold_shares(rows: pd.DataFrame, measure: Measure, comparison: Comparison) ->
     return Part(tuple(made))
 
 
+_SETS_ALIKE = "Participants of one matched set were taken as alike, too: the set is the cluster."
 BOUNDS_ONLY = "Some trials are known only within bounds"
 
 
@@ -200,7 +201,8 @@ def _compare_adjusted(
         "Same model; cluster-robust standard error without small-sample factor and normal interval."
     )
     detail = _how_bounds_counted(fit.design.rows)
-    runs = (ModelRun("censored_lognormal", measure.printed, fit.design.used, detail),)
+    sets = _SETS_ALIKE if fit.design.clusters.is_matched else ""
+    runs = (ModelRun("censored_lognormal", measure.printed, fit.design.used, detail, caution=sets),)
     checks = diagnose(
         main.estimate_id, main.outcome, main.model, fit.clustered, fit.design, comparison
     )

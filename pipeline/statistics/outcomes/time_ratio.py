@@ -132,11 +132,12 @@ def describe_row(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> Esti
     row = row.counting(fit.design.rows, comparison, fit.n_censored)
     row = replace(row, formula=f"log(hold_time_s) ~ {fit.design.formula}")
     caution = fit.design.caution or bool(fit.caution)
-    return row.noting(*fit.design.notes, fit.design.clusters.noted, fit.caution, caution=caution)
+    return row.noting(*fit.design.notes, fit.caution, caution=caution)
 
 
 def as_time_ratio(row: EstimateRow, fit: HoldFit, comparison: Comparison) -> EstimateRow:
     """The row with the ratio of hold times, its interval, its counts and its second opinion."""
     log_ratio = fit.coefficient(GROUP_TERM, comparison.ci_level)
     row = describe_row(row, fit, comparison).with_inference(log_ratio, is_log=True)
+    row = row.noting(fit.design.clusters.noted)
     return with_second_opinion(row, lambda: second_log_ratio(fit.design))

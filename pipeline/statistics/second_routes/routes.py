@@ -140,7 +140,7 @@ def second_hazard_ratio(asked: Asked, _: float) -> SecondNumber | None:
     design, rows = asked.design, asked.design.rows
     if len(rows) > MOST_ROWS_OF_PHREG:
         return None
-    people = pd.factorize(rows["participant_id"])[0]
+    people = pd.factorize(asked.clusters)[0]
     fit = PHReg(
         rows["capped_s"].to_numpy(float),
         design.exog.drop(columns="const").to_numpy(float),
