@@ -73,7 +73,9 @@ def _climb(
     for _ in range(_MOST_HALVINGS):
         new = point + step
         if is_allowed(new):
-            found = evaluate(new)
+            # Far outside, derivatives may overflow; such a point is far down and never taken.
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = evaluate(new)
             if found[0] >= value - _ROUNDING * abs(value):
                 return new, found
         step = step / 2
