@@ -33,8 +33,8 @@ from pipeline.signals.reading.formats import read_recording
 from pipeline.signals.samples.recording import Request
 from pipeline.signals.storing.sample_store import reading_settings
 from pipeline.signals.traces.recording_trace import recording_trace
+from pipeline.simulation.assumptions import DEMO
 from pipeline.simulation.cohort import write_demo_cohort
-from pipeline.simulation.truths import DEMO
 from schemas.activation import Activation
 from schemas.columns import empty_table
 from schemas.emg_settings import EmgSettings

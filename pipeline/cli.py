@@ -194,8 +194,8 @@ def _make_cohort_folder(folder: Path, write: Callable[[Path], object]) -> None:
 
 
 def _write_demo(folder: Path, *, with_training: bool) -> None:
+    from pipeline.simulation.assumptions import DEMO, TRAINING_DEMO
     from pipeline.simulation.cohort import write_demo_cohort
-    from pipeline.simulation.truths import DEMO, TRAINING_DEMO
 
     write_demo_cohort(folder, spec=TRAINING_DEMO if with_training else DEMO)
 

@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import TRIAL, column
 from schemas.measured_values import TrialTable
 from schemas.normalisation import NORMALISATIONS
 from schemas.terms import SIGNAL_VERDICTS, YES_NO
@@ -20,9 +20,7 @@ class Activation(TrialTable):
     from lift-off of the other foot, negative = before lift-off.
     """
 
-    trial: Series[int] = column(
-        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
-    )
+    trial: Series[int] = TRIAL()
     gmed_pct_mvic: Series[float] = column(
         "Mean gluteus medius activation over the stance.",
         label="GMed activation",
@@ -387,10 +385,8 @@ class Activation(TrialTable):
     file: Series[str] = column("Signal file.", label="File", nullable=True)
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ACTIVATION_KEY
 
 

@@ -3,13 +3,13 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
-from schemas.terms import CONDITIONS, HOLD_ENDINGS, LEGS, SLS_RATINGS
+from schemas.columns import PARTICIPANT_ID, STANCE_LEG, TASK, TRIAL, VISIT, StrictTable, column
+from schemas.terms import CONDITIONS, HOLD_ENDINGS, SLS_RATINGS
 
 HOLD_KEY = ["participant_id", "visit", "task", "leg", "condition", "trial"]
 
 
-class HoldTimes(pa.DataFrameModel):
+class HoldTimes(StrictTable):
     """One timed trial. Key: participant, visit, task, leg, condition, trial.
 
     A hold is known in one of three ways: exactly (`hold_time_s`), as longer than the ceiling
@@ -18,18 +18,14 @@ class HoldTimes(pa.DataFrameModel):
     0 s means that the person could not hold the position; it is a value, not a missing one.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    participant_id: Series[str] = PARTICIPANT_ID()
+    visit: Series[str] = VISIT()
+    task: Series[str] = TASK()
+    leg: Series[str] = STANCE_LEG()
     condition: Series[str] = column(
         "Eyes open or closed.", label="Condition", isin=tuple(CONDITIONS), identifies=True
     )
-    trial: Series[int] = column(
-        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
-    )
+    trial: Series[int] = TRIAL()
     hold_time_s: Series[float] = column(
         "Hold time.",
         label="Hold time",
@@ -68,24 +64,20 @@ class HoldTimes(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = HOLD_KEY
 
 
-class ClinicalTest(pa.DataFrameModel):
+class ClinicalTest(StrictTable):
     """One rating. Key: participant, leg, rater, session.
 
     The observer's rating (positive or negative) and the hold time are two measurements that share
     a name; they are never mixed.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    participant_id: Series[str] = PARTICIPANT_ID()
+    leg: Series[str] = STANCE_LEG()
     rater: Series[str] = column("Code of the observer.", label="Rater", identifies=True)
     session: Series[int] = column(
         "Number of the session.", label="Session", ge=1, le=100, identifies=True
@@ -95,25 +87,21 @@ class ClinicalTest(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["participant_id", "leg", "rater", "session"]
 
 
-class TrainingLog(pa.DataFrameModel):
+class TrainingLog(StrictTable):
     """One training entry. Key: participant, date, task, leg.
 
     A home programme of single-leg stance asks for 5 to 10 repetitions a day on each leg, up to 15 s each.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
+    participant_id: Series[str] = PARTICIPANT_ID()
     date: Series[pa.DateTime] = column("Day of training.", label="Date", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    task: Series[str] = TASK()
+    leg: Series[str] = STANCE_LEG()
     repetitions: Series[int] = column("Repetitions that day.", label="Repetitions", ge=0, le=500)
     hold_time_s: Series[float] | None = column(
         "Usual hold time of a repetition.",
@@ -128,8 +116,6 @@ class TrainingLog(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["participant_id", "date", "task", "leg"]

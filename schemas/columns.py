@@ -5,12 +5,14 @@ intake, the data dictionary, the workbook template and the Dagster column table 
 """
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypedDict
+from functools import cache, partial
+from typing import Any, Final, TypedDict
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.api.pandas.container import DataFrameSchema
+
+from schemas.terms import LEGS, RECORDING_ROLES
 
 
 class ColumnFacts(TypedDict):
@@ -76,6 +78,27 @@ def column(
         coerce=True,
         metadata=dict(facts),
     )
+
+
+class StrictTable(pa.DataFrameModel):
+    """A table whose columns are fixed; unknown ones are reported by intake and do not travel on."""
+
+    class Config:
+        """Every column has its type, and there are no others."""
+
+        strict = True
+        coerce = True
+
+
+PARTICIPANT_ID: Final = partial(column, "Code of the person.", label="Participant", identifies=True)
+VISIT: Final = partial(column, "Visit of a repeated study.", label="Visit", identifies=True)
+TASK: Final = partial(column, "Balance task.", label="Task", identifies=True)
+STANCE_LEG: Final = partial(column, "Stance leg.", label="Leg", isin=LEGS, identifies=True)
+TRIAL: Final = partial(column, "Number of the trial.", label="Trial", ge=1, le=100, identifies=True)
+ROLE: Final = partial(
+    column, "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
+)
+"""Columns that say whose row it is: the same in every table that has them."""
 
 
 @dataclass(frozen=True)

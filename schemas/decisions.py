@@ -2,10 +2,9 @@
 
 from typing import Final
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 
 DECISION_FILE: Final = "decisions.csv"
 """Lies in the cohort folder, is written by people only, and is read by every run."""
@@ -38,7 +37,7 @@ DECISION_STATES: Final[dict[str, str]] = {
 }
 
 
-class Decisions(pa.DataFrameModel):
+class Decisions(StrictTable):
     """One line of decisions.csv that holds a decision, in the order of the file.
 
     `line` is the row of the file; `id_cell` and `decision_cell` are cells of that row. A line that is not
@@ -66,14 +65,8 @@ class Decisions(pa.DataFrameModel):
     group: Series[str] = column("Group.", nullable=True)
     found: Series[str] = column("What was found.", nullable=True)
 
-    class Config:
-        """The set of columns is fixed."""
 
-        strict = True
-        coerce = True
-
-
-class ToDecide(pa.DataFrameModel):
+class ToDecide(StrictTable):
     """One line that waits for a decision: an open finding, or one of the rows among which to choose."""
 
     finding_id: Series[str] = column("Finding, or finding and row.")
@@ -84,14 +77,8 @@ class ToDecide(pa.DataFrameModel):
     participant_id: Series[str] = column("Participant.", nullable=True)
     found: Series[str] = column("What was found.", nullable=True)
 
-    class Config:
-        """The set of columns is fixed."""
 
-        strict = True
-        coerce = True
-
-
-class SetAside(pa.DataFrameModel):
+class SetAside(StrictTable):
     """People with at least one row of a table set aside. Key: table, participant. Internal.
 
     Rows that left only because the participant's own row left are not counted.
@@ -102,14 +89,12 @@ class SetAside(pa.DataFrameModel):
     group: Series[str] = column("Group.")
 
     class Config:
-        """The set of columns is fixed."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["table", "participant_id"]
 
 
-class Exclusions(pa.DataFrameModel):
+class Exclusions(StrictTable):
     """Participants of whom something left the analysis, by group. Key: table.
 
     At least one row was set aside, not done, rejected or without a value; or no row is of the visit that
@@ -137,8 +122,6 @@ class Exclusions(pa.DataFrameModel):
     differs: Series[bool] = column("Whether exclusions differ by group.")
 
     class Config:
-        """The set of columns is fixed."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["table"]

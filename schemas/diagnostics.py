@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 from schemas.terms import ESTIMATE_ROLES
 
 NO_SIGN: Final = "no_sign"
@@ -184,7 +183,7 @@ DIAGNOSTICS: Final[dict[str, Diagnostic]] = {one.id: one for one in _DIAGNOSTICS
 """By id; the ids are stable and stand in published files."""
 
 
-class ModelDiagnostics(pa.DataFrameModel):
+class ModelDiagnostics(StrictTable):
     """One diagnostic of one fitted model. Key: estimate_id, diagnostic.
 
     A diagnostic speaks against the model (verdict `look_at`) where p lies below `threshold`, or where
@@ -213,14 +212,12 @@ class ModelDiagnostics(pa.DataFrameModel):
     )
 
     class Config:
-        """The set of columns is fixed."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["estimate_id", "diagnostic"]
 
 
-class DiagnosticPoints(pa.DataFrameModel):
+class DiagnosticPoints(StrictTable):
     """Points of the plots of `ModelDiagnostics`, long. Many rows are thinned to a few hundred.
 
     Has the codes of participants, so that an unusual one can be looked up; stays inside the lab.
@@ -239,9 +236,3 @@ class DiagnosticPoints(pa.DataFrameModel):
         "Lower end of where 95 of 100 points lie when the model fits.", nullable=True
     )
     expected_high: Series[float] = column("Upper end of it.", nullable=True)
-
-    class Config:
-        """The set of columns is fixed."""
-
-        strict = True
-        coerce = True

@@ -1,9 +1,8 @@
 """Estimates: every number of every report, one row each."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 from schemas.terms import ESTIMATE_ROLES, ESTIMATE_STATUSES
 
 AGREES = "agrees"
@@ -11,7 +10,7 @@ DISAGREES = "disagrees"
 """What second_opinion says of a number that was computed a second time; empty where it was not."""
 
 
-class Estimates(pa.DataFrameModel):
+class Estimates(StrictTable):
     """One published number with everything needed to read it. Key: estimate_id.
 
     A contrast between groups is always case minus reference (or case divided by reference for
@@ -81,8 +80,6 @@ class Estimates(pa.DataFrameModel):
     note: Series[str] = column("Caution or reason, in words.", nullable=True)
 
     class Config:
-        """The set of columns is fixed."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["estimate_id"]

@@ -1,14 +1,13 @@
 """What intake answers of the files: findings, one row per problem, and the flow of rows and people by group."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 from schemas.columns import column as declare
 from schemas.terms import SEVERITIES
 
 
-class Findings(pa.DataFrameModel):
+class Findings(StrictTable):
     """One finding: where, what was found, why it is a problem, how to fix it.
 
     `finding_id` depends on rule, file, sheet, column, the row's key (the cell where it has none) and the
@@ -33,14 +32,8 @@ class Findings(pa.DataFrameModel):
     fix: Series[str] = declare("How to fix it.")
     status: Series[str] = declare("open, accepted, corrected or kept.")
 
-    class Config:
-        """The set of columns is fixed."""
 
-        strict = True
-        coerce = True
-
-
-class Flow(pa.DataFrameModel):
+class Flow(StrictTable):
     """One count. Key: stage, table, group, reason.
 
     `stage` is read, set_aside, not_matched, not_usable, analysed. `group` is a group label, or
@@ -57,8 +50,6 @@ class Flow(pa.DataFrameModel):
     n_participants: Series[int] = column("Participants.", ge=0)
 
     class Config:
-        """The set of columns is fixed."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["stage", "table", "group", "reason"]

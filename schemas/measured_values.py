@@ -8,37 +8,25 @@ that. A value that several tables show is declared here, once. Only table models
 from functools import partial
 from typing import Final
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
-from schemas.terms import LEGS, RECORDING_ROLES
+from schemas.columns import PARTICIPANT_ID, ROLE, STANCE_LEG, TASK, VISIT, StrictTable, column
 
 
-class TrialTable(pa.DataFrameModel):
+class TrialTable(StrictTable):
     """A table of `pipeline.signals` about trials of one leg. Key: participant, visit, task, leg, trial."""
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
+    participant_id: Series[str] = PARTICIPANT_ID()
+    visit: Series[str] = VISIT()
+    task: Series[str] = TASK()
+    leg: Series[str] = STANCE_LEG()
     trial: Series[int] = column("Number of the trial.", label="Trial", identifies=True)
-
-    class Config:
-        """Every column is written by `pipeline.signals`."""
-
-        strict = True
-        coerce = True
 
 
 class RecordingTable(TrialTable):
     """A table about recordings of any role. Key: that of a trial, and the role."""
 
-    role: Series[str] = column(
-        "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
-    )
+    role: Series[str] = ROLE()
 
 
 LIFTOFF_S: Final = partial(

@@ -1,25 +1,22 @@
 """MVIC references: what the activation of each leg is divided by, and how sure that number is."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import PARTICIPANT_ID, VISIT, StrictTable, column
 from schemas.terms import LEGS, SIGNAL_VERDICTS
 
 MVIC_KEY = ["participant_id", "visit", "leg"]
 
 
-class MvicReferences(pa.DataFrameModel):
+class MvicReferences(StrictTable):
     """One leg with MVIC recordings. Key: participant, visit, leg.
 
     A leg whose recordings are all rejected has no reference and says so. The verdict is about the
     reference; whether a stance trial fits it stands with the trial.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    participant_id: Series[str] = PARTICIPANT_ID()
+    visit: Series[str] = VISIT()
     leg: Series[str] = column("Leg that was contracted.", label="Leg", isin=LEGS, identifies=True)
     normalisation: Series[str] = column("Term of the study for it.", label="Normalisation")
     n_repeats: Series[int] = column("MVIC recordings of the leg.", label="Repeats", ge=0)
@@ -55,8 +52,6 @@ class MvicReferences(pa.DataFrameModel):
     )
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = MVIC_KEY

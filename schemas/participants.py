@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 from schemas.instruments import IPAQ_CATEGORIES, ODI_ITEM_MAXIMUM
 from schemas.terms import DOMINANT_LEGS, PAINFUL_SIDES, SEXES
 
@@ -48,7 +47,7 @@ def _ipaq_minutes(activity: str) -> Any:
     )
 
 
-class Participants(pa.DataFrameModel):
+class Participants(StrictTable):
     """One person. Key: participant_id. Ids are text: leading zeros and letters are kept."""
 
     participant_id: Series[str] = column(
@@ -223,8 +222,6 @@ class Participants(pa.DataFrameModel):
     ipaq_vigorous_min: Series[float] | None = _ipaq_minutes("vigorous activity")
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["participant_id"]

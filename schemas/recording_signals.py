@@ -361,8 +361,6 @@ class RecordingSignals(RecordingTable):
     fix: Series[str] = column("What to do about it.", label="Fix", nullable=True, measured="fix")
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = RECORDING_KEY

@@ -68,8 +68,6 @@ class RecordingTraces(RecordingTable):
     )
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = TRACE_KEY

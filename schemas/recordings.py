@@ -1,32 +1,33 @@
 """Recordings: which signal file belongs to which person, leg and trial."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
-from schemas.terms import LEGS, RECORDING_ROLES
+from schemas.columns import (
+    PARTICIPANT_ID,
+    ROLE,
+    STANCE_LEG,
+    TASK,
+    TRIAL,
+    VISIT,
+    StrictTable,
+    column,
+)
 
 RECORDING_KEY = ["participant_id", "visit", "task", "leg", "trial", "role"]
 
 
-class Recordings(pa.DataFrameModel):
+class Recordings(StrictTable):
     """One signal file. Key: participant, visit, task, leg, trial, role.
 
     `leg` is the stance leg; for an MVIC it is the leg whose gluteus medius was contracted.
     """
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
-    task: Series[str] = column("Balance task.", label="Task", identifies=True)
-    leg: Series[str] = column("Stance leg.", label="Leg", isin=LEGS, identifies=True)
-    trial: Series[int] = column(
-        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
-    )
-    role: Series[str] = column(
-        "What was recorded.", label="Role", isin=tuple(RECORDING_ROLES), identifies=True
-    )
+    participant_id: Series[str] = PARTICIPANT_ID()
+    visit: Series[str] = VISIT()
+    task: Series[str] = TASK()
+    leg: Series[str] = STANCE_LEG()
+    trial: Series[int] = TRIAL()
+    role: Series[str] = ROLE()
     file: Series[str] = column(
         "Signal file, relative to the cohort folder.",
         label="File",
@@ -48,8 +49,6 @@ class Recordings(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = RECORDING_KEY

@@ -56,10 +56,8 @@ class OnsetSensitivity(TrialTable):
     note: Series[str] = column("Why there is no onset.", label="Note", nullable=True)
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ONSET_SENSITIVITY_KEY
 
 
@@ -87,8 +85,6 @@ class EventSensitivity(TrialTable):
     )
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = EVENT_SENSITIVITY_KEY

@@ -136,8 +136,6 @@ class StanceForce(TrialTable):
     file: Series[str] = column("Signal file.", label="File")
 
     class Config:
-        """Every column is written by `pipeline.signals`."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ACTIVATION_KEY

@@ -1,9 +1,8 @@
 """Hip abductor strength: one row per trial of one leg."""
 
-import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.columns import column
+from schemas.columns import PARTICIPANT_ID, TRIAL, VISIT, StrictTable, column
 from schemas.terms import LEGS, MMT_GRADES
 
 STRENGTH_SCALES = (
@@ -23,17 +22,13 @@ STRENGTH_VALUES = (*STRENGTH_SCALES, STRENGTH_GRADE)
 """A strength table is of no use without one of these."""
 
 
-class Strength(pa.DataFrameModel):
+class Strength(StrictTable):
     """One strength trial. Key: participant, visit, leg, trial. Scales are never converted silently."""
 
-    participant_id: Series[str] = column(
-        "Code of the person.", label="Participant", identifies=True
-    )
-    visit: Series[str] = column("Visit of a repeated study.", label="Visit", identifies=True)
+    participant_id: Series[str] = PARTICIPANT_ID()
+    visit: Series[str] = VISIT()
     leg: Series[str] = column("Tested leg.", label="Leg", isin=LEGS, identifies=True)
-    trial: Series[int] = column(
-        "Number of the trial.", label="Trial", ge=1, le=100, identifies=True
-    )
+    trial: Series[int] = TRIAL()
     abd_strength_n_kg: Series[float] | None = column(
         "Hip abduction force per body mass.",
         label="Abductor strength",
@@ -87,8 +82,6 @@ class Strength(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = ["participant_id", "visit", "leg", "trial"]

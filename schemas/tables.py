@@ -12,7 +12,7 @@ from pandera.typing import Series
 
 from schemas.activation import ACTIVATION_KEY, Activation
 from schemas.balance_tables import HOLD_KEY, ClinicalTest, HoldTimes, TrainingLog
-from schemas.columns import column
+from schemas.columns import StrictTable, column
 from schemas.participants import Participants
 from schemas.recordings import RECORDING_KEY, Recordings
 from schemas.strength import Strength
@@ -22,7 +22,7 @@ SUMMARY_KEY = ("source", "outcome", "group")
 OWN_STUDY = "this study"
 
 
-class GroupSummaries(pa.DataFrameModel):
+class GroupSummaries(StrictTable):
     """One printed mean. Key: source, outcome, group. All figures of a row are in `unit`."""
 
     source: Series[str] = column(
@@ -73,10 +73,8 @@ class GroupSummaries(pa.DataFrameModel):
     )
 
     class Config:
-        """Unknown columns are reported by intake and do not travel on."""
+        """One row per key."""
 
-        strict = True
-        coerce = True
         unique = list(SUMMARY_KEY)
 
 

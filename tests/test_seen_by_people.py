@@ -20,8 +20,8 @@ import pytest
 from pipeline.intake.cohort import read_cohort
 from pipeline.publishing.signal_pages.signal_page import signal_quality_html
 from pipeline.signals.cohort.batch import process_recordings
+from pipeline.simulation.assumptions import DEMO
 from pipeline.simulation.cohort import write_demo_cohort
-from pipeline.simulation.truths import DEMO
 from pipeline.workspace.releases import latest_release, read_manifest
 from schemas.columns import empty_table
 from schemas.intake_results import Findings

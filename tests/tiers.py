@@ -77,7 +77,7 @@ THOROUGH: dict[str, tuple[str, ...]] = {
         "test_simulation_cohort.py::test_another_number_of_timed_trials_leaves_the_signals_alone",
         "test_simulation_cohort.py::test_the_same_seed_gives_the_same_bytes_and_another_seed_other_data",
         "test_simulation_signals.py",
-        "test_simulation_truths.py",
+        "test_simulation_assumptions.py",
         "test_statistics_analysis.py::test_other_tasks_are_outcomes_of_their_own",
         "test_statistics_covariates.py",
         "test_statistics_error_rates.py",

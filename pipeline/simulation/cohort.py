@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.simulation.assumptions import DEMO, CohortSpec
 from pipeline.simulation.cohort_files import (
     CASE_SPELLINGS,
     REFERENCE_SPELLINGS,
@@ -26,7 +27,6 @@ from pipeline.simulation.recordings import (
 )
 from pipeline.simulation.table_files import TableFile, write_tables
 from pipeline.simulation.truth import Truth
-from pipeline.simulation.truths import DEMO, CohortSpec
 from pipeline.workspace.errors import UsageError
 
 DEMO_SEED = 2014
@@ -44,7 +44,7 @@ def write_demo_cohort(
     folder: made if it is not there; has to be empty. seed: 0 or larger; the same seed and spec give
     the same bytes. truth_path: where to write the truth as JSON, outside the cohort folder; nowhere
     by default. Holds follow a log-normal model with the project's own medians, people the figures of
-    Penney 2014 (see `truths`).
+    Penney 2014 (see `assumptions`).
     Errors: UsageError for a folder that is not empty or a truth inside it; ValueError for a negative seed.
     """
     _check_places(folder, truth_path)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.simulation.assumptions import CohortSpec
 from pipeline.simulation.follow_up import DAYS_PER_WEEK, WEEKS, TrainingEntry
 from pipeline.simulation.holds import TrueHold
 from pipeline.simulation.people import Person, Rating, StrengthTrial
@@ -10,7 +11,6 @@ from pipeline.simulation.recording_files import C3D_LABELS, LABELS
 from pipeline.simulation.recordings import PlannedRecording
 from pipeline.simulation.signals import RATE_HZ
 from pipeline.simulation.table_files import TableFile
-from pipeline.simulation.truths import CohortSpec
 from schemas.terms import DEFAULT_TASK
 
 WORKBOOK: Final = "demo_cohort.xlsx"
@@ -84,12 +84,7 @@ def strength_table(trials: Sequence[StrengthTrial]) -> TableFile:
     headings = ("participant_id", "leg", "trial", "abd_strength_n_kg")
     table = TableFile("strength", WORKBOOK, headings, sheet="strength")
     for row in sorted(trials, key=lambda r: (r.participant_id, r.leg, r.trial)):
-        table.add(
-            participant_id=row.participant_id,
-            leg=row.leg,
-            trial=row.trial,
-            abd_strength_n_kg=row.abd_strength_n_kg,
-        )
+        table.add(**{name: getattr(row, name) for name in headings})
     return table
 
 
@@ -100,15 +95,7 @@ def hold_times_table(holds: Sequence[TrueHold]) -> TableFile:
     named = ("visit", "task") if several else ()
     table = TableFile("hold_times", "hold_times.csv", (*headings[:1], *named, *headings[1:]))
     for row in sorted(holds, key=lambda r: (r.participant_id, r.visit, r.task, r.leg, r.trial)):
-        table.add(
-            **{name: getattr(row, name) for name in named},
-            participant_id=row.participant_id,
-            leg=row.leg,
-            condition=row.condition,
-            trial=row.trial,
-            hold_time_s=row.hold_time_s,
-            ended_by=row.ended_by,
-        )
+        table.add(**{name: getattr(row, name) for name in table.headings})
     return table
 
 
@@ -133,13 +120,7 @@ def clinical_test_table(ratings: Sequence[Rating]) -> TableFile:
     headings = ("participant_id", "leg", "rater", "session", "sls_test")
     table = TableFile("clinical_test", "clinical_test.csv", headings)
     for row in sorted(ratings, key=lambda r: (r.participant_id, r.leg, r.rater)):
-        table.add(
-            participant_id=row.participant_id,
-            leg=row.leg,
-            rater=row.rater,
-            session=row.session,
-            sls_test=row.sls_test,
-        )
+        table.add(**{name: getattr(row, name) for name in headings})
     return table
 
 

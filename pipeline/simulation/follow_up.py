@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.simulation.assumptions import CohortSpec
 from pipeline.simulation.holds import LegHold, TrueHold, draw_trials
 from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
-from pipeline.simulation.truths import CohortSpec
 from schemas.terms import DEFAULT_TASK, DEFAULT_VISIT, LEGS
 
 WEEKS: Final = 8

@@ -5,9 +5,9 @@ from math import floor, log, sqrt
 
 import numpy as np
 
+from pipeline.simulation.assumptions import CohortSpec
 from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
-from pipeline.simulation.truths import CohortSpec
 from schemas.terms import DEFAULT_CONDITION, DEFAULT_TASK, DEFAULT_VISIT, LEGS
 
 ENDINGS = ("foot_touch", "hop", "arm_support", "form_lost")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.simulation.assumptions import ASSUMPTIONS, PUBLISHED, CohortSpec, GroupTruth
 from pipeline.simulation.noise import stream
-from pipeline.simulation.truths import ASSUMPTIONS, PUBLISHED, CohortSpec, GroupTruth
 from schemas.terms import LEGS
 
 RATERS = ("R1", "R2")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.simulation.assumptions import PUBLISHED, CohortSpec
 from pipeline.simulation.holds import LegHold
 from pipeline.simulation.noise import stream
 from pipeline.simulation.people import Person, assumed
@@ -17,7 +18,6 @@ from pipeline.simulation.signals import (
     simulate_stance,
 )
 from pipeline.simulation.truth import TrueRecording
-from pipeline.simulation.truths import PUBLISHED, CohortSpec
 from schemas.terms import LEGS
 
 FOLDER = "recordings"

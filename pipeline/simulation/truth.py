@@ -4,9 +4,9 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
+from pipeline.simulation.assumptions import ASSUMPTIONS, PUBLISHED, CohortSpec
 from pipeline.simulation.holds import TrueHold
 from pipeline.simulation.signals import MvicTruth, StanceTruth
-from pipeline.simulation.truths import ASSUMPTIONS, PUBLISHED, CohortSpec
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from pipeline import definitions
 from pipeline.defs.jobs import ANALYSE_COHORT
 from pipeline.defs.partitions import register_cohorts
 from pipeline.running.instance import history_held_open, open_instance
+from pipeline.simulation.assumptions import DEMO
 from pipeline.simulation.cohort import write_demo_cohort
-from pipeline.simulation.truths import DEMO
 from pipeline.workspace.layout import Workspace
 from pipeline.workspace.releases import latest_release
 

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.simulation.assumptions import DEMO
 from pipeline.simulation.cohort import DEMO_SEED, write_demo_cohort
 from pipeline.simulation.table_files import written
-from pipeline.simulation.truths import DEMO
 from pipeline.workspace.errors import UsageError
 from schemas.columns import column_rules
 from schemas.rules import RULES

@@ -10,9 +10,9 @@ import pytest
 from pipeline.cli import TRAINING_COHORT, main
 from pipeline.intake.cohort import read_cohort
 from pipeline.simulation import cohort as simulated
+from pipeline.simulation.assumptions import ASSUMPTIONS, TRAINING_DEMO
 from pipeline.simulation.cohort import write_demo_cohort
 from pipeline.simulation.follow_up import TASKS, VISITS
-from pipeline.simulation.truths import ASSUMPTIONS, TRAINING_DEMO
 
 HARD = "single_leg_deadlift"
 SMALL = replace(

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.samples.recording import Channel, SignalProblem
+from pipeline.signals.samples.recording import Channel, Samples, SignalProblem
 
 MICROVOLT_PER: Final[Mapping[str, float]] = {
     "uv": 1.0,
@@ -125,7 +125,7 @@ def split_heading(heading: str) -> tuple[str, str | None]:
     return text, None
 
 
-def in_microvolt(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+def in_microvolt(channel: Channel, declared: str | None) -> Samples:
     """Samples of an EMG channel in microvolt, shape (n_samples,).
 
     declared: `emg_unit` of study.yaml, used only where the file does not say its unit. Raises
@@ -134,17 +134,17 @@ def in_microvolt(channel: Channel, declared: str | None) -> npt.NDArray[np.float
     return _converted(channel, declared, _VOLTAGE)
 
 
-def in_newton(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+def in_newton(channel: Channel, declared: str | None) -> Samples:
     """Samples of a force channel in newton, shape (n_samples,); like `in_microvolt`."""
     return _converted(channel, declared, _FORCE)
 
 
-def in_newton_millimetre(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+def in_newton_millimetre(channel: Channel, declared: str | None) -> Samples:
     """Samples of a moment of force in newton millimetre, shape (n_samples,); like `in_microvolt`."""
     return _converted(channel, declared, _MOMENT)
 
 
-def in_millimetre(channel: Channel, declared: str | None) -> npt.NDArray[np.float64]:
+def in_millimetre(channel: Channel, declared: str | None) -> Samples:
     """Samples of a position in millimetre, shape (n_samples,); like `in_microvolt`."""
     return _converted(channel, declared, _LENGTH)
 
@@ -169,9 +169,7 @@ _MOMENT = _Quantity("newton millimetre", NEWTON_MILLIMETRE_PER, "moment_unit", "
 _LENGTH = _Quantity("millimetre", MILLIMETRE_PER, "cop_unit", "mm, cm or m", 1e6)
 
 
-def _converted(
-    channel: Channel, declared: str | None, quantity: _Quantity
-) -> npt.NDArray[np.float64]:
+def _converted(channel: Channel, declared: str | None, quantity: _Quantity) -> Samples:
     unit = channel.unit if channel.unit and channel.unit.strip() else declared
     if unit is None:
         raise SignalProblem(
@@ -204,7 +202,7 @@ def with_weight_upward(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     )
 
 
-def body_weight_up(force_n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def body_weight_up(force_n: Samples) -> Samples:
     """The force (N, shape (n_samples,)), turned where its largest values are negative."""
     return -force_n if _counts_downward(force_n) else force_n
 

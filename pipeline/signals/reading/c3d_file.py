@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.signals.samples.recording import Samples, SignalProblem
+from pipeline.signals.samples.recording import Samples, Samples32, SignalProblem
 
 BLOCK: Final = 512
 INTEL, DEC, MIPS = 84, 85, 86
@@ -53,7 +53,7 @@ class C3dFile:
     """
 
     parameters: Mapping[str, Parameter]
-    analog: npt.NDArray[np.float32]
+    analog: Samples32
     sampling_rate_hz: float
     analog_is_real: bool = True
     starts_at_s: float = 0.0
@@ -176,7 +176,7 @@ def is_unsigned(parameters: Mapping[str, Parameter]) -> bool:
     return bool(texts) and texts[0].upper() == "UNSIGNED"
 
 
-def _from_dec(raw: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+def _from_dec(raw: npt.NDArray[np.uint32]) -> Samples32:
     """Real numbers of DEC processors, which swap halves and count in fours."""
     swapped = (raw >> np.uint32(16) | raw << np.uint32(16)).astype(np.uint32)
     return swapped.view(np.float32) * np.float32(0.25)

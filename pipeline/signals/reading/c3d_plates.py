@@ -15,7 +15,7 @@ from pipeline.signals.channels.signal_units import (
     simplified,
 )
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter
-from pipeline.signals.samples.recording import Channel, Samples
+from pipeline.signals.samples.recording import Channel, Samples, Samples32
 
 PLATE_WITH_COP: Final = 1
 PLATE_WITH_MOMENTS: Final = 2
@@ -124,7 +124,7 @@ def in_laboratory(position_mm: Samples, corners_mm: Samples) -> tuple[tuple[str,
     return ("xyz"[first], "xyz"[second]), in_room[[first, second]]
 
 
-def plate_channels(file: C3dFile, analog: npt.NDArray[np.float32]) -> Iterator[Channel]:
+def plate_channels(file: C3dFile, analog: Samples32) -> Iterator[Channel]:
     """`plate 1 Fz` (N, positive under body weight), `plate 1 CoP x` and `CoP y` (mm), and so on.
 
     analog: scaled samples, shape (n_channels, n_samples). The centre of pressure (CoP) follows from
@@ -200,7 +200,7 @@ def _rectangle(corners_mm: Samples) -> Samples | None:
     return corners_mm if is_near and size > 0 and abs(along_x @ along_y) < 0.1 * size else None
 
 
-def _load(file: C3dFile, analog: npt.NDArray[np.float32], plate: Plate) -> PlateLoad | None:
+def _load(file: C3dFile, analog: Samples32, plate: Plate) -> PlateLoad | None:
     """Force and moment of one plate; None when its calibration is missing or damaged."""
     raw = analog[plate.rows].astype(np.float64)
     if plate.kind == PLATE_WITH_MATRIX:

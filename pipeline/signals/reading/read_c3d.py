@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.signals.reading.c3d_file import C3dFile, Parameter, is_unsigned, parse_c3d
 from pipeline.signals.reading.c3d_plates import LARGEST_SAMPLE, plate_channels
-from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
+from pipeline.signals.samples.recording import Channel, Event, Recording, Samples32, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 
@@ -35,7 +35,7 @@ def read_c3d(path: Path, settings: EmgSettings) -> Recording:
     return Recording(channels, tuple(_events(file)))
 
 
-def _scaled(file: C3dFile) -> npt.NDArray[np.float32]:
+def _scaled(file: C3dFile) -> Samples32:
     """Analog samples in their units, shape (n_channels, n_samples). Raises SignalProblem."""
     count = len(file.analog)
     if not file.analog_is_real and "ANALOG:SCALE" not in file.parameters:
@@ -57,7 +57,7 @@ def _scaled(file: C3dFile) -> npt.NDArray[np.float32]:
     return scaled
 
 
-def _analog_channels(file: C3dFile, analog: npt.NDArray[np.float32]) -> Iterator[Channel]:
+def _analog_channels(file: C3dFile, analog: Samples32) -> Iterator[Channel]:
     labels = file.texts("ANALOG:LABELS", len(analog))
     units = file.texts("ANALOG:UNITS", len(analog))
     for number, (label, unit, samples) in enumerate(zip(labels, units, analog, strict=True), 1):

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from pipeline.signals.reading.contents.columns_of_samples import Samples, recording_of_table
+from pipeline.signals.reading.contents.columns_of_samples import recording_of_table
 from pipeline.signals.reading.layouts.plain import shape_of_headings
-from pipeline.signals.samples.recording import Recording, SignalProblem
+from pipeline.signals.samples.recording import AnySamples, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 
@@ -41,11 +41,11 @@ def read_parquet(path: Path, settings: EmgSettings) -> Recording:
         first_row=0,
     )
 
-    def values(position: int) -> Samples:
+    def values(position: int) -> AnySamples:
         column = table.column(numbers[position].name)
         if pa.types.is_integer(column.type):
             column = column.cast(pa.float64(), safe=False)
-        found: Samples = column.to_numpy(zero_copy_only=False)
+        found: AnySamples = column.to_numpy(zero_copy_only=False)
         return found if found.dtype != np.float16 else found.astype(np.float32)
 
     return recording_of_table(shape, values, declared_rate_hz=settings.sampling_rate_hz)

@@ -18,14 +18,13 @@ from pipeline.files.workbook import (
     open_package,
 )
 from pipeline.signals.reading.contents.columns_of_samples import (
-    Samples,
     TableHead,
     TableShape,
     recording_of_table,
 )
 from pipeline.signals.reading.contents.numbers_as_text import MISSING_WORDS, Dialect
 from pipeline.signals.reading.layouts import table_layouts
-from pipeline.signals.samples.recording import Recording, SignalProblem
+from pipeline.signals.samples.recording import AnySamples, Recording, SignalProblem
 from schemas.emg_settings import EmgSettings
 
 HEAD_ROWS: Final = 700
@@ -146,7 +145,7 @@ class _Sheet(SheetWalk):
         self.texts.setdefault(position, {})[row] = text
         return np.nan
 
-    def numbers(self, position: int, first_row: int) -> Samples:
+    def numbers(self, position: int, first_row: int) -> AnySamples:
         """The numbers of a column from a row on, shape (n_rows,); missing cells are not-a-number."""
         if position >= len(self.columns):
             return np.full(0, np.nan)

@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
 from pipeline.signals.reading.contents.columns_of_samples import TableHead, TableShape
 from pipeline.signals.reading.contents.numbers_as_text import DELIMITERS, Dialect, dialects
-from pipeline.signals.samples.recording import SignalProblem
-
-Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+from pipeline.signals.samples.recording import AnySamples, SignalProblem
 
 HEAD_BYTES: Final = (16_384, 262_144, 4_000_000)
 """Where headings are looked for: in the first part, and in a longer one when it has no samples."""
@@ -109,7 +106,7 @@ def _decoded(line: bytes) -> str:
 
 def columns(
     file: TextFile, head: TableHead, shape: TableShape
-) -> tuple[Callable[[int], Samples], Mapping[int, str]]:
+) -> tuple[Callable[[int], AnySamples], Mapping[int, str]]:
     """Numbers of the columns that the shape uses, and the words of its column of events by row.
 
     Shape (n_rows,), float64. Raises SignalProblem with the first row that
@@ -131,8 +128,8 @@ def columns(
     names = {column.position: column.heading or column.label for column in shape.samples}
     table = _parsed(body, head, kinds, names)
 
-    def numbers(position: int) -> Samples:
-        found: Samples = table.column(str(position)).to_numpy(zero_copy_only=False)
+    def numbers(position: int) -> AnySamples:
+        found: AnySamples = table.column(str(position)).to_numpy(zero_copy_only=False)
         return found
 
     words = {}

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from pipeline.signals.samples.recording import Samples, SignalProblem
+from pipeline.signals.samples.recording import Samples, Samples32, SignalProblem
 from pipeline.signals.samples.zero_phase import BandPass, Real, two_pass_correction, zero_phase
 
 NYQUIST_MARGIN: Final = 1.1
@@ -81,13 +81,13 @@ def band_pass(
 
 
 def band_pass_float32(
-    emg_uv: npt.NDArray[np.float32],
+    emg_uv: Samples32,
     sampling_rate_hz: float,
     *,
     band_hz: tuple[float, float],
     order: int,
     notch_hz: tuple[float, ...] = (),
-) -> npt.NDArray[np.float32]:
+) -> Samples32:
     """`band_pass` in single precision: twice as fast, and within 1e-5 of the signal's SD of it."""
     samples = np.asarray(emg_uv, dtype=np.float32)
     return _band_passed(samples, sampling_rate_hz, BandPass(band_hz, order, notch_hz))

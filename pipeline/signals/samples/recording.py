@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 Samples = npt.NDArray[np.float64]
-"""Computed samples, shape (n_samples,) or as said; the one alias of float arrays in `signals`."""
+Samples32 = npt.NDArray[np.float32]
+AnySamples = Samples32 | Samples
+"""Samples, shape (n_samples,) or as said: as computed, as read, and either. The only aliases of float arrays
+in `signals`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Channel:
     label: str
     unit: str | None
     sampling_rate_hz: float
-    samples: npt.NDArray[np.float32]
+    samples: Samples32
     heading: str = ""
     target_muscle: str = ""
     fault: str = ""

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from pipeline.signals.samples.recording import Samples
+from pipeline.signals.samples.recording import Samples, Samples32
 
-Densities = npt.NDArray[np.float32]
+Densities = Samples32
 
 SEGMENT_S: Final = 1.0
 """Length of a piece: 1 Hz of resolution, short enough for the muscle to be the same throughout."""

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from pipeline.signals.samples.recording import Samples
+
 Real = TypeVar("Real", np.float32, np.float64)
-Gain = npt.NDArray[np.float64]
+Gain = Samples
 
 NOTCH_QUALITY: Final = 30.0
 """Centre frequency over width of a mains notch; scipy's default, 1.7 Hz wide at 50 Hz."""

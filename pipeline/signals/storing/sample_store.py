@@ -17,17 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.signals.samples.recording import Channel, Event, Recording
+from pipeline.signals.samples.recording import Channel, Event, Recording, Samples32
 from pipeline.workspace.atomic import write_bytes
 from pipeline.workspace.hashing import combined, sha256_of_bytes
 from schemas.emg_settings import EmgSettings
 from schemas.recording_formats import READER_PACKAGES
-
-Samples = npt.NDArray[np.float32]
 
 READING_SETTINGS: Final = ("sampling_rate_hz", "decimal")
 """The settings of study.yaml that change what a reader returns. Readers see no others, so that one
@@ -60,18 +57,18 @@ class StoredChannel(Channel):
     """
 
     @classmethod
-    def unread(cls, n_samples: int, read: Callable[[], Samples], **facts: Any) -> "StoredChannel":
+    def unread(cls, n_samples: int, read: Callable[[], Samples32], **facts: Any) -> "StoredChannel":
         """A channel of n_samples samples that `read` fetches. facts: the other fields of Channel."""
         channel = object.__new__(cls)
         for name, value in {**facts, "_n_samples": n_samples, "_read": read}.items():
             object.__setattr__(channel, name, value)
         return channel
 
-    def __getattr__(self, name: str) -> Samples:
+    def __getattr__(self, name: str) -> Samples32:
         # Called only for attributes that are not there yet, as samples before they are read.
         if name != "samples":
             raise AttributeError(name)
-        samples: Samples = self.__dict__["_read"]()
+        samples: Samples32 = self.__dict__["_read"]()
         object.__setattr__(self, "samples", samples)
         return samples
 
@@ -197,7 +194,7 @@ def _column(number: int) -> str:
     return f"channel_{number}"
 
 
-def _filled(samples: Samples, n_rows: int) -> pa.Array:
+def _filled(samples: Samples32, n_rows: int) -> pa.Array:
     column = pa.array(samples, pa.float32())
     missing = n_rows - samples.size
     return pa.concat_arrays([column, pa.nulls(missing, pa.float32())]) if missing else column
@@ -212,12 +209,12 @@ def _unread(
     return StoredChannel.unread(n_samples, read, **own)
 
 
-def _samples(path: Path, footer: pq.FileMetaData, number: int, n_samples: int) -> Samples:
+def _samples(path: Path, footer: pq.FileMetaData, number: int, n_samples: int) -> Samples32:
     try:
         with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
             table = file.read(columns=[_column(number)], use_threads=False)
         column = table.column(0).slice(0, n_samples)
-        samples: Samples = column.to_numpy()
+        samples: Samples32 = column.to_numpy()
     except _UNREADABLE as problem:
         raise DamagedEntry(path.name) from problem
     if samples.size != n_samples or samples.dtype != np.float32 or column.null_count:

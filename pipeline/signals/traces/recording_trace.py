@@ -25,6 +25,7 @@ from pipeline.signals.samples.recording import (
     Recording,
     Request,
     Samples,
+    Samples32,
     SignalProblem,
 )
 from pipeline.signals.samples.zero_phase import LowPass, zero_phase
@@ -39,8 +40,6 @@ from pipeline.signals.traces.curve_columns import (
 )
 from schemas.emg_settings import ChannelRole, EmgSettings
 from schemas.terms import LEGS
-
-Samples32 = npt.NDArray[np.float32]
 
 BLOCK_S: Final = 0.005
 ENVELOPE_HZ: Final = 6.0

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.signals.reading.contents.numbers_as_text import Dialect, Row
-from pipeline.signals.samples.recording import Channel, Event, Recording, SignalProblem
+from pipeline.signals.samples.recording import (
+    AnySamples,
+    Channel,
+    Event,
+    Recording,
+    Samples,
+    SignalProblem,
+)
 
-Samples = npt.NDArray[np.float32] | npt.NDArray[np.float64]
-Values = Callable[[int], Samples]
+Values = Callable[[int], AnySamples]
 """Numbers of a column by its position, shape (n_rows,); missing samples are not-a-number."""
 
 RATE_AGREEMENT: Final = 0.01
@@ -174,7 +179,7 @@ def _clock(column: TimeColumn, values: Values) -> tuple[float, float]:
     return rate_of_times(time_s.astype(np.float64, copy=False)), float(time_s[0])
 
 
-def rate_of_times(time_s: npt.NDArray[np.float64]) -> float:
+def rate_of_times(time_s: Samples) -> float:
     """Sampling rate (Hz) of regular times, shape (n,). Raises SignalProblem when they are not."""
     if time_s.size < 2 or not np.isfinite(time_s).all():
         raise SignalProblem("The time column has empty cells.", AGAIN)
@@ -217,7 +222,7 @@ def _check_length(shape: TableShape, channels: list[Channel]) -> None:
         )
 
 
-def _check_counter(counter: Samples, rate_hz: float) -> None:
+def _check_counter(counter: AnySamples, rate_hz: float) -> None:
     """Raise SignalProblem where the number of a sample does not follow the one before it."""
     steps = np.diff(without_padding(counter))
     wraps = steps < 0
@@ -231,7 +236,7 @@ def _check_counter(counter: Samples, rate_hz: float) -> None:
         )
 
 
-def without_padding(values: Samples) -> Samples:
+def without_padding(values: AnySamples) -> AnySamples:
     """The values up to the last one that is a number."""
     if values.size and not np.isnan(values[-1]):
         return values

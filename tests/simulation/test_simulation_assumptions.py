@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.simulation.assumptions import ASSUMPTIONS, DEMO, PUBLISHED, CohortSpec
 from pipeline.simulation.holds import draw_holds, draw_leg_holds
 from pipeline.simulation.people import draw_people, draw_ratings, draw_strength
 from pipeline.simulation.recordings import draw_muscle
-from pipeline.simulation.truths import ASSUMPTIONS, DEMO, PUBLISHED, CohortSpec
 
 MANY = 3000
 LARGE = CohortSpec(
