@@ -21,7 +21,7 @@ GAP_PX = 16
 LINE_PX = 15
 CHARACTER_PX = 6.3
 BETWEEN_ROWS_PX = 74
-OWN_FILES = "own files"
+OWN_FILES = "own\u00a0files"
 
 Arrows = Mapping[str, set[str]]
 
@@ -170,7 +170,7 @@ def _lines(room: str, arrows: Arrows, width: float) -> list[str]:
     return [
         part
         for floor in floors(folders)
-        for part in wrap(" · ".join(floor), int((width - 20) / CHARACTER_PX))
+        for part in wrap("\u00a0· ".join(floor), int((width - 20) / CHARACTER_PX))
     ]
 
 
