@@ -92,7 +92,7 @@ class TestWhatADecisionMeans:
         assert list(still.findings["rule_id"]) == ["HOLD-01", "DEC-04"]
         assert still.findings["status"].eq("open").all()
         assert "E5 of hold_times.csv" in still.findings["why"].iloc[1]
-        cohort.put("hold_times", "E5", "30")
+        cohort.put("hold_times", "E5", "29")
         cohort.write_csv()
         mended = read_cohort(above)
         assert mended.findings.empty

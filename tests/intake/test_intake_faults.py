@@ -302,14 +302,17 @@ def test_many_equal_faults_are_one_finding_for_the_run_of_cells(cohort, only_fin
 
 
 class TestCeilings:
-    @pytest.mark.parametrize(("typed", "ended_by"), [("30.4", "ceiling"), ("30.5", "hop")])
-    def test_a_late_stop_counts_as_the_ceiling_without_a_finding(
-        self, cohort, read, typed, ended_by
+    @pytest.mark.parametrize(
+        ("typed", "ended_by", "rules"),
+        [("30.4", "ceiling", []), ("30", "hop", ["HOLD-10"]), ("30.5", "hop", ["HOLD-10"])],
+    )
+    def test_a_late_stop_counts_as_the_ceiling_and_another_ending_is_remarked(
+        self, cohort, read, typed, ended_by, rules
     ):
         cohort.put("hold_times", "E3", typed)
         cohort.put("hold_times", "F3", ended_by)
         result = read(cohort.write_csv())
-        assert result.findings.empty
+        assert list(result.findings["rule_id"]) == rules
         assert result.tables["hold_times"]["hold_time_s"].iloc[1] == 30
         assert result.tables["hold_times"]["ended_by"].iloc[1] == ended_by
 
