@@ -95,7 +95,7 @@ class _Worker(Generic[Unit]):
         """End the process; answers its exit code."""
         self.connection.close()
         if at_once:
-            self.process.terminate()
+            self.process.kill()
         self.process.join(_END_S)
         if self.process.is_alive():
             self.process.kill()
@@ -141,8 +141,9 @@ class _Pool(Generic[Unit, Result]):
     def end(self, *, at_once: bool) -> None:
         """End all workers."""
         if at_once:
+            # Not terminate(): who started the parent may have its children ignore that.
             for worker in self._workers:
-                worker.process.terminate()
+                worker.process.kill()
         for worker in self._workers:
             worker.end(at_once=at_once)
 
@@ -210,8 +211,9 @@ class _Pool(Generic[Unit, Result]):
 def _serve(near_end: "connection.Connection[Any, Any]", fn: Callable[[Any], Any]) -> None:
     """What a worker does until its pipe ends, which it also does when the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends its workers
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which a parent that is cut short ends them
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     with suppress(EOFError, OSError):
         near_end.send(_READY)
         while True:

@@ -211,8 +211,12 @@ def test_workers_that_cannot_start_are_said(work, monkeypatch):
         map_units(work.double, range(4), Processes(2))
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["once", "again while they end"])
-def test_interrupted_workers_end_and_the_interrupt_arrives_here(work, again):
+@pytest.mark.parametrize(
+    ("again", "deaf"),
+    [(False, False), (True, False), (False, True)],
+    ids=["once", "again while they end", "once, started deaf to SIGTERM"],
+)
+def test_interrupted_workers_end_and_the_interrupt_arrives_here(work, again, deaf):
     code = f"""
         import sys
         sys.path.insert(0, {str(Path(work.__file__).parent)!r})
@@ -221,6 +225,10 @@ def test_interrupted_workers_end_and_the_interrupt_arrives_here(work, again):
         from pipeline.engine.map_units import Processes, map_units
         # A shell that starts the tests in the background has its children ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if {deaf}:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGTERM}})
+            engine_processes._END_S = 60.0
         def interrupted(pool, at_once):
             raise KeyboardInterrupt
         if __name__ == "__main__":
