@@ -24,8 +24,8 @@ from schemas.p_style import p_sentence
 
 SPREADS_DIFFER_P = 0.10
 RATIOS_DIFFER = 0.10
-"""With equal spreads this speaks in 14 to 31 of 100 cohorts (68 with 80 % at the ceiling), with a case
-spread 1.5 times as large in 64 to 94, with twice in 93 and more (docs/error-rates.md)."""
+"""With equal spreads this speaks in 14 to 57 of 100 cohorts (68 with 80 % at the ceiling), with a case
+spread 1.5 times as large in 50 to 95, with twice in 91 and more (docs/error-rates.md)."""
 
 
 @dataclass(frozen=True)
