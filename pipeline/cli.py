@@ -5,6 +5,7 @@ nothing to do answer at once.
 """
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -19,6 +20,9 @@ from pipeline.workspace.layout import WORKSPACE_VARIABLE, Workspace, find_worksp
 DEMO_COHORT = "demo"
 TRAINING_COHORT = "demo-training"
 _FRAMES_OF_A_BUG = 40
+_BETWEEN_COLLECTIONS = 10_000
+"""New objects between two searches for cycles; Python's own is 700. A command loads some million objects
+that stay, and looking through them again and again took a tenth of a run."""
 _WORKSPACE_HELP = (
     f"folder with data/ and reports/ (default: {WORKSPACE_VARIABLE}, else the repository)"
 )
@@ -33,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parser().parse_args(arguments)
     except SystemExit as ended:  # argparse has printed its message
         return int(ended.code or 0)
+    gc.set_threshold(_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
     workspace: Workspace | None = None
     try:
         workspace = find_workspace(chosen.workspace)
