@@ -329,3 +329,12 @@ def test_the_default_plan_calls_primary_what_it_names(result):
     for row in planned.to_dict("records"):
         assert row["role"] == DEFAULT_PLAN.outcomes[row["outcome"]].role
         assert names_model(DEFAULT_PLAN, row["outcome"], row["model"])
+
+
+def test_the_caution_of_a_row_leads_its_note_and_the_rest_keeps_its_order():
+    row = EstimateRow("a:b", "a", "LBP", "m", "primary", "s").noting("Sets.", "", "Sites.")
+    assert (row.note, row.status) == ("Sets. Sites.", "ok")
+    cautious = row.noting("Few.", caution=True)
+    assert (cautious.note, cautious.status) == ("Few. Sets. Sites.", "flagged")
+    further = cautious.noting("Unequal.", caution=True).noting("More.")
+    assert further.note == "Few. Sets. Sites. Unequal. More."

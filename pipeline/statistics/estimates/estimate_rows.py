@@ -118,8 +118,13 @@ class EstimateRow:
         )
 
     def noting(self, *sentences: str, caution: bool = False) -> "EstimateRow":
-        """The row with sentences added to its note, flagged when they are a caution."""
-        note = " ".join(text for text in (self.note, *sentences) if text)
+        """The row with sentences added to its note, flagged when they are a caution.
+
+        The first caution comes before what the note says already, as a report begins with it.
+        """
+        leads = caution and self.status != "flagged"
+        told = (*sentences, self.note) if leads else (self.note, *sentences)
+        note = " ".join(text for text in told if text)
         return replace(self, note=note, status="flagged" if caution else self.status)
 
     def not_estimable(self, reason: str) -> "EstimateRow":
